@@ -15,9 +15,14 @@ export interface Person {
   readonly directoryId: string
   /**
    * The obstacle between the person and consent: a second factor, their administrator, or a policy that makes the
-   * token endpoint refuse until a sign-in has its claims.
+   * token endpoint refuse until a sign-in has its claims. `adminPolicyEnforced` is Google's: nothing returns to the app.
    */
-  readonly hurdle?: 'mfa' | 'claimsChallenge' | 'adminConsentRequired' | 'serviceNotEnabled'
+  readonly hurdle?:
+    | 'mfa'
+    | 'claimsChallenge'
+    | 'adminConsentRequired'
+    | 'serviceNotEnabled'
+    | 'adminPolicyEnforced'
   /** Whether the person can approve an application for their whole directory. Default is no. */
   readonly isAdministrator?: true
 }
@@ -107,6 +112,14 @@ export const people: readonly Person[] = [
     isAdministrator: true,
   },
   person('tony@gmail.example', 'Tony Hoare', 'google', '104729104729104729104', ''),
+  person(
+    'leslie@workspace.example',
+    'Leslie Lamport',
+    'google',
+    '115249115249115249115',
+    '',
+    'adminPolicyEnforced',
+  ),
 ]
 
 function person(

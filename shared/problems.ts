@@ -80,8 +80,9 @@ export const problems = {
   confirmation_required: {
     status: 409,
     actor: 'app',
-    title: 'An advertiser consented, but the app hasn’t confirmed who it was.',
-    resolution: 'Post the one-time code from your `returnUrl` to the connect session’s `confirm` route.',
+    title: 'An advertiser consented, but nobody has confirmed who it was.',
+    resolution:
+      'Post the one-time code from your `returnUrl` to the connect session’s `confirm` route. Without a code, the broker’s page is asking the person, for at most 15 minutes.',
   },
   reauthorization_required: {
     status: 409,

@@ -38,6 +38,10 @@ export function createControl(state: SignInState): Hono {
   app.post('/_control/settings', (context) =>
     change(context, settingsSchema, (settings) => Object.assign(state.settings, settings) === state.settings),
   )
+  app.delete('/_control/consents', (context) => {
+    for (const [id] of state.store.entries('Consent')) state.store.delete('Consent', id)
+    return context.body(null, 204)
+  })
   app.post('/_control/revoke', (context) =>
     change(context, userSchema, ({ username }) => revoke(state, username)),
   )

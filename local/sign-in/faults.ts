@@ -15,6 +15,7 @@ const faultKinds = [
   'unknownError',
   'serviceNotEnabled',
   'adminConsent',
+  'noAccountChoice',
   'throttled',
   'throttledWithoutRetryAfter',
   'serverError',

@@ -1,4 +1,4 @@
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { playTransportFault, type SocketContext } from './fault-effects.ts'
 import type { Fault } from './faults.ts'
 import type { SignInState } from './state.ts'
@@ -30,6 +30,13 @@ export function redirectWith(context: Context, parameters: Record<string, string
     location.searchParams.set(name, value)
   }
   return context.redirect(location.href)
+}
+
+/** Lets no page be framed, and cuts a popup from its opener: both providers' pages do. */
+export const refuseFrames: MiddlewareHandler = async (context, next) => {
+  await next()
+  context.header('X-Frame-Options', 'DENY')
+  context.header('Cross-Origin-Opener-Policy', 'same-origin')
 }
 
 /**

@@ -3,10 +3,11 @@ import { type Context, Hono } from 'hono'
 import type { Provider } from 'oidc-provider'
 import { type RunningService, serve } from '../service.ts'
 import { createControl } from './control.ts'
-import { answerAuthorization, answerKeys, redirectWith } from './front.ts'
+import { answerAuthorization, answerKeys, redirectWith, refuseFrames } from './front.ts'
 import { createGoogleProvider, googlePaths } from './google-provider.ts'
 import { answerGoogleToken, toGoogleError } from './google-token.ts'
 import { createInteractionDesk } from './interactions.ts'
+import { errorPage } from './pages.ts'
 import { ask, type ProviderAnswer, toProviderRequest, toResponse } from './provider.ts'
 import { createSignInState, type SignInOptions, type SignInState } from './state.ts'
 
@@ -48,12 +49,15 @@ function createApp(state: SignInState, google: Google): Hono<{ Bindings: HttpBin
     name: 'Google',
     hasChooser: true,
     declined: () => ({ error: 'access_denied' }),
+    blocks: ({ hurdle }) => (hurdle === 'adminPolicyEnforced' ? policyPage : undefined),
   })
+  app.use(refuseFrames)
   app.route('/', createControl(state))
   app.get('/.well-known/openid-configuration', (context) => context.json(toMetadata(google().origin)))
   app.get(googlePaths.jwks, (context) => answerKeys(state, context))
   app.get(googlePaths.authorization, (context) =>
     answerAuthorization(state, context, (fault) => {
+      if (isEmbedded(context.req.header('user-agent') ?? '')) return context.html(errorPage(webviewPage), 403)
       const error = fault && toGoogleError(fault)
       return error ? redirectWith(context, { error }) : relay(context, google().provider)
     }),
@@ -67,6 +71,23 @@ function createApp(state: SignInState, google: Google): Hono<{ Bindings: HttpBin
   })
   app.get('/tokeninfo', (context) => answerTokenInfo(state, context))
   return app
+}
+
+/** Shown to people whose Google Workspace administrator blocks the application (identity/protocols/oauth2/web-server). */
+const policyPage = {
+  title: 'Access blocked: your institution’s admin needs to review this app',
+  text: 'Error 400: admin_policy_enforced',
+}
+
+/** Shown in a browser that an application embeds (identity/protocols/oauth2/web-server). */
+const webviewPage = {
+  title: 'Access blocked: this app’s request doesn’t comply with Google’s policies',
+  text: 'Error 403: disallowed_useragent',
+}
+
+/** Whether a user agent is an embedded one: Android's WebView says `wv`, and iOS's lacks `Safari/`. */
+function isEmbedded(userAgent: string): boolean {
+  return /; wv\)/.test(userAgent) || (/\b(iPhone|iPad)\b/.test(userAgent) && !userAgent.includes('Safari/'))
 }
 
 async function relay(context: Context, provider: Provider): Promise<Response> {

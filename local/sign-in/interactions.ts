@@ -19,6 +19,8 @@ export interface InteractionManners {
   refuseConsent?(person: Person, wish: ConsentWish): string | undefined
   /** Whether an administrator must approve this first: a page says so, and leads back with {@link declined}. */
   needsApproval?(person: Person, wish: ConsentWish): boolean
+  /** The page at which this person's sign-in ends instead of the consent page, without a way back, if any. */
+  blocks?(person: Person): { readonly title: string; readonly text: string } | undefined
   /** Whether this authorization request requires a second factor of this person. */
   asksForCode?(person: Person, params: Interaction['params']): boolean
   /** What the application gets if the person declines, or leaves the approval page. */
@@ -147,6 +149,8 @@ async function showConsent({ state, manners }: Desk, visit: Visit): Promise<Resp
   const wish = toWish(interaction)
   const refusal = person && manners.refuseConsent?.(person, wish)
   if (refusal) return finish(visit, { error: refusal })
+  const blocked = person && manners.blocks?.(person)
+  if (blocked) return context.html(errorPage(blocked), 400)
   const client = await visit.provider.Client.find(wish.clientId)
   const shown = {
     username: person?.username ?? '',

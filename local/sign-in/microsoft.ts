@@ -7,7 +7,7 @@ import { isChallenged } from './claims-challenge.ts'
 import { isApproved } from './consents.ts'
 import { createControl } from './control.ts'
 import type { SocketContext } from './fault-effects.ts'
-import { answerAuthorization, answerKeys, redirectWith } from './front.ts'
+import { answerAuthorization, answerKeys, redirectWith, refuseFrames } from './front.ts'
 import { createInteractionDesk, type InteractionDesk } from './interactions.ts'
 import { createMicrosoftProvider } from './microsoft-provider.ts'
 import { answerRedirect, personDeclined } from './microsoft-redirect.ts'
@@ -59,6 +59,7 @@ function createApp(microsoft: Microsoft): Hono<{ Bindings: HttpBindings }> {
   const { state } = microsoft
   const app = new Hono<{ Bindings: HttpBindings }>()
   const providerOf = (tenantPath: string) => providerAt(microsoft, tenantPath)
+  app.use(refuseFrames)
   app.route('/', createControl(state))
   app.route('/', createAdminConsent(state))
   app.post('/:tenant/oauth2/v2.0/token', (context) =>
@@ -131,16 +132,20 @@ function authorize(state: SignInState, context: SocketContext, provider: Provide
   return answerAuthorization(state, context, (fault) => {
     const code = fault && toRefusalCode(fault)
     if (code) return redirectWith(context, toRedirectRefusal({ code }))
-    return relay(context, provider, toInnerPath(context.req.url))
+    return relay(context, provider, toInnerPath(context.req.url, fault?.kind === 'noAccountChoice'))
   })
 }
 
-/** The authorization request in the provider library's form. */
-function toInnerPath(url: string): string {
+/**
+ * The authorization request in the provider library's form.
+ * @param hidesChoice whether `prompt=select_account` has no effect, as some owners of personal accounts report.
+ */
+function toInnerPath(url: string, hidesChoice: boolean): string {
   const { pathname, searchParams } = new URL(url)
   const scope = searchParams.get('scope')
   if (scope) searchParams.set('scope', toInnerScope(scope))
   searchParams.delete('resource')
+  if (hidesChoice && searchParams.get('prompt') === 'select_account') searchParams.delete('prompt')
   // The library interprets `claims` as OpenID Connect's parameter of that name.
   const claims = searchParams.get('claims')
   searchParams.delete('claims')

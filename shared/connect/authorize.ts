@@ -18,6 +18,8 @@ export interface SignIn extends ConnectSession {
   readonly anotherAccount?: true
   /** Whether the attempt is at another authority than the one whose grant couldn't be refreshed. */
   readonly otherAuthority?: true
+  /** How often the person has asked for another account. Default is never. */
+  readonly accountChanges?: number
 }
 
 /** Dependencies of authorizing. */
@@ -69,7 +71,8 @@ export async function authorize(
   const signIn: SignIn = { ...session, browserHash: browser.hash }
   const state = await records.issue('sign-in', signIn, addSeconds(now, signInSeconds))
   if ((await records.take('session', sessionToken, now)) === undefined) return undefined
-  return { url: authorizationUrl(row, config.redirectUri, browser, state, person), workspace }
+  const shown = { ...person, prompt: toPrompt(row, signIn, person) }
+  return { url: authorizationUrl(row, config.redirectUri, browser, state, shown), workspace }
 }
 
 async function readSession(
@@ -88,7 +91,7 @@ function authorizationUrl(
   redirectUri: string,
   browser: BrowserBinding,
   state: string,
-  { claims, loginHint }: PersonParameters,
+  { claims, loginHint, prompt }: PersonParameters & { readonly prompt: string | undefined },
 ): URL {
   const url = new URL(row.authorizeUrl)
   const parameters = {
@@ -101,7 +104,7 @@ function authorizationUrl(
     code_challenge: sha256(deriveBrowserSecret(browser, 'pkce', state)),
     code_challenge_method: 'S256',
     ...(loginHint && { login_hint: loginHint }),
-    ...promptOf(row, loginHint),
+    ...(prompt && { prompt }),
     ...(claims && { claims }),
     ...row.authorizeParameters,
   }
@@ -109,12 +112,20 @@ function authorizationUrl(
   return url
 }
 
+/** From this request for another account on, the list of accounts hasn't helped: some people see none (msal-js#1521). */
+const changesBeforeLogin = 3
+
 /**
- * Without a hint, the person chooses the account, even if the browser has only one session: otherwise the account that
- * failed would be used again. `login_hint` and `select_account` can't be used together (v2-protocols-oidc.md). Several
- * values are separated by spaces (OpenID Connect Core, section 3.1.2.1).
+ * The pages that the sign-in shows even if the browser has a session. Without a hint, the person chooses the account:
+ * otherwise the one that failed would be used again. `login_hint` and `select_account` can't be used together
+ * (v2-protocols-oidc.md). Several values are separated by spaces (OpenID Connect Core, section 3.1.2.1).
  */
-function promptOf({ prompt }: SignInRow, loginHint: string | undefined): { readonly prompt?: string } {
+function toPrompt(
+  { lastPrompt, prompt }: SignInRow,
+  { accountChanges = 0 }: SignIn,
+  { loginHint }: PersonParameters,
+): string | undefined {
+  if (lastPrompt && accountChanges >= changesBeforeLogin) return lastPrompt
   const pages = [...(loginHint ? [] : ['select_account']), ...(prompt ? [prompt] : [])]
-  return pages.length > 0 ? { prompt: pages.join(' ') } : {}
+  return pages.length > 0 ? pages.join(' ') : undefined
 }

@@ -35,10 +35,11 @@ export async function confirmConnectSession(
   const grantServices = withPatience(impatient)
   const stored = await grantServices.tenants.read(name)
   if (!stored) throw new Problem('tenant_not_found')
-  const { confirmed, disconnectCount = 0 } = stored.tenant
+  const { disconnectCount = 0 } = stored.tenant
   const now = grantServices.clock.now()
-  const isAgain = confirmed?.sessionId === sessionId && confirmed.codeHash === sha256(code)
-  if (isAgain && confirmed.until > now) return stored.tenant
+  const isAgain = ({ confirmed }: Tenant) =>
+    confirmed?.sessionId === sessionId && confirmed.codeHash === sha256(code) && confirmed.until > now
+  if (isAgain(stored.tenant)) return stored.tenant
   const pendingGrant = assertPendingGrant(stored.tenant.pendingGrant, sessionId, now)
   if (pendingGrant.codeHash !== sha256(code)) throw new Problem('connect_session_not_found')
   const { choice, codeHash, environment, expiresAt } = pendingGrant
@@ -53,7 +54,12 @@ export async function confirmConnectSession(
       confirmed: { sessionId, codeHash, until: expiresAt, ...(choice && { choice }) },
     }
   })
-  if (!connected) throw new Problem('tenant_changed')
+  if (!connected) {
+    // A double click confirms twice at the same time.
+    const row = (await grantServices.tenants.read(name))?.tenant
+    if (row && isAgain(row)) return row
+    throw new Problem('tenant_changed')
+  }
   await accounts
     .removeOthers(name, found.accountsGeneration, isGenerationKept(stored.tenant, grantServices.clock.now()))
     .catch(() => undefined)
@@ -100,11 +106,13 @@ async function leaveAccounts(
 /**
  * Opens the page on which the person who consented chooses the accounts, only for the browser that they consented
  * with. Each call opens it again; the first answer counts, no matter which of the pages it comes from.
+ * @param outcome parameters that the return URL gets in addition.
  * @returns the page's address; undefined if there is nothing left to choose, or if the app asks the person itself.
  */
 export async function openConfirmedChoice(
   dependencies: Pick<ChoiceDependencies, 'accounts' | 'clock' | 'config' | 'records'>,
   row: Tenant,
+  outcome: Readonly<Record<string, string | undefined>> = {},
 ): Promise<string | undefined> {
   const { accountsGeneration, accountsOutstanding, confirmed, defaultAccount, grant, tenant, workspace } = row
   if (!confirmed?.choice || !grant || defaultAccount || accountsOutstanding) return undefined
@@ -118,6 +126,6 @@ export async function openConfirmedChoice(
     dependencies,
     { ...name, ...confirmed.choice, id: confirmed.sessionId, disconnectCount: row.disconnectCount ?? 0 },
     grant,
-    { status: 'connected', accounts, account_choice: 'open' },
+    { ...outcome, status: 'connected', accounts, account_choice: 'open' },
   )
 }

@@ -30,7 +30,8 @@ const fixable: Readonly<Partial<Record<ConnectFailureCode, { anotherAccount: boo
   storage_unavailable: { anotherAccount: false },
 }
 
-type NextStepDependencies = Pick<CallbackDependencies, 'clock' | 'config' | 'records' | 'signInTable'>
+/** Dependencies of offering another sign-in. */
+export type NextStepDependencies = Pick<CallbackDependencies, 'clock' | 'config' | 'records' | 'signInTable'>
 
 /** Adds the app and the next steps to a failure: a return to the app with the error, or another sign-in. */
 export async function withNextSteps(
@@ -60,36 +61,51 @@ function backUrl(signIn: SignIn, failure: ConnectFailure): string {
   })
 }
 
-/**
- * Issues the same session again, only for this browser and a limited number of times. The person chooses the account
- * again: a hint that led to the wrong account would lead there again.
- */
+/** The person chooses the account again: a hint that led to the wrong account would lead there again. */
 async function anotherSignIn(
-  { clock, config, records, signInTable }: NextStepDependencies,
+  dependencies: NextStepDependencies,
   signIn: SignIn,
   { failed, isChallenged, isConsenter, otherAuthority, signInWith }: ConnectFailure,
 ): Promise<ConnectFailure['again']> {
-  const { tries = 1, loginHint, anotherAccount: _before, ...session } = signIn
   const fixing = fixable[failed] ?? (isChallenged ? { anotherAccount: false } : undefined)
-  if (!fixing || tries >= maxTries) return undefined
+  if (!fixing) return undefined
   const { anotherAccount } = fixing
   const kind = toKind(signInWith)
   // The person who connected the tenant is asked to use another of their accounts, which the next sign-in must not
   // refuse as someone else's. A loss of accounts still requires the app's confirmation.
   const maySwitch = isConsenter === true && failed === 'wrong_account_kind' && isAnotherPerson(signInWith)
-  const next: SignIn = {
-    ...session,
+  const { loginHint: _wrong, ...withoutHint } = signIn
+  const url = await issueNextSignIn(dependencies, anotherAccount ? withoutHint : signIn, {
     ...(kind && { signInWith: kind, identityProvider: providerOf(kind) }),
     ...(otherAuthority && { ...otherAuthority, otherAuthority: true }),
     ...(maySwitch && { allowDifferentUser: true }),
-    asksFirst: false,
-    tries: tries + 1,
-    ...(anotherAccount ? { anotherAccount } : loginHint && { loginHint }),
-  }
+    ...(anotherAccount && { anotherAccount }),
+  })
+  return url === undefined ? undefined : { url, anotherAccount }
+}
+
+/** Whether this browser may sign in once more without a new link from the app. */
+export function canSignInAgain({ tries = 1 }: SignIn): boolean {
+  return tries < maxTries
+}
+
+/**
+ * Issues the same session again, only for this browser and a limited number of times.
+ * @returns the sign-in's address; undefined if the browser must start again from the app.
+ */
+export async function issueNextSignIn(
+  { clock, config, records, signInTable }: NextStepDependencies,
+  signIn: SignIn,
+  change: Partial<SignIn>,
+): Promise<string | undefined> {
+  const { tries = 1, anotherAccount: _before, ...session } = signIn
+  if (!canSignInAgain(signIn)) return undefined
+  const accountChanges = (signIn.accountChanges ?? 0) + (change.anotherAccount ? 1 : 0)
+  const next: SignIn = { ...session, ...change, asksFirst: false, tries: tries + 1, accountChanges }
   if (!signInTable(next)) return undefined
   try {
     const token = await records.issue('session', next, addSeconds(clock.now(), againSeconds))
-    return { url: `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`, anotherAccount }
+    return `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`
   } catch {
     // The page is worth showing without its button.
     return undefined

@@ -19,7 +19,7 @@ import type { ProvenSignIn } from './proveSignIn.ts'
 import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
 import { toGrant } from './toGrant.ts'
 
-/** How long an app has to return the confirmation code. */
+/** How long a consent waits for its confirmation. */
 export const confirmationSeconds = 900
 
 const tenantChanged: ConnectFailure = { failed: 'storage_unavailable', reason: 'tenant_changed' }
@@ -27,18 +27,28 @@ const tenantChanged: ConnectFailure = { failed: 'storage_unavailable', reason: '
 /** Values that wait with a grant. Its accounts are written after it. */
 export interface PendingDetails
   extends Pick<AccountComparison, 'outcome'>,
-    Pick<PendingGrant, 'accountsGeneration' | 'choice'> {}
+    Pick<PendingGrant, 'accountsGeneration' | 'choice'> {
+  /** The question to the person. Default is that the app confirms. */
+  readonly question?: PersonConfirmation
+}
 
-/** Stores the grant next to the tenant's current one, which keeps working until the app confirms. */
+/** A confirmation by the person, on a page of the broker. */
+export interface PersonConfirmation {
+  /** The one-time code that the page returns. */
+  readonly code: string
+  readonly url: string
+}
+
+/** Stores the grant next to the tenant's current one, which keeps working until the app or the person confirms. */
 export async function savePendingGrant(
   { grantServices, clock }: Pick<CallbackDependencies, 'grantServices' | 'clock'>,
   signIn: SignIn,
   proven: ProvenSignIn,
-  { accountsGeneration, choice, outcome }: PendingDetails,
+  { accountsGeneration, choice, outcome, question }: PendingDetails,
 ): Promise<SavedSignIn | ConnectFailure> {
   const { due, grants, tenants } = grantServices
   const name = { workspace: signIn.workspace, tenant: signIn.tenant }
-  const code = randomBytes(32).toString('base64url')
+  const code = question?.code ?? randomBytes(32).toString('base64url')
   const stored = await tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
   const stopped = findMismatch(signIn, stored.tenant)
@@ -79,7 +89,7 @@ export async function savePendingGrant(
   }
   const written = await destroySecrets(grantServices, changed.stored)
   const confirmation = { status: 'confirmation_required', confirmation_code: code }
-  const returnUrl = returnUrlWith(signIn, { ...confirmation, ...outcome })
+  const returnUrl = question?.url ?? returnUrlWith(signIn, { ...confirmation, ...outcome })
   return { tenant: written.tenant, returnUrl }
 }
 

@@ -20,6 +20,7 @@ import { Problem } from '../problems.ts'
 import { changeTenant } from '../tenants/changeTenant.ts'
 import { connectGrant } from '../tenants/connectGrant.ts'
 import { withPatience, withPatientRecords, withPatientTenants } from '../tenants/patience.ts'
+import { askPerson } from './askPerson.ts'
 import type { SignIn } from './authorize.ts'
 import { type AccountComparison, compareSignInAccounts } from './compareSignInAccounts.ts'
 import type { CallbackDependencies } from './dependencies.ts'
@@ -29,6 +30,7 @@ import type { ProvenSignIn } from './proveSignIn.ts'
 import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
 import { confirmationSeconds, savePendingGrant } from './savePendingGrant.ts'
 import { toGrant } from './toGrant.ts'
+import { isUnexpectedPerson } from './unexpectedPerson.ts'
 
 /** What writing the accounts of a sign-in gets at least: hundreds of them are written by then. */
 const minAccountsSeconds = 3
@@ -36,11 +38,14 @@ const minAccountsSeconds = 3
 /** The changes that a sign-in would make to the tenant, as it was read. */
 export interface SignInComparison extends AccountComparison {
   readonly before: Tenant
+  /** Whether someone else signed in than the app meant: this person or the app confirms before anything is kept. */
+  readonly isUnexpected: boolean
 }
 
 /**
- * Stores a proven grant: immediately, or as a pending one if the app wants to confirm who consented, or if a different
- * person than before would lose accounts, which the app learns before they are marked.
+ * Stores a proven grant: immediately, or as a pending one. The app confirms if it wants to know who consented, or if a
+ * different person than before would lose accounts, which it learns before they are marked. Otherwise, a person whom
+ * the app didn't expect confirms.
  */
 export async function saveSignIn(
   impatient: CallbackDependencies,
@@ -50,16 +55,20 @@ export async function saveSignIn(
   const dependencies = withPatientRecords(impatient)
   const compared = await patiently(dependencies, () => compareSignIn(dependencies, signIn, proven))
   if ('failed' in compared) return compared
-  if (!signIn.confirm && !compared.loss) return connectImmediately(dependencies, signIn, proven, compared)
+  const isForApp = signIn.confirm || compared.loss !== undefined
+  if (!isForApp && !compared.isUnexpected) return connectImmediately(dependencies, signIn, proven, compared)
   const choice = await offerChoice(dependencies, signIn)
   const { clock, randomness } = dependencies
   const { marks, outcome } = compared
   const accountsGeneration = newGeneration(clock.now(), randomness, marks)
+  const { hint: person } = proven.user.consenter
+  const question = isForApp ? undefined : await askPerson(dependencies, { signIn, person, outcome })
   const patient = { ...dependencies, grantServices: withPatience(dependencies.grantServices) }
   const saved = await savePendingGrant(patient, signIn, proven, {
     accountsGeneration,
     outcome,
     ...(choice && { choice }),
+    ...(question && { question }),
   })
   if (!('failed' in saved))
     await untilAnswer(dependencies, () => writePendingAccounts(dependencies, saved.tenant, compared))
@@ -128,7 +137,10 @@ export async function compareSignIn(
   if (before.environment !== signIn.environment) return { failed: 'environment_mismatch' }
   const differentUser = findDifferentUser(before, proven, signIn.allowDifferentUser)
   if (differentUser) return differentUser
-  return { ...(await compareSignInAccounts(accounts, before, proven)), before }
+  const isUnexpected = isUnexpectedPerson(signIn, before, proven.user)
+  const compared = await compareSignInAccounts(accounts, before, proven)
+  const outcome = { ...compared.outcome, user_unexpected: isUnexpected ? 'true' : undefined }
+  return { ...compared, outcome, before, isUnexpected }
 }
 
 /**

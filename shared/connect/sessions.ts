@@ -20,7 +20,7 @@ export const connectSessionBody = z
     signInWith: z.enum(accountKinds).optional(),
     /** Exactly one of the workspace's return URLs. */
     returnUrl: z.url().max(2000),
-    /** Prefilled on the sign-in page. */
+    /** Prefilled on the sign-in page, and compared with the person who signs in. */
     loginHint: z.string().min(1).max(320).optional(),
     displayName: z.string().min(1).max(200).optional(),
     /** Whether vending waits until the app has confirmed who consented. */

@@ -24,7 +24,8 @@ export const meanings: Readonly<Record<string, string>> = {
   environment: 'The tenant’s Microsoft Advertising environment. The two environments share nothing.',
   identityProvider: 'Where the advertiser’s user signs in.',
   returnUrl: 'Where the browser goes afterwards: exactly one of the workspace’s return URLs.',
-  loginHint: 'Prefilled on the sign-in page.',
+  loginHint:
+    'The name of the person who is meant: prefilled on the sign-in page, and compared with who signed in. If they differ, the app confirms, or the broker’s page asks the person.',
   displayName: 'The advertiser’s display name.',
   confirm:
     'Whether the app must confirm who consented before anything is vended, with the one-time code sent to `returnUrl`.',
@@ -46,6 +47,7 @@ export const meanings: Readonly<Record<string, string>> = {
   default:
     'The account vended when the app doesn’t name one. Without it, the current default stays if it’s still among the chosen accounts.',
   choice: 'The one-time right of the browser that just connected to choose accounts.',
+  question: 'The one-time code of the question whether to connect this account.',
   q: 'The person’s search text.',
   page: 'Which page of the choice; the first is 1.',
   refreshToken:

@@ -1,9 +1,16 @@
 /**
- * The kinds of one-time records: a connect link, a sign-in at the identity provider, an open choice of accounts, and
- * the single answer to it. `callback` and `callback-end` are notes about a sign-in: which browser sent its callback,
+ * The kinds of one-time records: a connect link, a sign-in at the identity provider, an open choice of accounts, the
+ * single answer to it, and a question to a person whom the app didn't expect. `callback` and `callback-end` are notes about a sign-in: which browser sent its callback,
  * and where that callback ended.
  */
-export type OneTimeKind = 'session' | 'sign-in' | 'choice' | 'choice-answer' | 'callback' | 'callback-end'
+export type OneTimeKind =
+  | 'session'
+  | 'sign-in'
+  | 'choice'
+  | 'choice-answer'
+  | 'person-question'
+  | 'callback'
+  | 'callback-end'
 
 /** Records that expire and can be spent only once: the state of connecting between two requests. */
 export interface OneTimeRecords {

@@ -304,8 +304,10 @@ export const verdicts = {
   confirmation_required: verdict(
     'identity',
     'app',
-    'An advertiser consented, but the app hasn’t confirmed who it was.',
-    ['Post the one-time code from your `returnUrl` to the connect session’s `confirm` route.'],
+    'An advertiser consented, but nobody has confirmed who it was.',
+    [
+      'Post the one-time code from your `returnUrl` to the connect session’s `confirm` route. Without a code, the broker’s page is asking the person, for at most 15 minutes.',
+    ],
   ),
   not_connected: verdict('identity', 'advertiser', 'Nobody has connected this tenant.', [reconnect]),
   environment_on_hold: verdict(

@@ -13,6 +13,8 @@ export interface SignedInUser {
   readonly consenter: Consenter
   /** The name that the person enters at sign-in. Personal data: it's only stored sealed. Absent if unknown. */
   readonly signInName?: string
+  /** The ID token's `email`, if that isn't the sign-in name: another name by which apps may know the person. */
+  readonly email?: string
 }
 
 /** The ID token can't belong to this sign-in; `reason` is a stable word. */
@@ -75,7 +77,7 @@ function isKeyOf(keyIssuer: string | undefined, issuer: string, tid: string): bo
 
 function toUser(payload: JWTPayload, row: SignInRow, tid: string, personalTenant: string): SignedInUser {
   const personal = tid === consumerTenantId
-  const named = readSignInName(payload)
+  const named = readNames(payload)
   const hint = maskAddress(named.signInName ?? '')
   const issuer = payload.iss ?? ''
   if (row.identityProvider === 'google') {
@@ -103,6 +105,12 @@ export function readSignInName(payload: JWTPayload): Pick<SignedInUser, 'signInN
   const signInName = payload.preferred_username ?? payload.email
   const isUsable = typeof signInName === 'string' && signInName.length <= maxNameCharacters
   return isUsable && signInName !== '' ? { signInName } : {}
+}
+
+function readNames(payload: JWTPayload): Pick<SignedInUser, 'signInName' | 'email'> {
+  const named = readSignInName(payload)
+  const { email } = payload
+  return { ...named, ...(typeof email === 'string' && email !== named.signInName && { email }) }
 }
 
 /** The hint for an unknown address. */

@@ -21,6 +21,11 @@ export interface SignInRow {
   readonly authorizeParameters: Readonly<Record<string, string>>
   /** A page that every sign-in shows, besides the choice of an account. Default is none. */
   readonly prompt?: 'consent'
+  /**
+   * The prompt for a person whom the list of accounts keeps leading to the wrong one. Default is none: Google knows no
+   * such value, and its list always has another account (identity/openid-connect, "prompt").
+   */
+  readonly lastPrompt?: 'login'
 }
 
 /** Identifies a row of the sign-in table. */
@@ -80,6 +85,8 @@ function microsoftRow(
     // Since 2022-06-01 only tokens from a consent to msads.manage are accepted (authentication-oauth-mfa.md).
     requiredScope: scope,
     authorizeParameters: { response_mode: 'query' },
+    // The person enters a name and a password, whatever sessions the browser has (v2-oauth2-auth-code-flow.md).
+    lastPrompt: 'login',
   }
 }
 

@@ -1,42 +1,68 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import sparticuz from '@sparticuz/chromium'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { type BrowserName, browserNames, browserTypes, findBrowser } from './findBrowser.ts'
 
 const artifacts = fileURLToPath(new URL('../.artifacts', import.meta.url))
 
-/** The usual places of Chrome or Chromium, by platform. */
-const installed = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-]
-
-/** Without these, Chromium connects to outside services on every start. */
-const quiet = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
-/** Starts a headless Chromium: an installed one, otherwise the one in a dev dependency (Linux x64). */
-export async function openBrowser(): Promise<Browser> {
-  const executablePath = installed.find((path) => existsSync(path))
-  if (executablePath) return chromium.launch({ executablePath, args: quiet })
-  // In a single process, a context can't be closed without the browser.
-  const args = [...sparticuz.args.filter((arg) => arg !== '--single-process'), ...quiet]
-  return chromium.launch({ executablePath: await sparticuz.executablePath(), args })
+/** Starts a headless browser. */
+export async function openBrowser(name: BrowserName = 'chromium'): Promise<Browser> {
+  const found = await findBrowser(name)
+  if (!found) throw new Error(`There is no ${name}: npm run browsers`)
+  const browser = await browserTypes[name].launch(found)
+  if (found.channel) acceptUnknownMedia(browser)
+  return browser
 }
 
-/** Saves a screenshot under `test/.artifacts/`: of the whole page, or of the visible part. */
+/** A browser of Playwright, with the part that speaks WebDriver BiDi: there is no public way to it. */
+interface Internals {
+  readonly _connection: { toImpl(browser: unknown): { readonly _browserSession: BidiSession } }
+}
+
+interface BidiSession {
+  send(method: string, parameters: unknown): Promise<unknown>
+}
+
+/** Playwright sets a color scheme for each context, by a command that Firefox ESR 153 doesn't know yet. */
+function acceptUnknownMedia(browser: Browser): void {
+  const session = (browser as unknown as Internals)._connection.toImpl(browser)._browserSession
+  const send = session.send.bind(session)
+  session.send = async (method, parameters) =>
+    method === 'emulation.setMediaFeaturesOverride' ? {} : send(method, parameters)
+}
+
+/** Shows pages in dark colors from here on. Only in Chromium: an installed Firefox can't be asked. */
+export async function darken(page: Page): Promise<void> {
+  if (nameOf(page) === 'chromium') await page.emulateMedia({ colorScheme: 'dark' })
+}
+
+const nameOf = (page: Page) => page.context().browser()?.browserType().name() ?? ''
+
+const missing = new Set<BrowserName>()
+for (const name of browserNames) if (!(await findBrowser(name))) missing.add(name)
+
+/**
+ * Runs the same tests in each browser, each in one process. A browser that this machine doesn't have is skipped: `npm
+ * test` says so before it starts.
+ */
+export function inEachBrowser(defineTests: (browser: () => Browser) => void): void {
+  for (const name of browserNames) {
+    describe.skipIf(missing.has(name))(`in ${name}`, () => {
+      let browser: Browser
+      beforeAll(async () => {
+        browser = await openBrowser(name)
+      })
+      afterAll(() => browser?.close())
+      defineTests(() => browser)
+    })
+  }
+}
+
+/** Saves a screenshot in the browser's folder of `test/.artifacts/`: of the whole page, or of the visible part. */
 export async function picture(page: Page, name: string, { fullPage = true } = {}): Promise<void> {
-  mkdirSync(artifacts, { recursive: true })
-  await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage })
+  const folder = join(artifacts, nameOf(page))
+  mkdirSync(folder, { recursive: true })
+  await page.screenshot({ path: join(folder, `${name}.png`), fullPage })
 }

@@ -1,34 +1,18 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openWorld, type World } from '../end-to-end/world.ts'
-import { openBrowser, picture } from './browser.ts'
+import { darken, inEachBrowser, picture } from './browser.ts'
+import { signIn } from './signIn.ts'
 
 let world: World
-let browser: Browser
 let context: BrowserContext
 let page: Page
 
 beforeAll(async () => {
-  ;[world, browser] = await Promise.all([openWorld(), openBrowser()])
+  world = await openWorld()
 })
 
-afterAll(async () => {
-  await browser?.close()
-  await world?.close()
-})
-
-beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 800, height: 700 } })
-  page = await context.newPage()
-})
-
-afterEach(() => context.close())
-
-async function signIn(username: string): Promise<void> {
-  await page.fill('#username', username)
-  await page.fill('#password', 'open-sesame')
-  await page.click('#sign-in')
-}
+afterAll(() => world?.close())
 
 /** Saves the page as on a computer and on a phone, where nothing may be wider than the screen. */
 async function pictures(name: string): Promise<void> {
@@ -38,165 +22,204 @@ async function pictures(name: string): Promise<void> {
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
 }
 
-describe('a person in a real browser', () => {
-  test('opens the link, signs in, consents, and is back at the app', async () => {
-    const tenant = world.newTenant()
-    const { connectUrl } = await world.session(tenant)
-    await page.goto(connectUrl)
-    await picture(page, 'sign-in')
-    await signIn('ada@outlook.example')
-    await picture(page, 'consent')
-    await page.click('#accept')
-    await page.waitForURL(`${world.returnUrl}**`)
-    await picture(page, 'back-at-the-app')
-    expect(new URL(page.url()).searchParams.get('status')).toBe('connected')
-    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
+inEachBrowser((browser) => {
+  beforeAll(() => world.signIn.forgetConsents())
+
+  beforeEach(async () => {
+    context = await browser().newContext({ viewport: { width: 800, height: 700 } })
+    page = await context.newPage()
   })
 
-  test('passes a second factor along the way', async () => {
-    const { connectUrl } = await world.session(world.newTenant())
-    await page.goto(connectUrl)
-    await signIn('radia@contoso.example')
-    await picture(page, 'second-factor')
-    await page.fill('#code', '000000')
-    await page.click('#verify')
-    await page.click('#accept')
-    await page.waitForURL(`${world.returnUrl}**`)
+  afterEach(() => context.close())
+
+  describe('a person', () => {
+    test('opens the link, signs in, consents, and is back at the app', async () => {
+      const tenant = world.newTenant()
+      const { connectUrl } = await world.session(tenant)
+      await page.goto(connectUrl)
+      await picture(page, 'sign-in')
+      await signIn(page, 'ada@outlook.example')
+      await picture(page, 'consent')
+      await page.click('#accept')
+      await page.waitForURL(`${world.returnUrl}**`)
+      await picture(page, 'back-at-the-app')
+      expect(new URL(page.url()).searchParams.get('status')).toBe('connected')
+      expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
+    })
+
+    test('passes a second factor along the way', async () => {
+      const { connectUrl } = await world.session(world.newTenant())
+      await page.goto(connectUrl)
+      await signIn(page, 'radia@contoso.example')
+      await picture(page, 'second-factor')
+      await page.fill('#code', '000000')
+      await page.click('#verify')
+      await page.click('#accept')
+      await page.waitForURL(`${world.returnUrl}**`)
+    })
+
+    test('types a wrong password, gets an error, and can try again', async () => {
+      const { connectUrl } = await world.session(world.newTenant())
+      await page.goto(connectUrl)
+      await page.fill('#username', 'edsger@contoso.example')
+      await page.fill('#password', 'wrong')
+      await page.click('#sign-in')
+      await picture(page, 'wrong-password')
+      expect(await page.textContent('#error')).toBeTruthy()
+      await signIn(page, 'edsger@contoso.example')
+      await page.click('#accept')
+      await page.waitForURL(/connected|accounts/)
+    })
+
+    test('declines, and the app learns it', async () => {
+      const { connectUrl } = await world.session(world.newTenant(), { environment: 'sandbox' })
+      await page.goto(connectUrl)
+      await signIn(page, 'ada@outlook.example')
+      await page.click('#decline')
+      await page.waitForURL(`${world.returnUrl}**`)
+      expect(new URL(page.url()).searchParams.get('error')).toBe('consent_declined')
+    })
   })
 
-  test('types a wrong password, gets an error, and can try again', async () => {
-    const { connectUrl } = await world.session(world.newTenant())
-    await page.goto(connectUrl)
-    await page.fill('#username', 'edsger@contoso.example')
-    await page.fill('#password', 'wrong')
-    await page.click('#sign-in')
-    await picture(page, 'wrong-password')
-    expect(await page.textContent('#error')).toBeTruthy()
-    await signIn('edsger@contoso.example')
-    await page.click('#accept')
-    await page.waitForURL(/connected|accounts/)
-  })
+  describe('every final page is readable', () => {
+    test.each([
+      ['no_advertising_user', 'niklaus@outlook.example', 'no Microsoft Advertising access'],
+      ['wrong_account_kind', 'barbara@outlook.example', 'work or school account'],
+      ['consent_not_given', 'donald@fabrikam.example', 'Either you declined'],
+      ['advertising_not_enabled', 'margaret@fabrikam.example', 'administrator'],
+    ])('%s', async (code, person, words) => {
+      const { connectUrl } = await world.session(world.newTenant())
+      await page.goto(connectUrl)
+      await signIn(page, person)
+      const consent = await page.$('#accept')
+      if (consent) await consent.click()
+      const approval = await page.$('#back')
+      if (approval) await approval.click()
+      await page.waitForSelector('#code')
+      await pictures(code)
+      expect(await page.textContent('main')).toContain(words)
+      expect(await page.textContent('#code')).toContain(code)
+      if (await page.isVisible('#copy')) {
+        await page.click('#copy')
+        await expect.poll(() => page.textContent('#copied')).toMatch(/^Copied|is selected/)
+      }
+      await page.click('text=Back to Demo Reports')
+      await page.waitForURL(`${world.returnUrl}**`)
+      expect(new URL(page.url()).searchParams.get('error')).toBe(code)
+    })
 
-  test('declines, and the app learns it', async () => {
-    const { connectUrl } = await world.session(world.newTenant(), { environment: 'sandbox' })
-    await page.goto(connectUrl)
-    await signIn('ada@outlook.example')
-    await page.click('#decline')
-    await page.waitForURL(`${world.returnUrl}**`)
-    expect(new URL(page.url()).searchParams.get('error')).toBe('consent_declined')
-  })
-})
+    test('a permission that Microsoft didn’t grant', async () => {
+      await world.signIn.fault({ endpoint: 'token', grantType: 'authorization_code', kind: 'narrowScope' })
+      const { connectUrl } = await world.session(world.newTenant())
+      await page.goto(connectUrl)
+      await signIn(page, 'radia@contoso.example')
+      await page.fill('#code', '000000')
+      await page.click('#verify')
+      const consent = await page.$('#accept')
+      if (consent) await consent.click()
+      await page.waitForSelector('main .support #code')
+      await pictures('scope_not_granted')
+      expect(await page.textContent('#code')).toContain('scope_not_granted')
+      expect(await page.textContent('main')).toContain('nothing you need to do')
+    })
 
-describe('every final page is readable', () => {
-  test.each([
-    ['no_advertising_user', 'niklaus@outlook.example', 'no Microsoft Advertising access'],
-    ['wrong_account_kind', 'barbara@outlook.example', 'work or school account'],
-    ['consent_not_given', 'donald@fabrikam.example', 'Either you declined'],
-    ['advertising_not_enabled', 'margaret@fabrikam.example', 'administrator'],
-  ])('%s', async (code, person, words) => {
-    const { connectUrl } = await world.session(world.newTenant())
-    await page.goto(connectUrl)
-    await signIn(person)
-    const consent = await page.$('#accept')
-    if (consent) await consent.click()
-    const approval = await page.$('#back')
-    if (approval) await approval.click()
-    await page.waitForSelector('#code')
-    await pictures(code)
-    expect(await page.textContent('main')).toContain(words)
-    expect(await page.textContent('#code')).toContain(code)
-    if (await page.isVisible('#copy')) {
-      await page.click('#copy')
-      await expect.poll(() => page.textContent('#copied')).toMatch(/^Copied|is selected/)
-    }
-    await page.click('text=Back to Demo Reports')
-    await page.waitForURL(`${world.returnUrl}**`)
-    expect(new URL(page.url()).searchParams.get('error')).toBe(code)
-  })
+    test('the approval that is missing, by its own number', async () => {
+      await world.signIn.fault({ endpoint: 'authorize', kind: 'adminConsent' })
+      await page.goto((await world.session(world.newTenant())).connectUrl)
+      await pictures('admin_consent_required')
+      expect(await page.textContent('#code')).toBe('admin_consent_required')
+    })
 
-  test('a permission that Microsoft didn’t grant', async () => {
-    await world.signIn.fault({ endpoint: 'token', grantType: 'authorization_code', kind: 'narrowScope' })
-    const { connectUrl } = await world.session(world.newTenant())
-    await page.goto(connectUrl)
-    await signIn('radia@contoso.example')
-    await page.fill('#code', '000000')
-    await page.click('#verify')
-    const consent = await page.$('#accept')
-    if (consent) await consent.click()
-    await page.waitForSelector('main .support #code')
-    await pictures('scope_not_granted')
-    expect(await page.textContent('#code')).toContain('scope_not_granted')
-    expect(await page.textContent('main')).toContain('nothing you need to do')
-  })
+    test('after a Google account that Microsoft Advertising doesn’t know, Google’s list of accounts', async () => {
+      const fault = { kind: 'fault', code: 105, reason: 'UserNotFound', path: '/User/Query', times: 1 }
+      await world.advertising.fault(fault)
+      await page.goto((await world.session(world.newTenant(), { identityProvider: 'google' })).connectUrl)
+      await signIn(page, 'tony@gmail.example')
+      await page.click('#accept')
+      await page.click('text=Use another account')
+      await page.waitForSelector('#signed-in')
+      await picture(page, 'google-chooser')
+      await page.click('#another')
+      expect(await page.inputValue('#username')).toBe('')
+    })
 
-  test('the approval that is missing, by its own number', async () => {
-    await world.signIn.fault({ endpoint: 'authorize', kind: 'adminConsent' })
-    await page.goto((await world.session(world.newTenant())).connectUrl)
-    await pictures('admin_consent_required')
-    expect(await page.textContent('#code')).toBe('admin_consent_required')
-  })
+    test('a person whom the app didn’t expect, who then connects', async () => {
+      const tenant = world.newTenant()
+      const options = { loginHint: 'edsger@contoso.example' }
+      await page.goto((await world.session(tenant, options)).connectUrl)
+      expect(await page.inputValue('#username')).toBe(options.loginHint)
+      await signIn(page, 'ada@outlook.example')
+      await page.waitForURL(/oauth\/confirm/)
+      await pictures('unexpected-person')
+      await darken(page)
+      await picture(page, 'unexpected-person-phone-dark')
+      const question = page.url()
+      await page.click('#another')
+      await page.waitForSelector('#username')
+      expect(await page.inputValue('#username')).toBe('')
+      await page.goto(question)
+      await page.click('#connect', { clickCount: 2, delay: 5 })
+      await page.waitForURL(`${world.returnUrl}**`)
+      expect(new URL(page.url()).searchParams.get('status')).toBe('connected')
+      expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
+    })
 
-  test('after a Google account that Microsoft Advertising doesn’t know, Google’s list of accounts', async () => {
-    const fault = { kind: 'fault', code: 105, reason: 'UserNotFound', path: '/User/Query', times: 1 }
-    await world.advertising.fault(fault)
-    await page.goto((await world.session(world.newTenant(), { identityProvider: 'google' })).connectUrl)
-    await signIn('tony@gmail.example')
-    await page.click('#accept')
-    await page.click('text=Use another account')
-    await page.waitForSelector('#signed-in')
-    await picture(page, 'google-chooser')
-    await page.click('#another')
-    expect(await page.inputValue('#username')).toBe('')
-  })
+    test('Google’s page about an administrator’s policy is the last one', async () => {
+      await page.goto((await world.session(world.newTenant(), { identityProvider: 'google' })).connectUrl)
+      await signIn(page, 'leslie@workspace.example')
+      await page.waitForSelector('#error')
+      expect(await page.textContent('#error')).toContain('admin_policy_enforced')
+    })
 
-  test('a used link', async () => {
-    const { connectUrl } = await world.session(world.newTenant())
-    await page.goto(connectUrl)
-    await page.goto(connectUrl)
-    await picture(page, 'link_not_valid')
-    expect(await page.textContent('h1')).toBe('This link no longer works')
-  })
+    test('a used link', async () => {
+      const { connectUrl } = await world.session(world.newTenant())
+      await page.goto(connectUrl)
+      await page.goto(connectUrl)
+      await picture(page, 'link_not_valid')
+      expect(await page.textContent('h1')).toBe('This link no longer works')
+    })
 
-  test('a sign-in that another browser started', async () => {
-    const { callbackUrl } = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
-    await page.goto(callbackUrl)
-    await picture(page, 'other_browser')
-    expect(await page.textContent('h1')).toContain('another browser')
-  })
+    test('a sign-in that another browser started', async () => {
+      const { callbackUrl } = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
+      await page.goto(callbackUrl)
+      await picture(page, 'other_browser')
+      expect(await page.textContent('h1')).toContain('another browser')
+    })
 
-  test('someone else’s connection, on a phone, in the dark', async () => {
-    const tenant = await world.connected()
-    await page.setViewportSize({ width: 320, height: 640 })
-    await page.emulateMedia({ colorScheme: 'dark' })
-    const { connectUrl } = await world.session(tenant)
-    await page.goto(connectUrl)
-    await signIn('edsger@contoso.example')
-    const consent = await page.$('#accept')
-    if (consent) await consent.click()
-    await page.waitForSelector('#code')
-    await picture(page, 'different_user-phone-dark')
-    expect(await page.textContent('main')).toContain('a…@outlook.example')
-    const width = await page.evaluate('document.documentElement.scrollWidth')
-    expect(width).toBeLessThanOrEqual(320)
-  })
+    test('someone else’s connection, on a phone, in the dark', async () => {
+      const tenant = await world.connected()
+      await page.setViewportSize({ width: 320, height: 640 })
+      await darken(page)
+      const { connectUrl } = await world.session(tenant)
+      await page.goto(connectUrl)
+      await signIn(page, 'edsger@contoso.example')
+      const consent = await page.$('#accept')
+      if (consent) await consent.click()
+      await page.waitForSelector('#code')
+      await picture(page, 'different_user-phone-dark')
+      expect(await page.textContent('main')).toContain('a…@outlook.example')
+      const width = await page.evaluate('document.documentElement.scrollWidth')
+      expect(width).toBeLessThanOrEqual(320)
+    })
 
-  test('someone else’s connection, with identical masked names', async () => {
-    const tenant = await world.connected()
-    const { connectUrl } = await world.session(tenant)
-    await page.goto(connectUrl)
-    await signIn('alan@outlook.example')
-    const consent = await page.$('#accept')
-    if (consent) await consent.click()
-    await page.waitForSelector('#code')
-    await picture(page, 'different_user-alike')
-    expect(await page.textContent('main')).toContain('looks the same when shortened: a…@outlook.example.')
-  })
+    test('someone else’s connection, with identical masked names', async () => {
+      const tenant = await world.connected()
+      const { connectUrl } = await world.session(tenant)
+      await page.goto(connectUrl)
+      await signIn(page, 'alan@outlook.example')
+      const consent = await page.$('#accept')
+      if (consent) await consent.click()
+      await page.waitForSelector('#code')
+      await picture(page, 'different_user-alike')
+      expect(await page.textContent('main')).toContain('looks the same when shortened: a…@outlook.example.')
+    })
 
-  test('the pages load nothing from elsewhere and cannot be framed', async () => {
-    const answer = await fetch(`${world.origin}/oauth/authorize?session=nobody`)
-    const policy = answer.headers.get('content-security-policy') ?? ''
-    expect(policy).toContain("default-src 'none'")
-    expect(policy).toContain("frame-ancestors 'none'")
-    expect(answer.headers.get('referrer-policy')).toBe('no-referrer')
+    test('the pages load nothing from elsewhere and cannot be framed', async () => {
+      const answer = await fetch(`${world.origin}/oauth/authorize?session=nobody`)
+      const policy = answer.headers.get('content-security-policy') ?? ''
+      expect(policy).toContain("default-src 'none'")
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(answer.headers.get('referrer-policy')).toBe('no-referrer')
+    })
   })
 })

@@ -63,6 +63,7 @@ interface SessionOptions {
   readonly confirm?: boolean
   readonly allowDifferentUser?: boolean
   readonly accountChoice?: 'page' | 'app'
+  readonly loginHint?: string
 }
 
 /** Tests run the timer themselves: a scheduled run would do their sweep's work, or replace its report. */
@@ -298,6 +299,8 @@ function createControls(stack: Stack) {
       forget: () => signIn('DELETE', 'requests'),
       requests: () => signIn('GET', 'requests') as Promise<LoggedRequest[]>,
       settings: (settings: object) => signIn('POST', 'settings', settings),
+      /** From then on, everyone is asked for consent again. */
+      forgetConsents: () => signIn('DELETE', 'consents'),
       revoke: (username: string) => signIn('POST', 'revoke', { username }),
       clientSecrets: setSecrets,
       restoreClientSecrets: (environment: 'production' | 'sandbox') =>

@@ -79,6 +79,20 @@ test.each([
   },
 )
 
+test.each([
+  [{ accountChanges: 2 }, { lastPrompt: 'login' }, 'select_account'],
+  [{ accountChanges: 3 }, { lastPrompt: 'login' }, 'login'],
+  [{ accountChanges: 4 }, { lastPrompt: 'login' }, 'login'],
+  [{ accountChanges: 3 }, { prompt: 'consent' }, 'select_account consent'],
+] as const)(
+  'the third request for another account asks for a name and a password, if the provider can (%o)',
+  async (change, row, prompt) => {
+    const { open } = await issued({ anotherAccount: true, loginHint: 'a@x.example', ...change }, {}, row)
+    const { searchParams } = await urlOf(open())
+    expect([searchParams.get('prompt'), searchParams.has('login_hint')]).toEqual([prompt, false])
+  },
+)
+
 test('a tenant’s claims go into its request, with the choice of an account if no person is named', async () => {
   const claims = '{"access_token":{}}'
   const { searchParams } = await urlOf((await issued({}, { claims })).open())

@@ -109,7 +109,7 @@ describe('an authorization request', () => {
 
   test.each([
     ['the tenant has none', {}, { claims: undefined }],
-    ['the person is to use another account', { anotherAccount: true }, {}],
+    ['the person is to use another account', { anotherAccount: true, loginHint: 'b@x.example' }, {}],
     ['it goes to another provider', { identityProvider: 'google' }, {}],
     ['it goes to the other environment', { environment: 'sandbox' }, {}],
   ] as const)('has no claims and no name if %s', async (_title, change, tenant) => {

@@ -64,6 +64,14 @@ describe('confirming a consent', () => {
     await expect(confirmNobody).rejects.toMatchObject({ code: 'tenant_not_found' })
   })
 
+  test('twice at the same time, as by a double click, returns the same answer', async () => {
+    const { confirm, live, row } = await waiting()
+    const [one, other] = await Promise.all([confirm(), confirm()])
+    expect(other).toEqual(one)
+    expect(row()).toEqual(one)
+    expect(live()).toEqual(['rt-code'])
+  })
+
   test('again with the same code returns the same answer until the code expires', async () => {
     const { clock, confirm, row } = await waiting()
     const first = await confirm()

@@ -73,6 +73,13 @@ describe('a valid ID token', () => {
     expect(await check(claims)).toMatchObject({ consenter: { hint } })
   })
 
+  test('keeps an email address that isn’t the sign-in name', async () => {
+    expect(await check({ email: 'eve@fabrikam.example' })).toMatchObject({
+      ...{ signInName: 'ada@contoso.example', email: 'eve@fabrikam.example' },
+    })
+    expect(await check({ email: 'ada@contoso.example' })).not.toHaveProperty('email')
+  })
+
   test('needs only one fetch of its provider’s keys', async () => {
     await check({})
     await check({})

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { SignIn } from '../../shared/connect/authorize.ts'
 import type { ConnectFailure } from '../../shared/connect/failures.ts'
-import { withNextSteps } from '../../shared/connect/nextSteps.ts'
+import { canSignInAgain, issueNextSignIn, withNextSteps } from '../../shared/connect/nextSteps.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { isConsenterOf } from '../../shared/domain/tenant.ts'
 
@@ -163,4 +163,27 @@ test('the consenter is known by issuer and subject, but not by an empty subject'
   expect(isConsenterOf(tenantOf('s'), { ...consenter, issuer: 'other' })).toBe(false)
   expect(isConsenterOf(tenantOf(''), { ...consenter, subject: '' })).toBe(false)
   expect(isConsenterOf({} as Tenant, consenter)).toBe(false)
+})
+
+test('requests for another account are counted, other attempts aren’t', async () => {
+  const { next } = await offered({ failed: 'no_advertising_user' })
+  expect(next).toHaveProperty('accountChanges', 1)
+  const again = await offered({ failed: 'sign_in_refused' }, next)
+  expect(again.next).toHaveProperty('accountChanges', 1)
+  expect((await offered({ failed: 'different_user' }, again.next)).next).toHaveProperty('accountChanges', 2)
+})
+
+test('another account for a person whom the app didn’t expect keeps the hint, to compare the next one with', async () => {
+  const issued: SignIn[] = []
+  const dependencies = {
+    clock: { now: () => new Date(0) },
+    config: { publicUrl: 'https://broker.example' },
+    records: { issue: async (_kind: string, next: SignIn) => `token-${issued.push(next)}` },
+    signInTable: () => ({}),
+  } as never
+  const before = { ...signIn, loginHint: 'a@x.example', tries: 4 }
+  expect(await issueNextSignIn(dependencies, before, { anotherAccount: true })).toMatch(/session=token-1$/)
+  expect(issued[0]).toMatchObject({ loginHint: 'a@x.example', anotherAccount: true, tries: 5 })
+  expect([canSignInAgain(before), canSignInAgain({ ...before, tries: 5 })]).toEqual([true, false])
+  expect(await issueNextSignIn(dependencies, { ...before, tries: 5 }, {})).toBeUndefined()
 })

@@ -23,6 +23,7 @@ test.each([
   const row = tableOf(tenant)({ environment: 'production', identityProvider: 'microsoft', signInWith: kind })
   expect(row).toMatchObject({
     ...{ signInTenant: segment, requiredScope: 'ads', authorizeParameters: { response_mode: 'query' } },
+    lastPrompt: 'login',
     authorizeUrl: `https://login.example/${segment}/oauth2/v2.0/authorize`,
   })
 })
@@ -40,4 +41,8 @@ test('Google has a row if it is configured, and an environment that isn’t conf
     authorizeParameters: { access_type: 'offline' },
     prompt: 'consent',
   })
+  const row = tableOf('common', { google: { clientId: 'g' } })({
+    ...{ environment: 'production', identityProvider: 'google' },
+  })
+  expect(row).not.toHaveProperty('lastPrompt')
 })

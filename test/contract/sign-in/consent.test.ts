@@ -153,6 +153,34 @@ describe('signing in as at Microsoft', () => {
     expect(claims.preferred_username).toBe('edsger@contoso.example')
   })
 
+  test('the choice of an account can be missing, but not the page of prompt=login', async () => {
+    const signIn = await startTestSignIn()
+    const visitor = createVisitor()
+    const client = await signIn.client('common', contoso, visitor)
+    await client.consent('grace@contoso.example')
+    await signIn.control('faults', { endpoint: 'authorize', kind: 'noAccountChoice', times: 2 })
+    const visit = async (prompt: string) =>
+      visitor.visit(await client.authorizeUrl({ prompt }), { stopAt: redirectUri })
+    expect((await visit('select_account')).stopped).toBe(true)
+    expect((await visit('login')).body).toContain('id="password"')
+    expect((await visit('select_account')).body).toContain('id="password"')
+  })
+
+  test('no page can be framed', async () => {
+    const client = await (await startTestSignIn()).client('common')
+    const page = await fetch(await client.authorizeUrl())
+    expect(page.headers.get('x-frame-options')).toBe('DENY')
+  })
+
+  test('the session of another person wins over a hint', async () => {
+    const signIn = await startTestSignIn()
+    const client = await signIn.client('common', contoso, createVisitor())
+    await client.consent('grace@contoso.example')
+    const hinted = { login_hint: 'edsger@contoso.example' }
+    const { claims } = await client.connect('edsger@contoso.example', hinted)
+    expect(claims.preferred_username).toBe('grace@contoso.example')
+  })
+
   test('prompt=none without a session returns login_required', async () => {
     const client = await (await startTestSignIn()).client('common')
     const { url } = await createVisitor().visit(await client.authorizeUrl({ prompt: 'none' }), {

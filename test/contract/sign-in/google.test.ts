@@ -79,6 +79,45 @@ describe('signing in as at Google', () => {
     ])
   })
 
+  test('a person whose administrator blocks the app ends at Google’s page, with no way back', async () => {
+    const { client, google } = await start()
+    const leslie = { username: 'leslie@workspace.example', password, stopAt: redirectUri }
+    const page = await createVisitor().signIn({ authorizeUrl: await client.authorizeUrl(offline), ...leslie })
+    expect(page).toMatchObject({ status: 400, stopped: false })
+    expect(page.body).toContain('admin_policy_enforced')
+    expect(new URL(page.url).origin).toBe(google.origin)
+    expect(page.body).not.toContain('<form')
+  })
+
+  test.each([
+    [
+      'Android’s WebView',
+      'Mozilla/5.0 (Linux; Android 16; Pixel 10; wv) AppleWebKit/537.36 Chrome/147.0',
+      403,
+    ],
+    [
+      'iOS’s web view',
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Mobile',
+      403,
+    ],
+    [
+      'Safari',
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0) AppleWebKit/605.1.15 Version/19.0 Safari/604.1',
+      200,
+    ],
+    [
+      'Chrome',
+      'Mozilla/5.0 (Linux; Android 16; Pixel 10) AppleWebKit/537.36 Chrome/147.0 Safari/537.36',
+      200,
+    ],
+  ])('%s gets the sign-in only if it isn’t embedded', async (_name, agent, status) => {
+    const { client } = await start()
+    const headers = { 'user-agent': agent }
+    const answer = await fetch(await client.authorizeUrl(offline), { headers, redirect: 'manual' })
+    expect(answer.status).toBe(status === 200 ? 303 : status)
+    expect((await answer.text()).includes('disallowed_useragent')).toBe(status === 403)
+  })
+
   test('a refresh returns no new refresh token', async () => {
     const { client } = await start()
     const { refreshToken } = await client.connect(tony, offline)

@@ -1,0 +1,66 @@
+import type { HttpResponseInit } from '@azure/functions'
+import * as z from 'zod'
+import { keepAgreed, type PersonQuestion, readQuestion } from '../shared/connect/askPerson.ts'
+import { canSignInAgain, issueNextSignIn } from '../shared/connect/nextSteps.ts'
+import { readText } from '../shared/http/body.ts'
+import type { HandledRequest } from '../shared/http/checkRequest.ts'
+import { operation } from '../shared/http/route.ts'
+import { appName } from '../shared/pages/appName.ts'
+import { choiceMadePage } from '../shared/pages/choiceDonePage.ts'
+import { continuePage } from '../shared/pages/connectStartPage.ts'
+import { failurePage } from '../shared/pages/failurePage.ts'
+import { redirect } from '../shared/pages/page.ts'
+import { pageRoute } from '../shared/pages/pageRoute.ts'
+import { personPage } from '../shared/pages/personPage.ts'
+
+/** Enough for the code and the answer. */
+const maxFormBytes = 1024
+
+type Broker = HandledRequest<unknown, unknown, unknown>['broker']
+
+/** `/oauth/confirm`: where a person whom the app didn't expect sees whom they connect. */
+pageRoute('confirmPerson', 'oauth/confirm', {
+  GET: operation({
+    summary: 'The page that asks a person whom the app didn’t expect whether to connect their account',
+    query: z.object({ question: z.string().max(200).default('') }),
+    response: { status: 200, description: 'The page.' },
+    handle: async ({ broker, browser, query }) => {
+      const { config } = broker
+      const question = await readQuestion(broker, query.question, browser)
+      if (!question) return failurePage({ failed: 'sign_in_not_valid' }, config)
+      const { signIn } = question
+      const app = appName(config, signIn.workspace)
+      return personPage({ code: query.question, question, app, offersAnother: canSignInAgain(signIn) })
+    },
+  }),
+  POST: operation({
+    summary: 'The answer on that page: connect the account, or sign in with another one',
+    readsBodyItself: true,
+    response: { status: 200, description: 'A page that continues to the return URL or to the sign-in.' },
+    handle: async ({ broker, browser, raw }) => {
+      const form = new URLSearchParams(await readText(raw, maxFormBytes))
+      const code = form.get('question') ?? ''
+      const question = await readQuestion(broker, code, browser)
+      if (!question) return failurePage({ failed: 'sign_in_not_valid' }, broker.config)
+      return form.get('answer') === 'another'
+        ? leadToAnother(broker, question)
+        : connect(broker, code, question)
+    },
+  }),
+})
+
+async function leadToAnother(broker: Broker, { signIn }: PersonQuestion): Promise<HttpResponseInit> {
+  const url = await issueNextSignIn(broker, signIn, { anotherAccount: true })
+  const { workspace } = signIn
+  if (url === undefined) return failurePage({ failed: 'sign_in_not_valid', workspace }, broker.config)
+  return continuePage(url, appName(broker.config, workspace), {})
+}
+
+async function connect(broker: Broker, code: string, question: PersonQuestion): Promise<HttpResponseInit> {
+  const kept = await keepAgreed(broker, code, question)
+  if ('failed' in kept) return failurePage(kept, broker.config)
+  broker.accessTokens.forget(kept.tenant)
+  return kept.isChoice
+    ? redirect(kept.url)
+    : choiceMadePage(kept.url, appName(broker.config, kept.tenant.workspace))
+}
