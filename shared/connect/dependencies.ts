@@ -20,6 +20,6 @@ export interface CallbackDependencies extends ReportDependencies, DiscoverWithTo
   readonly grantServices: GrantServices
   readonly clock: Clock
   readonly randomness: Randomness
-  /** When the browser must be answered. Default is that nobody waits: what can be read and stored is. */
+  /** When the browser must be answered. Default is no limit: the caller doesn't wait. */
   readonly answerBy?: Date
 }

@@ -4,7 +4,7 @@ import type { Mutation } from './mutation.ts'
 /** Breakages of the brake on one kind of grant. */
 export const kindMutations: readonly Mutation[] = [
   {
-    name: 'grants end although the provider refuses everybody’s',
+    name: 'grants end although the provider refuses every user’s',
     file: 'shared/refresh/refreshLeased.ts',
     find: 'if (await holdRefusedKind(dependencies, attempt, refusal)) return commitUnchanged(dependencies, attempt)\n',
     replace: '',
@@ -15,7 +15,7 @@ export const kindMutations: readonly Mutation[] = [
     name: 'people who are refused are counted one at a time',
     file: 'shared/refresh/holds.ts',
     find: 'environments.countRefused(scope, personOf(leased))',
-    replace: "environments.countRefused(scope, 'somebody')",
+    replace: "environments.countRefused(scope, 'someone')",
     by: refusedKind,
     breaks: ['false_reauthorization'],
   },

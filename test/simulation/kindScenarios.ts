@@ -9,7 +9,7 @@ const people = 12
 const sweeps = 10
 const maxPauseMilliseconds = 60_000
 
-/** For some minutes, the provider refuses everybody's grant without a cause; then it accepts them again. */
+/** For some minutes, the provider refuses every user's grant without a cause; then it accepts them again. */
 export function refusedKind(seed: number, useCases: UseCases): Promise<Violation | undefined> {
   return brokenRule(async () => {
     const { world, broker } = await dueTenants(people, { seed, useCases })

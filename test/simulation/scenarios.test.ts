@@ -34,7 +34,7 @@ test.each([
   ['a secret that is written late by a process that dies is found by a sweep', slowWriteBesideSweep],
   ['a pending grant is migrated by a process that dies: a sweep finds the copy', migratePendingAndDie],
   ['a vault that accepts no new refresh token does not stop a vend', refusedWrites],
-  ['a provider that refuses everybody’s grant for a while ends none of them', refusedKind],
+  ['a provider that refuses every grant for a while ends none of them', refusedKind],
   ['a lease whose answer is an error still belongs to its taker', lostLease],
 ])('%s', async (_title, scenario) => {
   const broken: string[] = []

@@ -74,7 +74,7 @@ describe('grants that are refused without a cause', () => {
     expect(held()).toHaveLength(1)
   })
 
-  test('are counted anew after a success of their kind', async () => {
+  test('are counted again after a success of their kind', async () => {
     let call = 0
     const { held, sweep } = await refusedTenants(people(9), () => (++call === 5 ? anHour : plain))
     await sweep()

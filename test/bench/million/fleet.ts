@@ -1,7 +1,12 @@
 import { StorageUnavailableError } from '../../../shared/domain/storageUnavailable.ts'
 import type { RefreshDependencies } from '../../../shared/refresh/dependencies.ts'
 import { createRefresher } from '../../../shared/refresh/refreshTenant.ts'
-import { type SweepDependencies, type SweepOptions, type SweepResult, sweep } from '../../../shared/refresh/sweep.ts'
+import {
+  type SweepDependencies,
+  type SweepOptions,
+  type SweepResult,
+  sweep,
+} from '../../../shared/refresh/sweep.ts'
 import type { VirtualTime } from './virtualTime.ts'
 
 /** The timer's instance and those that process its handed-over shards. */
