@@ -7,15 +7,15 @@ import type { HandledRequest } from '../shared/http/checkRequest.ts'
 import { isPrefetch, prefetchResponse } from '../shared/http/prefetch.ts'
 import { operation } from '../shared/http/route.ts'
 import { appName } from '../shared/pages/appName.ts'
-import { connectStartPage, continuePage } from '../shared/pages/connectStartPage.ts'
+import { connectStartPage, continuePage, toResult, toSignIn } from '../shared/pages/connectStartPage.ts'
 import { failurePage } from '../shared/pages/failurePage.ts'
 import { redirect } from '../shared/pages/page.ts'
 import { pageRoute } from '../shared/pages/pageRoute.ts'
 
-/** Enough for a session's identifier and the name of its field. */
+/** Enough for a link's token and the name of its field. */
 const maxFormBytes = 1024
 
-/** `/oauth/authorize?session=…`: spends the connect session, binds the browser, redirects to the sign-in. */
+/** `/oauth/authorize?session=…`: begins a sign-in, binds the browser, redirects to the sign-in. */
 pageRoute('authorize', 'oauth/authorize', {
   GET: operation({
     summary: 'The link that the advertiser opens: starts the sign-in, or asks first',
@@ -44,10 +44,15 @@ async function lead(
   const { config } = broker
   const browser = known ?? newBrowser()
   const ended = await authorize(broker, { sessionToken, browser, pressed })
-  if (!ended) return failurePage({ failed: 'link_not_valid' }, config)
+  if ('failed' in ended) return failurePage(ended, config)
   if ('asksFirst' in ended) return connectStartPage(sessionToken, appName(config, ended.workspace))
+  if ('returnUrl' in ended) {
+    const url = ended.returnUrl
+    return pressed ? continuePage({ url, ...toResult }, appName(config)) : redirect(url)
+  }
+  const url = ended.url.href
   const headers = { 'Set-Cookie': bindingCookie(config.publicUrl, browser) }
   return pressed
-    ? continuePage(ended.url.href, appName(config, ended.workspace), headers)
-    : redirect(ended.url.href, 302, headers)
+    ? continuePage({ url, ...toSignIn }, appName(config, ended.workspace), headers)
+    : redirect(url, 302, headers)
 }

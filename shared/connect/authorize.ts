@@ -3,11 +3,16 @@ import { addSeconds, type Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { Sealer } from '../domain/sealer.ts'
-import { isStillValid, type Tenant } from '../domain/tenant.ts'
+import { isSpentSession, isStillValid, type Tenant } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
+import type { ConnectFailure } from './failures.ts'
 import { createPersonParameters, type PersonParameters } from './personParameters.ts'
+import type { CallbackResult } from './secondCallback.ts'
+import { splitSessionId, withSessionId } from './sessionId.ts'
+import { countSignIn, findWayOn, waitForSessionEnd } from './sessionProgress.ts'
 import type { ConnectSession } from './sessions.ts'
+import { withWayBack } from './wayBack.ts'
 
 /** State kept between *authorize* and *callback*. It excludes the verifier and nonce: the browser derives them. */
 export interface SignIn extends ConnectSession {
@@ -28,7 +33,7 @@ export interface AuthorizeDependencies {
   readonly clock: Clock
 }
 
-/** A sign-in that takes longer must start again from the app. */
+/** A sign-in that takes longer must begin again. */
 const signInSeconds = 1800
 
 /** A connect session as received from the browser. */
@@ -39,45 +44,59 @@ export interface AuthorizeRequest {
   readonly pressed: boolean
 }
 
-/** The browser's next address, or the need for a button press first; and the app's workspace. */
+/**
+ * The sign-in's address, or the need for a button press first, with the app's workspace; where the browser goes on
+ * without a sign-in, or why it can't.
+ */
 export type AuthorizeResult =
   | { readonly url: URL; readonly workspace: string }
   | { readonly asksFirst: true; readonly workspace: string }
+  | CallbackResult
 
 /**
- * Spends a connect session and returns the browser's sign-in address.
- * @returns undefined when the session is unknown, spent or expired, or its tenant has been disconnected since.
+ * Begins a sign-in and returns its address. A link begins sign-ins until one of them has connected the tenant: people
+ * click twice, go back, and close tabs.
  */
 export async function authorize(
   dependencies: AuthorizeDependencies,
   { browser, pressed, sessionToken }: AuthorizeRequest,
-): Promise<AuthorizeResult | undefined> {
-  const { clock, config, records, signInTable } = dependencies
-  const now = clock.now()
-  const found = await readSession(dependencies, sessionToken, now)
-  const session = found?.session
-  const row = session && signInTable(session)
-  if (!found || !session || !row) return undefined
-  // A session that follows a failed sign-in works only in that browser.
-  if ('browserHash' in session && !isSameBrowser(browser, session.browserHash)) return undefined
-  const { workspace } = session
+): Promise<AuthorizeResult> {
+  const { clock, records, tenants } = dependencies
+  const { oneTimeId, sessionId } = splitSessionId(sessionToken)
+  const session = (await records.read('session', oneTimeId, clock.now())) as Session | undefined
+  if (!session) return findWayOn(dependencies, sessionId, browser, linkNotValid)
+  const { workspace, tenant: name } = session
+  const tenant = (await tenants.read({ workspace, tenant: name }))?.tenant
+  const row = dependencies.signInTable(session)
+  if (!row || !tenant || !isOpenFor(session, tenant, browser)) return withWayBack(session, linkNotValid)
+  if (isSpentSession(tenant, session.id)) return waitForSessionEnd(dependencies, session, browser)
   if (session.asksFirst && !pressed) return { asksFirst: true, workspace }
-  // The sign-in is stored before the session is spent, so a failure in between costs the advertiser nothing.
-  const person = await createPersonParameters(dependencies, session, found.tenant)
-  const signIn: SignIn = { ...session, browserHash: browser.hash }
-  const state = await records.issue('sign-in', signIn, addSeconds(now, signInSeconds))
-  if ((await records.take('session', sessionToken, now)) === undefined) return undefined
-  return { url: authorizationUrl(row, config.redirectUri, browser, state, person), workspace }
+  const refused = await countSignIn(dependencies, session.id)
+  if (refused === 'spent') return waitForSessionEnd(dependencies, session, browser)
+  if (refused) return withWayBack(session, { ...linkNotValid, reason: refused })
+  return { url: await beginSignIn(dependencies, session, { row, tenant, browser }), workspace }
 }
 
-async function readSession(
-  { records, tenants }: AuthorizeDependencies,
-  sessionToken: string,
-  now: Date,
-): Promise<{ session: ConnectSession | SignIn; tenant: Tenant } | undefined> {
-  const session = (await records.read('session', sessionToken, now)) as ConnectSession | SignIn | undefined
-  const stored = session && (await tenants.read({ workspace: session.workspace, tenant: session.tenant }))
-  return stored && isStillValid(session, stored.tenant) ? { session, tenant: stored.tenant } : undefined
+type Session = ConnectSession | SignIn
+
+const linkNotValid: ConnectFailure = { failed: 'link_not_valid' }
+
+/** A disconnect makes the session void. A session that follows a failed sign-in works only in that browser. */
+function isOpenFor(session: Session, tenant: Tenant, browser: BrowserBinding): boolean {
+  const isOwn = !('browserHash' in session) || isSameBrowser(browser, session.browserHash)
+  return isOwn && isStillValid(session, tenant)
+}
+
+async function beginSignIn(
+  dependencies: AuthorizeDependencies,
+  session: Session,
+  { browser, row, tenant }: { row: SignInRow; tenant: Tenant; browser: BrowserBinding },
+): Promise<URL> {
+  const { clock, config, records } = dependencies
+  const person = await createPersonParameters(dependencies, session, tenant)
+  const signIn: SignIn = { ...session, browserHash: browser.hash }
+  const oneTimeId = await records.issue('sign-in', signIn, addSeconds(clock.now(), signInSeconds))
+  return authorizationUrl(row, config.redirectUri, browser, withSessionId(oneTimeId, session.id), person)
 }
 
 /** The authorization request: code flow with PKCE (S256), state and nonce (RFC 9700, sections 2.1 and 4.7). */

@@ -1,9 +1,10 @@
 import { addSeconds } from '../clock.ts'
 import { isAnotherPerson, providerOf, toKind } from '../domain/connectHint.ts'
-import { returnUrlWith } from '../domain/returnUrl.ts'
 import type { SignIn } from './authorize.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
+import { withSessionId } from './sessionId.ts'
+import { withWayBack } from './wayBack.ts'
 
 /** Within this time, signing in again needs no new link from the app. */
 const againSeconds = 900
@@ -38,25 +39,7 @@ export async function withNextSteps(
   failure: ConnectFailure,
 ): Promise<ConnectFailure> {
   const again = await anotherSignIn(dependencies, signIn, failure)
-  return {
-    ...failure,
-    workspace: signIn.workspace,
-    backUrl: backUrl(signIn, failure),
-    ...(again && { again }),
-  }
-}
-
-/** The address at which the app learns of the failure. */
-function backUrl(signIn: SignIn, failure: ConnectFailure): string {
-  const { failed, reason, signInWith, traceId, adminConsentUrl: link } = failure
-  return returnUrlWith(signIn, {
-    status: 'failed',
-    error: failed,
-    reason,
-    sign_in_with: signInWith,
-    trace_id: traceId,
-    admin_consent_url: link,
-  })
+  return { ...withWayBack(signIn, failure), ...(again && { again }) }
 }
 
 /**
@@ -86,8 +69,9 @@ async function anotherSignIn(
   }
   if (!signInTable(next)) return undefined
   try {
-    const token = await records.issue('session', next, addSeconds(clock.now(), againSeconds))
-    return { url: `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`, anotherAccount }
+    const oneTimeId = await records.issue('session', next, addSeconds(clock.now(), againSeconds))
+    const session = encodeURIComponent(withSessionId(oneTimeId, signIn.id))
+    return { url: `${config.publicUrl}/oauth/authorize?session=${session}`, anotherAccount }
   } catch {
     // The page is worth showing without its button.
     return undefined

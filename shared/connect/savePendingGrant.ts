@@ -4,8 +4,8 @@ import { addSeconds } from '../clock.ts'
 import { dueRowOf } from '../domain/due.ts'
 import { grantOwnerOf } from '../domain/grants.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
-import { isStillValid, type PendingGrant, type Tenant } from '../domain/tenant.ts'
-import { withPendingGrant } from '../domain/transitions.ts'
+import { isSpentSession, isStillValid, type PendingGrant, type Tenant } from '../domain/tenant.ts'
+import { withPendingGrant, withSpentSession } from '../domain/transitions.ts'
 import { changeTenant } from '../tenants/changeTenant.ts'
 import { sealAccessToken } from '../tenants/connectGrant.ts'
 import { destroySecrets, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
@@ -16,7 +16,7 @@ import type { AccountComparison } from './compareSignInAccounts.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure } from './failures.ts'
 import type { ProvenSignIn } from './proveSignIn.ts'
-import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
+import { disconnectedDuringSignIn, linkAlreadyUsed, type SavedSignIn } from './savedSignIn.ts'
 import { toGrant } from './toGrant.ts'
 
 /** How long an app has to return the confirmation code. */
@@ -66,9 +66,11 @@ export async function savePendingGrant(
     findMismatch(signIn, row) || !canCommit(row, reserved)
       ? undefined
       : {
-          next: withSecretsToDestroy(grants, withPendingGrant(row, pendingGrant), [
-            row.pendingGrant?.grant.reference,
-          ]),
+          next: withSecretsToDestroy(
+            grants,
+            withSpentSession(withPendingGrant(row, pendingGrant), signIn.id),
+            [row.pendingGrant?.grant.reference],
+          ),
         },
   )
   if (changed.outcome !== 'changed') {
@@ -85,5 +87,6 @@ export async function savePendingGrant(
 /** Returns why a consent doesn't fit the current row; undefined if it does. */
 function findMismatch(signIn: SignIn, row: Tenant): ConnectFailure | undefined {
   if (row.environment !== signIn.environment) return { failed: 'environment_mismatch' }
-  return isStillValid(signIn, row) ? undefined : disconnectedDuringSignIn
+  if (!isStillValid(signIn, row)) return disconnectedDuringSignIn
+  return isSpentSession(row, signIn.id) ? linkAlreadyUsed : undefined
 }

@@ -8,6 +8,7 @@ import { returnUrlWith } from '../domain/returnUrl.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import {
   isSameConsent,
+  isSpentSession,
   isStillValid,
   type PendingChoice,
   type StoredTenant,
@@ -22,7 +23,7 @@ import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure } from './failures.ts'
 import { findDifferentUser, personOf } from './person.ts'
 import type { ProvenSignIn } from './proveSignIn.ts'
-import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
+import { disconnectedDuringSignIn, linkAlreadyUsed, type SavedSignIn } from './savedSignIn.ts'
 import { confirmationSeconds, savePendingGrant } from './savePendingGrant.ts'
 import { toGrant } from './toGrant.ts'
 
@@ -75,6 +76,7 @@ export async function compareSignIn(
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
   const { tenant: before } = stored
   if (!isStillValid(signIn, before)) return disconnectedDuringSignIn
+  if (isSpentSession(before, signIn.id)) return linkAlreadyUsed
   if (before.environment !== signIn.environment) return { failed: 'environment_mismatch' }
   const differentUser = findDifferentUser(before, proven, signIn.allowDifferentUser)
   if (differentUser) return differentUser
@@ -122,11 +124,17 @@ export async function connectImmediately(
     accountsOutstanding: true,
     ...(defaultAccount && { defaultAccount }),
     disconnectCount: signIn.disconnectCount,
+    sessionId: signIn.id,
     events: discoveryEvents(story),
     // The accounts that this other person would lose were never compared, or reported to the app.
     isStillValidFor: (row) => isSameConsent(row, before) || !personChange(row, person),
   })
-  if (!connected) return { failed: 'storage_unavailable', reason: 'tenant_changed' }
+  if (!connected) {
+    const row = (await grantServices.tenants.read(before))?.tenant
+    return row && isSpentSession(row, signIn.id)
+      ? linkAlreadyUsed
+      : { failed: 'storage_unavailable', reason: 'tenant_changed' }
+  }
   const written = await writeOutstandingAccounts(dependencies, connected, compared)
   const outstanding = written ? undefined : 'true'
   const outcome = { status: 'connected', ...compared.outcome, accounts_outstanding: outstanding }

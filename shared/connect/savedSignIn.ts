@@ -13,3 +13,6 @@ export const disconnectedDuringSignIn: ConnectFailure = {
   failed: 'sign_in_not_valid',
   reason: 'tenant_disconnected',
 }
+
+/** Another consent of the same connect session was kept first. */
+export const linkAlreadyUsed: ConnectFailure = { failed: 'link_already_used' }

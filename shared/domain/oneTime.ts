@@ -1,9 +1,16 @@
 /**
- * The kinds of one-time records: a connect link, a sign-in at the identity provider, an open choice of accounts, and
- * the single answer to it. `callback` and `callback-end` are notes about a sign-in: which browser sent its callback,
- * and where that callback ended.
+ * The kinds of records: a connect link, the progress of its connect session, a sign-in at the identity provider, an open
+ * choice of accounts, and the single answer to it. `callback` and `callback-end` are notes about a sign-in: which browser
+ * sent its callback, and where that callback ended.
  */
-export type OneTimeKind = 'session' | 'sign-in' | 'choice' | 'choice-answer' | 'callback' | 'callback-end'
+export type OneTimeKind =
+  | 'session'
+  | 'session-progress'
+  | 'sign-in'
+  | 'choice'
+  | 'choice-answer'
+  | 'callback'
+  | 'callback-end'
 
 /** Records that expire and can be spent only once: the state of connecting between two requests. */
 export interface OneTimeRecords {
@@ -16,6 +23,17 @@ export interface OneTimeRecords {
   put(kind: OneTimeKind, id: string, value: object, expiresAt: Date): Promise<void>
   /** The value, without spending it; undefined if it's unknown, spent, or expired. */
   read(kind: OneTimeKind, id: string, now: Date): Promise<unknown>
+  /**
+   * Changes the value unless another process changes it at the same time: then `change` gets that process's value.
+   * @param change returns undefined to leave the value unchanged.
+   * @returns the changed value; undefined if nothing was changed, or if the record is unknown or has expired.
+   */
+  change<T extends object>(
+    kind: OneTimeKind,
+    id: string,
+    now: Date,
+    change: (value: T) => T | undefined,
+  ): Promise<T | undefined>
   /** The value, for exactly one caller; undefined for all others from then on. */
   take(kind: OneTimeKind, id: string, now: Date): Promise<unknown>
   /** Deletes records that expired before this hour, without a scan and within a sweep's time; returns their number. */

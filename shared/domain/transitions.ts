@@ -113,6 +113,18 @@ export function withConnection(row: Tenant, consent: NewConnection): Tenant {
   return { ...rest, ...consent, grant, status: 'connected', discoveredAt: consent.accessToken.refreshedAt }
 }
 
+/**
+ * More than the connect sessions of one tenant that are open at the same time. The session's own record says that it is
+ * spent, too.
+ */
+const maxSpentSessions = 8
+
+/** The consent of a connect session is kept, in the same write. */
+export function withSpentSession(row: Tenant, sessionId: string | undefined): Tenant {
+  if (sessionId === undefined) return row
+  return { ...row, spentSessions: [...(row.spentSessions ?? []), sessionId].slice(-maxSpentSessions) }
+}
+
 /** A consent awaits the app's confirmation; the tenant's current state is unchanged. */
 export function withPendingGrant(row: Tenant, pendingGrant: PendingGrant): Tenant {
   return { ...row, pendingGrant }
@@ -139,6 +151,7 @@ export function withDisconnect(row: Tenant, now: Date): Tenant {
     confirmed: _confirmed,
     pendingGrant: _pending,
     claims: _claims,
+    spentSessions: _spent,
     ...rest
   } = row
   const disconnectCount = (row.disconnectCount ?? 0) + 1

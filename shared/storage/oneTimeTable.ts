@@ -1,10 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { odata } from '@azure/data-tables'
-import type { OneTimeRecords } from '../domain/oneTime.ts'
+import type { OneTimeKind, OneTimeRecords } from '../domain/oneTime.ts'
+import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { Tables } from './clients.ts'
 import { onRow, runStorageOperation } from './unavailable.ts'
 
 const hourMilliseconds = 3_600_000
+
+/** More processes than can change one record at the same moment. */
+const maxTries = 8
 
 /** The most changes in an entity-group transaction (table-service-error-codes, InvalidInput). */
 const transactionSize = 100
@@ -42,6 +46,29 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
     async read(kind, id, now) {
       const row = await find(kind, id)
       return row && now < row.expiresAt ? row.value : undefined
+    },
+    async change<T extends object>(
+      kind: OneTimeKind,
+      id: string,
+      now: Date,
+      change: (value: T) => T | undefined,
+    ) {
+      for (let tries = 0; tries < maxTries; tries++) {
+        const row = await find(kind, id)
+        const next = row && now < row.expiresAt ? change(row.value) : undefined
+        if (!row || !next) return undefined
+        const { partitionKey, rowKey, etag, expiresAt } = row
+        const entity = { partitionKey, rowKey, kind, expiresAt, value: JSON.stringify(next) }
+        const replaced = await onRow(
+          async () => {
+            await table.updateEntity(entity, 'Replace', { etag })
+            return true
+          },
+          { absent: false, changed: false },
+        )
+        if (replaced) return next
+      }
+      throw new StorageUnavailableError('tables', 412, 'UpdateConditionNotSatisfied')
     },
     async take(kind, id, now) {
       const row = await find(kind, id)

@@ -348,6 +348,16 @@ describe('one-time records', () => {
     expect(await records.take('session', late, new Date(now.getTime() + 1000))).toBeUndefined()
   })
 
+  test('are changed by each of several processes at the same time', async () => {
+    const records = createOneTimeTable(tables)
+    const now = new Date()
+    const id = await records.issue('session-progress', { n: 0 }, new Date(now.getTime() + 60_000))
+    const count = () =>
+      records.change<{ n: number }>('session-progress', id, now, ({ n }) => ({ n: n + 1 }))
+    await Promise.all([count(), count(), count()])
+    expect(await records.read('session-progress', id, now)).toEqual({ n: 3 })
+  })
+
   test('of past hours are removed, those of this hour stay', async () => {
     const records = createOneTimeTable(tables)
     const now = new Date()

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type BrowserBinding, newBrowser } from '../../shared/access/browser.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import { finishSignIn } from '../../shared/connect/callback.ts'
@@ -8,6 +8,8 @@ import {
   recordCallbackStarted,
   waitForFirstCallback,
 } from '../../shared/connect/secondCallback.ts'
+import { withSessionId } from '../../shared/connect/sessionId.ts'
+import { issueProgress, recordSessionEnd } from '../../shared/connect/sessionProgress.ts'
 import type { OneTimeRecords } from '../../shared/domain/oneTime.ts'
 import { toRefusal } from '../../shared/domain/refusal.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
@@ -24,9 +26,10 @@ async function begun(
   const { table, rows } = createMemoryTable()
   const records = createOneTimeTable({ SignIns: table })
   const browser = newBrowser()
-  const signIn = { workspace: 'w', tenant: 't', environment: 'production', returnUrl: 'https://app.example/' }
-  const waiting = { ...signIn, browserHash: browser.hash }
-  const state = await records.issue('sign-in', waiting, addSeconds(clock.now(), 1800))
+  const tenant = { workspace: 'w', tenant: 't', returnUrl: 'https://app.example/' }
+  const id = await issueProgress(records, tenant, addSeconds(clock.now(), 900))
+  const signIn = { ...tenant, id, environment: 'production', browserHash: browser.hash }
+  const state = await records.issue('sign-in', signIn, addSeconds(clock.now(), 1800))
   const calls = { redeemed: 0, logged: 0 }
   const dependencies = {
     ...{ clock, randomness: { fraction: () => 1 } },
@@ -43,10 +46,10 @@ async function begun(
       },
     },
   } as unknown as CallbackDependencies
-  const callbackOf = (from: BrowserBinding | undefined) =>
-    finishSignIn(dependencies, { state, code: 'c' }, from)
+  const callbackOf = (from: BrowserBinding | undefined, of = state) =>
+    finishSignIn(dependencies, { state: of, code: 'c' }, from)
   const callback = () => callbackOf(browser)
-  return { browser, callback, callbackOf, calls, clock, records, rows, state }
+  return { browser, callback, callbackOf, calls, clock, id, records, rows, state }
 }
 
 const over = { failed: 'sign_in_not_valid' }
@@ -174,4 +177,61 @@ test('storage that refuses the record does not affect the person', async () => {
   const { browser, clock, state } = await begun()
   const records = { put: () => Promise.reject(new Error('full')), read: async () => undefined }
   await recordCallbackResult({ clock, records }, state, browser, { returnUrl: 'https://app.example/' })
+})
+
+describe('after another sign-in with the same link has connected the tenant', () => {
+  const returnUrl = 'https://app.example/?status=connected'
+  /** A second sign-in of the link, in the same browser or in another one. */
+  async function connectedBy(own: Awaited<ReturnType<typeof begun>>, first: BrowserBinding) {
+    await recordSessionEnd(own, own.id, first, { returnUrl })
+    return own
+  }
+
+  test('a sign-in in the same browser ends at its result, and redeems nothing', async () => {
+    const own = await begun()
+    const { callback, calls, clock } = await connectedBy(own, own.browser)
+    expect(await clock.run(callback())).toEqual({ returnUrl })
+    expect(await clock.run(callback())).toEqual({ returnUrl })
+    expect(calls).toEqual({ redeemed: 0, logged: 0 })
+  })
+
+  test('a sign-in in another browser ends on a page with the way back to the app', async () => {
+    const { callback, calls, clock, id } = await connectedBy(await begun(), newBrowser())
+    expect(await clock.run(callback())).toEqual({
+      failed: 'link_already_used',
+      workspace: 'w',
+      backUrl: `https://app.example/?tenant=t&session=${id}&status=failed&error=link_already_used`,
+    })
+    expect(calls.redeemed).toBe(0)
+  })
+})
+
+describe('a browser that can’t go on is led back to the app', () => {
+  const backTo = (id: string, error: string) => ({
+    ...{ failed: error, workspace: 'w' },
+    backUrl: `https://app.example/?tenant=t&session=${id}&status=failed&error=${error}`,
+  })
+
+  test('from a sign-in that took too long', async () => {
+    const { browser, callbackOf, clock, id, state } = await begun()
+    clock.advance(1800)
+    const late = callbackOf(browser, withSessionId(state, id))
+    expect(await clock.run(late)).toEqual(backTo(id, 'sign_in_not_valid'))
+  })
+
+  test('from another browser’s sign-in', async () => {
+    const { callbackOf, clock, id } = await begun()
+    expect(await clock.run(callbackOf(newBrowser()))).toEqual(backTo(id, 'other_browser'))
+  })
+
+  test('except while storage doesn’t say to which app', async () => {
+    const { callbackOf, clock, id, state } = await begun(1, (records) => ({
+      read: async (kind, ...read) => {
+        if (kind === 'session-progress') throw busy()
+        return records.read(kind, ...read)
+      },
+    }))
+    clock.advance(1800)
+    expect(await clock.run(callbackOf(undefined, withSessionId(state, id)))).toEqual(over)
+  })
 })
