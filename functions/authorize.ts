@@ -1,7 +1,8 @@
 import type { HttpResponseInit } from '@azure/functions'
 import * as z from 'zod'
-import { bindingCookie, newBrowser } from '../shared/access/browser.ts'
+import { bindingCookies } from '../shared/access/browser.ts'
 import { authorize } from '../shared/connect/authorize.ts'
+import { bindingSeconds } from '../shared/connect/lifetimes.ts'
 import { readText } from '../shared/http/body.ts'
 import type { HandledRequest } from '../shared/http/checkRequest.ts'
 import { isPrefetch, prefetchResponse } from '../shared/http/prefetch.ts'
@@ -37,12 +38,11 @@ pageRoute('authorize', 'oauth/authorize', {
 })
 
 async function lead(
-  { broker, browser: known }: Pick<HandledRequest<unknown, unknown, unknown>, 'broker' | 'browser'>,
+  { broker, browser }: Pick<HandledRequest<unknown, unknown, unknown>, 'broker' | 'browser'>,
   sessionToken: string,
   { pressed }: { readonly pressed: boolean },
 ): Promise<HttpResponseInit> {
-  const { config } = broker
-  const browser = known ?? newBrowser()
+  const { clock, config } = broker
   const ended = await authorize(broker, { sessionToken, browser, pressed })
   if ('failed' in ended) return failurePage(ended, config)
   if ('asksFirst' in ended) return connectStartPage(sessionToken, appName(config, ended.workspace))
@@ -51,8 +51,10 @@ async function lead(
     return pressed ? continuePage({ url, ...toResult }, appName(config)) : redirect(url)
   }
   const url = ended.url.href
-  const headers = { 'Set-Cookie': bindingCookie(config.publicUrl, browser) }
-  return pressed
-    ? continuePage({ url, ...toSignIn }, appName(config, ended.workspace), headers)
-    : redirect(url, 302, headers)
+  const options = { browser, now: clock.now(), maxAge: bindingSeconds }
+  const cookies = bindingCookies(config.publicUrl, ended.binding, options)
+  const page = pressed
+    ? continuePage({ url, ...toSignIn }, appName(config, ended.workspace))
+    : redirect(url, 302)
+  return { ...page, cookies }
 }

@@ -1,4 +1,11 @@
-import { type BrowserBinding, deriveBrowserSecret, isSameBrowser, sha256 } from '../access/browser.ts'
+import {
+  type Browser,
+  type BrowserBinding,
+  deriveBrowserSecret,
+  findBinding,
+  newBinding,
+  sha256,
+} from '../access/browser.ts'
 import { addSeconds, type Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
@@ -7,6 +14,7 @@ import { isSpentSession, isStillValid, type Tenant } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
 import type { ConnectFailure } from './failures.ts'
+import { signInSeconds } from './lifetimes.ts'
 import { createPersonParameters, type PersonParameters } from './personParameters.ts'
 import type { CallbackResult } from './secondCallback.ts'
 import { splitSessionId, withSessionId } from './sessionId.ts'
@@ -33,23 +41,20 @@ export interface AuthorizeDependencies {
   readonly clock: Clock
 }
 
-/** A sign-in that takes longer must begin again. */
-const signInSeconds = 1800
-
 /** A connect session as received from the browser. */
 export interface AuthorizeRequest {
   readonly sessionToken: string
-  readonly browser: BrowserBinding
+  readonly browser: Browser | undefined
   /** Whether the person pressed the button, which a link that asks first requires. */
   readonly pressed: boolean
 }
 
 /**
- * The sign-in's address, or the need for a button press first, with the app's workspace; where the browser goes on
+ * The sign-in's address with the secret that its browser must keep, or the need for a button press first; where the browser goes on
  * without a sign-in, or why it can't.
  */
 export type AuthorizeResult =
-  | { readonly url: URL; readonly workspace: string }
+  | { readonly url: URL; readonly binding: BrowserBinding; readonly workspace: string }
   | { readonly asksFirst: true; readonly workspace: string }
   | CallbackResult
 
@@ -64,7 +69,7 @@ export async function authorize(
   const { clock, records, tenants } = dependencies
   const { oneTimeId, sessionId } = splitSessionId(sessionToken)
   const session = (await records.read('session', oneTimeId, clock.now())) as Session | undefined
-  if (!session) return findWayOn(dependencies, sessionId, browser, linkNotValid)
+  if (!session) return findWayOn(dependencies, { sessionId, browser }, linkNotValid)
   const { workspace, tenant: name } = session
   const tenant = (await tenants.read({ workspace, tenant: name }))?.tenant
   const row = dependencies.signInTable(session)
@@ -74,7 +79,8 @@ export async function authorize(
   const refused = await countSignIn(dependencies, session.id)
   if (refused === 'spent') return waitForSessionEnd(dependencies, session, browser)
   if (refused) return withWayBack(session, { ...linkNotValid, reason: refused })
-  return { url: await beginSignIn(dependencies, session, { row, tenant, browser }), workspace }
+  const binding = newBinding()
+  return { url: await beginSignIn(dependencies, session, { row, tenant, binding }), binding, workspace }
 }
 
 type Session = ConnectSession | SignIn
@@ -82,28 +88,28 @@ type Session = ConnectSession | SignIn
 const linkNotValid: ConnectFailure = { failed: 'link_not_valid' }
 
 /** A disconnect makes the session void. A session that follows a failed sign-in works only in that browser. */
-function isOpenFor(session: Session, tenant: Tenant, browser: BrowserBinding): boolean {
-  const isOwn = !('browserHash' in session) || isSameBrowser(browser, session.browserHash)
+function isOpenFor(session: Session, tenant: Tenant, browser: Browser | undefined): boolean {
+  const isOwn = !('browserHash' in session) || findBinding(browser, session.browserHash) !== undefined
   return isOwn && isStillValid(session, tenant)
 }
 
 async function beginSignIn(
   dependencies: AuthorizeDependencies,
   session: Session,
-  { browser, row, tenant }: { row: SignInRow; tenant: Tenant; browser: BrowserBinding },
+  { binding, row, tenant }: { row: SignInRow; tenant: Tenant; binding: BrowserBinding },
 ): Promise<URL> {
   const { clock, config, records } = dependencies
   const person = await createPersonParameters(dependencies, session, tenant)
-  const signIn: SignIn = { ...session, browserHash: browser.hash }
+  const signIn: SignIn = { ...session, browserHash: binding.hash }
   const oneTimeId = await records.issue('sign-in', signIn, addSeconds(clock.now(), signInSeconds))
-  return authorizationUrl(row, config.redirectUri, browser, withSessionId(oneTimeId, session.id), person)
+  return authorizationUrl(row, config.redirectUri, binding, withSessionId(oneTimeId, session.id), person)
 }
 
 /** The authorization request: code flow with PKCE (S256), state and nonce (RFC 9700, sections 2.1 and 4.7). */
 function authorizationUrl(
   row: SignInRow,
   redirectUri: string,
-  browser: BrowserBinding,
+  binding: BrowserBinding,
   state: string,
   { claims, loginHint }: PersonParameters,
 ): URL {
@@ -114,8 +120,8 @@ function authorizationUrl(
     redirect_uri: redirectUri,
     scope: row.scopes.join(' '),
     state,
-    nonce: deriveBrowserSecret(browser, 'nonce', state),
-    code_challenge: sha256(deriveBrowserSecret(browser, 'pkce', state)),
+    nonce: deriveBrowserSecret(binding, 'nonce', state),
+    code_challenge: sha256(deriveBrowserSecret(binding, 'pkce', state)),
     code_challenge_method: 'S256',
     ...(loginHint && { login_hint: loginHint }),
     ...promptOf(row, loginHint),

@@ -1,4 +1,4 @@
-import { type BrowserBinding, isSameBrowser } from '../access/browser.ts'
+import { type Browser, type BrowserBinding, findBinding } from '../access/browser.ts'
 import { patiently } from '../domain/patience.ts'
 import { isDisallowedByPolicy, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { SignIn } from './authorize.ts'
@@ -17,12 +17,7 @@ import {
   waitForFirstCallback,
 } from './secondCallback.ts'
 import { splitSessionId } from './sessionId.ts'
-import {
-  findWayOn,
-  readSessionEnd,
-  recordSessionEnd,
-  waitForSessionEnd,
-} from './sessionProgress.ts'
+import { findWayOn, readSessionEnd, recordSessionEnd, waitForSessionEnd } from './sessionProgress.ts'
 import { withWayBack } from './wayBack.ts'
 
 /**
@@ -33,25 +28,25 @@ import { withWayBack } from './wayBack.ts'
 export async function finishSignIn(
   dependencies: CallbackDependencies,
   response: AuthorizationResponse,
-  browser: BrowserBinding | undefined,
+  browser: Browser | undefined,
 ): Promise<CallbackResult> {
   const { clock, records } = dependencies
   const { oneTimeId, sessionId } = splitSessionId(response.state ?? '')
   const over = async () =>
     (await waitForFirstCallback(dependencies, oneTimeId, browser)) ??
-    findWayOn(dependencies, sessionId, browser, { failed: 'sign_in_not_valid' })
+    findWayOn(dependencies, { sessionId, browser }, { failed: 'sign_in_not_valid' })
   const read = () => records.read('sign-in', oneTimeId, clock.now())
   const waiting = (await patiently(dependencies, read)) as SignIn | undefined
   if (!waiting) return over()
   // Checked before the state is spent, so that a second browser can't end the first one's sign-in.
-  if (!browser || !isSameBrowser(browser, waiting.browserHash))
-    return withWayBack(waiting, { failed: 'other_browser' })
-  await patiently(dependencies, () => recordCallbackStarted(dependencies, oneTimeId, browser))
+  const binding = findBinding(browser, waiting.browserHash)
+  if (!binding) return withWayBack(waiting, { failed: 'other_browser' })
+  await patiently(dependencies, () => recordCallbackStarted(dependencies, oneTimeId, binding))
   // Never repeated by us: after a lost answer, the state would look spent by someone else.
   const signIn = (await records.take('sign-in', oneTimeId, clock.now())) as SignIn | undefined
   if (!signIn) return over()
-  const ended = await finishOnce(dependencies, signIn, response, browser)
-  await recordCallbackResult(dependencies, oneTimeId, browser, ended)
+  const ended = await finishOnce(dependencies, signIn, response, { browser, binding })
+  await recordCallbackResult(dependencies, oneTimeId, binding, ended)
   return ended
 }
 
@@ -59,14 +54,14 @@ async function finishOnce(
   dependencies: CallbackDependencies,
   signIn: SignIn,
   response: AuthorizationResponse,
-  browser: BrowserBinding,
+  { binding, browser }: { readonly browser: Browser | undefined; readonly binding: BrowserBinding },
 ): Promise<CallbackResult> {
   // Only saves a redemption: the commit decides which consent of the session is kept.
   const end = await readSessionEnd(dependencies, signIn, browser).catch(() => undefined)
   if (end) return end
-  const saved = await proveAndSave(dependencies, signIn, response, browser).catch(toStorageFailure)
+  const saved = await proveAndSave(dependencies, signIn, response, binding).catch(toStorageFailure)
   if (!('failed' in saved)) {
-    await recordSessionEnd(dependencies, signIn.id, browser, saved)
+    await recordSessionEnd(dependencies, signIn.id, { binding, returnUrl: saved.returnUrl })
     return saved
   }
   if (saved.failed === linkAlreadyUsed.failed) return waitForSessionEnd(dependencies, signIn, browser)

@@ -15,12 +15,10 @@ import type { SignIn } from './authorize.ts'
 import type { AccountComparison } from './compareSignInAccounts.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure } from './failures.ts'
+import { confirmationSeconds } from './lifetimes.ts'
 import type { ProvenSignIn } from './proveSignIn.ts'
 import { disconnectedDuringSignIn, linkAlreadyUsed, type SavedSignIn } from './savedSignIn.ts'
 import { toGrant } from './toGrant.ts'
-
-/** How long an app has to return the confirmation code. */
-export const confirmationSeconds = 900
 
 const tenantChanged: ConnectFailure = { failed: 'storage_unavailable', reason: 'tenant_changed' }
 

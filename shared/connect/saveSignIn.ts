@@ -21,10 +21,11 @@ import type { SignIn } from './authorize.ts'
 import { type AccountComparison, compareSignInAccounts } from './compareSignInAccounts.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure } from './failures.ts'
+import { confirmationSeconds } from './lifetimes.ts'
 import { findDifferentUser, personOf } from './person.ts'
 import type { ProvenSignIn } from './proveSignIn.ts'
 import { disconnectedDuringSignIn, linkAlreadyUsed, type SavedSignIn } from './savedSignIn.ts'
-import { confirmationSeconds, savePendingGrant } from './savePendingGrant.ts'
+import { savePendingGrant } from './savePendingGrant.ts'
 import { toGrant } from './toGrant.ts'
 
 /** The changes that a sign-in would make to the tenant, as it was read. */

@@ -1,4 +1,4 @@
-import { type BrowserBinding, isSameBrowser } from '../access/browser.ts'
+import { type Browser, type BrowserBinding, findBinding } from '../access/browser.ts'
 import { addSeconds, type Clock } from '../clock.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import { openForBrowser, sealForBrowser } from './browserSeal.ts'
@@ -55,14 +55,15 @@ export async function recordCallbackResult(
 export async function waitForFirstCallback(
   { clock, records }: CallbackRecordDependencies,
   state: string,
-  browser: BrowserBinding | undefined,
+  browser: Browser | undefined,
 ): Promise<CallbackResult | undefined> {
   const begun = (await records.read('callback', state, clock.now())) as { browserHash: string } | undefined
-  if (!begun || !browser || !isSameBrowser(browser, begun.browserHash)) return undefined
+  const binding = begun && findBinding(browser, begun.browserHash)
+  if (!binding) return undefined
   const giveUpAt = addSeconds(clock.now(), maxWaitSeconds)
   for (;;) {
     const end = (await records.read('callback-end', state, clock.now())) as { sealed: string } | undefined
-    if (end) return openForBrowser(browser, state, end.sealed) as CallbackResult | undefined
+    if (end) return openForBrowser(binding, state, end.sealed) as CallbackResult | undefined
     if (clock.now() >= giveUpAt) return undefined
     await clock.sleep(pollMilliseconds)
   }

@@ -1,4 +1,4 @@
-import { type BrowserBinding, isSameBrowser } from '../access/browser.ts'
+import { type Browser, type BrowserBinding, findBinding } from '../access/browser.ts'
 import { addSeconds, type Clock } from '../clock.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { TenantName } from '../domain/tenant.ts'
@@ -56,7 +56,7 @@ export async function countSignIn(
   sessionId: string,
 ): Promise<'spent' | 'too_many_sign_ins' | undefined> {
   let refused: Awaited<ReturnType<typeof countSignIn>>
-  await records.change<SessionProgress>('session-progress', sessionId, clock.now(), (progress) => {
+  await records.change<SessionProgress>(recordOf(clock, sessionId), (progress) => {
     refused = progress.end ? 'spent' : progress.signIns < maxSignIns ? undefined : 'too_many_sign_ins'
     return refused ? undefined : { ...progress, signIns: progress.signIns + 1 }
   })
@@ -70,15 +70,13 @@ export async function countSignIn(
 export async function recordSessionEnd(
   { clock, records }: ProgressDependencies,
   sessionId: string,
-  browser: BrowserBinding,
-  ended: { readonly returnUrl: string },
+  { binding: browser, returnUrl }: { readonly binding: BrowserBinding; readonly returnUrl: string },
 ): Promise<void> {
-  const { returnUrl } = ended
   const sealed = sealForBrowser(browser, sessionId, { returnUrl })
   const until = addSeconds(clock.now(), recordSeconds).toISOString()
   const end = { browserHash: browser.hash, sealed, until }
   await records
-    .change<SessionProgress>('session-progress', sessionId, clock.now(), (progress) => ({ ...progress, end }))
+    .change<SessionProgress>(recordOf(clock, sessionId), (progress) => ({ ...progress, end }))
     .catch(() => undefined)
 }
 
@@ -89,31 +87,32 @@ export async function recordSessionEnd(
  */
 export async function findWayOn(
   dependencies: ProgressDependencies,
-  sessionId: string | undefined,
-  browser: BrowserBinding | undefined,
+  { browser, sessionId }: { readonly browser: Browser | undefined; readonly sessionId?: string | undefined },
   failure: ConnectFailure,
 ): Promise<CallbackResult> {
   const progress = sessionId ? await readProgress(dependencies, sessionId).catch(() => undefined) : undefined
   if (!progress || !sessionId) return failure
   const session = { ...progress, id: sessionId }
-  return progress.end ? openEnd(dependencies, session, progress.end, browser) : withWayBack(session, failure)
+  return progress.end
+    ? openEnd(dependencies, { ...progress.end, session }, browser)
+    : withWayBack(session, failure)
 }
 
 /** Returns where a browser goes on if the session's end is recorded. */
 export async function readSessionEnd(
   dependencies: ProgressDependencies,
   session: WayBack,
-  browser: BrowserBinding | undefined,
+  browser: Browser | undefined,
 ): Promise<CallbackResult | undefined> {
   const end = (await readProgress(dependencies, session.id))?.end
-  return end && openEnd(dependencies, session, end, browser)
+  return end && openEnd(dependencies, { ...end, session }, browser)
 }
 
 /** Returns where a browser goes on after a consent of the session was kept; waits up to 20 seconds for its end. */
 export async function waitForSessionEnd(
   dependencies: ProgressDependencies,
   session: WayBack,
-  browser: BrowserBinding | undefined,
+  browser: Browser | undefined,
 ): Promise<CallbackResult> {
   const { clock } = dependencies
   const giveUpAt = addSeconds(clock.now(), maxWaitSeconds)
@@ -127,13 +126,16 @@ export async function waitForSessionEnd(
 
 function openEnd(
   { clock }: ProgressDependencies,
-  session: WayBack,
-  { browserHash, sealed, until }: SessionEnd,
-  browser: BrowserBinding | undefined,
+  { browserHash, sealed, session, until }: SessionEnd & { readonly session: WayBack },
+  browser: Browser | undefined,
 ): CallbackResult {
-  const isOwn = browser && isSameBrowser(browser, browserHash) && clock.now() < new Date(until)
-  const end = isOwn && openForBrowser(browser, session.id, sealed)
+  const binding = clock.now() < new Date(until) ? findBinding(browser, browserHash) : undefined
+  const end = binding && openForBrowser(binding, session.id, sealed)
   return end ? (end as { returnUrl: string }) : withWayBack(session, linkAlreadyUsed)
+}
+
+function recordOf(clock: Clock, id: string) {
+  return { kind: 'session-progress', id, now: clock.now() } as const
 }
 
 async function readProgress(

@@ -29,9 +29,7 @@ export interface OneTimeRecords {
    * @returns the changed value; undefined if nothing was changed, or if the record is unknown or has expired.
    */
   change<T extends object>(
-    kind: OneTimeKind,
-    id: string,
-    now: Date,
+    which: { readonly kind: OneTimeKind; readonly id: string; readonly now: Date },
     change: (value: T) => T | undefined,
   ): Promise<T | undefined>
   /** The value, for exactly one caller; undefined for all others from then on. */

@@ -33,14 +33,10 @@ export const toResult = { title: 'You’ve already signed in', button: 'Continue
 /**
  * The button's answer: a page that continues automatically, because a form policy would apply to every later redirect.
  */
-export function continuePage(
-  { button, title, url }: Onward,
-  app: string | undefined,
-  headers: Readonly<Record<string, string>> = {},
-): HttpResponseInit {
+export function continuePage({ button, title, url }: Onward, app: string | undefined): HttpResponseInit {
   const body = html`<div class="card">
 <h1>${title}</h1>
 <p class="ways"><a class="button" href="${url}">${button}</a></p>
 </div>`
-  return pageResponse({ title, app, body, headers, onward: url })
+  return pageResponse({ title, app, body, onward: url })
 }

@@ -48,9 +48,7 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
       return row && now < row.expiresAt ? row.value : undefined
     },
     async change<T extends object>(
-      kind: OneTimeKind,
-      id: string,
-      now: Date,
+      { kind, id, now }: { kind: OneTimeKind; id: string; now: Date },
       change: (value: T) => T | undefined,
     ) {
       for (let tries = 0; tries < maxTries; tries++) {

@@ -28,7 +28,8 @@ async function signIn(on: Page = page): Promise<void> {
   await on.fill('#username', 'ada@outlook.example')
   await on.fill('#password', 'open-sesame')
   await on.click('#sign-in')
-  await on.click('#accept')
+  const consent = await on.$('#accept')
+  if (consent) await consent.click()
 }
 
 /** The status that the app learns. */
@@ -88,5 +89,30 @@ describe('a person gets connected', () => {
     await page.goto(connectUrl)
     await page.waitForURL(`${world.returnUrl}**`)
     expect(page.url()).toBe(result)
+  })
+})
+
+describe('two tabs of one browser', () => {
+  /** Both tabs are at the identity provider before the first one goes on. */
+  async function signInWithBoth(links: readonly [string, string]): Promise<Page> {
+    const other = await context.newPage()
+    await page.goto(links[0])
+    await other.goto(links[1])
+    await other.waitForSelector('#username')
+    await signIn()
+    await signIn(other)
+    return other
+  }
+
+  test('connect two tenants', async () => {
+    const other = await signInWithBoth([await linkTo(), await linkTo()])
+    expect([await statusAtApp(), await statusAtApp(other)]).toEqual(['connected', 'connected'])
+  })
+
+  test('with one link: the one that is slower ends at the result of the other', async () => {
+    const connectUrl = await linkTo()
+    const other = await signInWithBoth([connectUrl, connectUrl])
+    expect(await statusAtApp(other)).toBe('connected')
+    expect(other.url()).toBe(page.url())
   })
 })

@@ -353,7 +353,7 @@ describe('one-time records', () => {
     const now = new Date()
     const id = await records.issue('session-progress', { n: 0 }, new Date(now.getTime() + 60_000))
     const count = () =>
-      records.change<{ n: number }>('session-progress', id, now, ({ n }) => ({ n: n + 1 }))
+      records.change<{ n: number }>({ kind: 'session-progress', id, now }, ({ n }) => ({ n: n + 1 }))
     await Promise.all([count(), count(), count()])
     expect(await records.read('session-progress', id, now)).toEqual({ n: 3 })
   })

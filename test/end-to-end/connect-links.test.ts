@@ -134,6 +134,6 @@ describe('a link that may travel by mail', () => {
     const { connectUrl } = await world.session(world.newTenant())
     const answer = await fetch(connectUrl, { redirect: 'manual' })
     expect(answer.status).toBe(302)
-    expect(answer.headers.getSetCookie()[0]).toMatch(/^msads-sign-in=.*HttpOnly; SameSite=Lax$/)
+    expect(answer.headers.getSetCookie()[0]).toMatch(/^msads-sign-in-.*HttpOnly; SameSite=Lax$/)
   })
 })

@@ -106,9 +106,7 @@ describe('state and code are each spent once, and a link connects once', () => {
       [0, 1].map(() => world.stopAtCallbackOf(connectUrl, 'ada@outlook.example')),
     )
     const answers = await Promise.all(
-      both.map(({ callbackUrl, cookie }) =>
-        fetch(callbackUrl, { headers: { cookie }, redirect: 'manual' }),
-      ),
+      both.map(({ callbackUrl, cookie }) => fetch(callbackUrl, { headers: { cookie }, redirect: 'manual' })),
     )
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 400])
     expect(await world.grantSecrets()).toHaveLength(before.length + 1)

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { deriveBrowserSecret, newBrowser, sha256 } from '../../shared/access/browser.ts'
+import { deriveBrowserSecret, newBinding, sha256 } from '../../shared/access/browser.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import { authorize } from '../../shared/connect/authorize.ts'
 import { splitSessionId, withSessionId } from '../../shared/connect/sessionId.ts'
 import { issueProgress, recordSessionEnd } from '../../shared/connect/sessionProgress.ts'
 import { name } from '../simulation/ground.ts'
-import { connectGround, returnUrl } from './connectGround.ts'
+import { browserWith, connectGround, returnUrl } from './connectGround.ts'
 
 /** A tenant with an open connect session. */
 async function issued(change: object = {}, tenant: object = {}, row: object = {}) {
@@ -16,7 +16,7 @@ async function issued(change: object = {}, tenant: object = {}, row: object = {}
   const session = { ...name, id, environment: 'production', identityProvider: 'microsoft', returnUrl }
   const asked = { ...session, disconnectCount: 0, ...change }
   const sessionToken = withSessionId(await own.records.issue('session', asked, expiresAt), id)
-  const open = (browser = own.browser, pressed = false) =>
+  const open = (browser: typeof own.browser | undefined = own.browser, pressed = false) =>
     authorize(own.dependencies, { browser, pressed, sessionToken })
   const failure = (failed: string, more: object = {}) => ({
     failed,
@@ -36,16 +36,13 @@ async function urlOf(ended: ReturnType<typeof authorize>): Promise<URL> {
 
 /** The sign-in that this address began. */
 const signInOf = (own: Awaited<ReturnType<typeof issued>>, url: URL) =>
-  own.records.read(
-    'sign-in',
-    splitSessionId(url.searchParams.get('state') ?? '').oneTimeId,
-    own.clock.now(),
-  )
+  own.records.read('sign-in', splitSessionId(url.searchParams.get('state') ?? '').oneTimeId, own.clock.now())
 
 test('a connect session leads to the sign-in page, with values that only this browser can derive', async () => {
   const own = await issued()
-  const { browser, open } = own
-  const url = await urlOf(open())
+  const begun = await own.open()
+  if (!('url' in begun)) throw new Error('no address')
+  const { binding, url } = begun
   const { state = '', ...parameters } = Object.fromEntries(url.searchParams)
   expect(url.origin + url.pathname).toBe('https://sign-in.example/authorize')
   expect(parameters).toEqual({
@@ -53,22 +50,25 @@ test('a connect session leads to the sign-in page, with values that only this br
     response_type: 'code',
     redirect_uri: 'https://broker.example/cb',
     scope: 'ads openid',
-    nonce: deriveBrowserSecret(browser, 'nonce', state),
-    code_challenge: sha256(deriveBrowserSecret(browser, 'pkce', state)),
+    nonce: deriveBrowserSecret(binding, 'nonce', state),
+    code_challenge: sha256(deriveBrowserSecret(binding, 'pkce', state)),
     code_challenge_method: 'S256',
     prompt: 'select_account',
     extra: '1',
   })
-  expect(await signInOf(own, url)).toMatchObject({ ...name, browserHash: browser.hash })
+  expect(await signInOf(own, url)).toMatchObject({ ...name, browserHash: binding.hash })
+  expect(binding.hash).not.toBe(own.binding.hash)
 })
 
 test('a link begins 20 sign-ins, each of its own, and then leads back to the app', async () => {
-  const { failure, open } = await issued()
+  const { open } = await issued()
   const states: (string | null)[] = []
   for (let opening = 0; opening < 20; opening++)
-    states.push((await urlOf(open(newBrowser()))).searchParams.get('state'))
+    states.push((await urlOf(open(undefined))).searchParams.get('state'))
   expect(new Set(states).size).toBe(20)
-  expect(await open()).toMatchObject({ ...failure('link_not_valid'), reason: 'too_many_sign_ins' })
+  expect(await open()).toMatchObject({
+    ...{ failed: 'link_not_valid', reason: 'too_many_sign_ins', workspace: 'w' },
+  })
 })
 
 describe('a link with which someone has connected', () => {
@@ -79,7 +79,7 @@ describe('a link with which someone has connected', () => {
     const stored = own.tenants.row(name)
     if (stored) await own.tenants.replace(stored, { ...stored.tenant, spentSessions: [id], ...change }, [])
     const end = (returnUrl = 'https://app.example/back?status=connected') =>
-      recordSessionEnd(own, id, own.browser, { returnUrl })
+      recordSessionEnd(own, id, { binding: own.binding, returnUrl })
     return { ...own, end }
   }
 
@@ -87,7 +87,7 @@ describe('a link with which someone has connected', () => {
     const { clock, end, failure, open } = await spent()
     await end()
     expect(await open()).toEqual({ returnUrl: 'https://app.example/back?status=connected' })
-    expect(await open(newBrowser())).toEqual(failure('link_already_used'))
+    expect(await open(browserWith(newBinding()))).toEqual(failure('link_already_used'))
     clock.advance(599)
     expect(await open()).toHaveProperty('returnUrl')
     clock.advance(1)
@@ -115,7 +115,7 @@ describe('a link with which someone has connected', () => {
     clock.advance(7200)
     await end()
     expect(await open()).toHaveProperty('returnUrl')
-    expect(await open(newBrowser())).toEqual(failure('link_already_used'))
+    expect(await open(browserWith(newBinding()))).toEqual(failure('link_already_used'))
   })
 })
 
@@ -178,18 +178,18 @@ test('a link that may travel by mail begins a sign-in only if its button is pres
 })
 
 test('a session after a failed sign-in works only in the same browser', async () => {
-  const browser = newBrowser()
-  const { failure, open } = await issued({ browserHash: browser.hash })
-  expect(await open(newBrowser())).toEqual(failure('link_not_valid'))
-  expect(await open(browser)).toHaveProperty('url')
+  const binding = newBinding()
+  const { failure, open } = await issued({ browserHash: binding.hash })
+  expect(await open(browserWith(newBinding()))).toEqual(failure('link_not_valid'))
+  expect(await open(browserWith(newBinding(), binding))).toHaveProperty('url')
 })
 
 test('each of two concurrent requests begins a sign-in, and both are counted', async () => {
-  const { failure, open } = await issued()
+  const { open } = await issued()
   const all = await Promise.all(Array.from({ length: 4 }, () => open()))
   expect(all.every((each) => 'url' in each)).toBe(true)
   for (let opening = 4; opening < 20; opening++) await urlOf(open())
-  expect(await open()).toMatchObject(failure('link_not_valid', { reason: 'too_many_sign_ins', backUrl: expect.any(String) }))
+  expect(await open()).toMatchObject({ failed: 'link_not_valid', reason: 'too_many_sign_ins' })
 })
 
 test('a link from an earlier version, without a session’s id, begins a sign-in', async () => {

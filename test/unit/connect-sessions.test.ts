@@ -8,8 +8,7 @@ const asked = { environment: 'production', returnUrl }
 const isGood = (change: object) => connectSessionBody.safeParse({ ...asked, ...change }).success
 const create = (own: ReturnType<typeof connectGround>, change: object = {}) =>
   createConnectSession(own.dependencies, name, connectSessionBody.parse({ ...asked, ...change }))
-const tokenOf = (url: string) =>
-  splitSessionId(new URL(url).searchParams.get('session') ?? '').oneTimeId
+const tokenOf = (url: string) => splitSessionId(new URL(url).searchParams.get('session') ?? '').oneTimeId
 
 describe('the body of a connect session', () => {
   test('has the documented defaults', () => {

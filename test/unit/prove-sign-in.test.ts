@@ -78,26 +78,26 @@ async function signingIn(
   } as never
   const signIn = {
     ...{ ...name, id: 's', environment: 'production', identityProvider: 'microsoft', returnUrl },
-    ...{ disconnectCount: 0, browserHash: own.browser.hash, accountChoice: 'app' },
+    ...{ disconnectCount: 0, browserHash: own.binding.hash, accountChoice: 'app' },
   } as SignIn
   const run = (response = {}, session = {}) =>
     own.clock.run(
-      proveSignIn(dependencies, { ...signIn, ...session }, { code: 'c', ...response }, own.browser, 'state'),
+      proveSignIn(dependencies, { ...signIn, ...session }, { code: 'c', ...response }, own.binding, 'state'),
     )
   return { ...own, dependencies, run, seen, signIn }
 }
 
 describe('a sign-in', () => {
   test('is proven with the verifier and nonce that only its browser can derive', async () => {
-    const { browser, clock, run, seen } = await signingIn()
+    const { binding, clock, run, seen } = await signingIn()
     expect(await run()).toMatchObject({
       ...{ user: { consenter }, tokens: { refreshToken: new Secret('rt'), requestedAt: clock.now() } },
       discovery: { advertisingUserId: '1', accounts: [{ accountId: '1' }] },
     })
-    const codeVerifier = deriveBrowserSecret(browser, 'pkce', 'state')
+    const codeVerifier = deriveBrowserSecret(binding, 'pkce', 'state')
     const redirectUri = 'https://broker.example/cb'
     expect(seen.redeemed).toEqual([{ row, code: 'c', codeVerifier, redirectUri }])
-    expect(seen.checked).toEqual([deriveBrowserSecret(browser, 'nonce', 'state')])
+    expect(seen.checked).toEqual([deriveBrowserSecret(binding, 'nonce', 'state')])
   })
 
   test('ends at the app with a connected tenant, and logs no failure', async () => {

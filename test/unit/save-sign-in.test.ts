@@ -43,7 +43,7 @@ describe('a sign-in that takes effect immediately', () => {
     const token = new URL(kept.returnUrl).searchParams.get('choice') ?? ''
     const choice = (await own.records.read('choice', token, own.clock.now())) as { answerId: string }
     expect(choice).toMatchObject({
-      browserHash: own.browser.hash,
+      browserHash: own.binding.hash,
       grantId: own.row().grant?.id,
       id: 'session',
     })

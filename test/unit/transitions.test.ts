@@ -92,11 +92,7 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
         'claims',
       ],
     ],
-    withSpentSession: [
-      transitions.withSpentSession(full, 's3'),
-      { spentSessions: ['s1', 's2', 's3'] },
-      [],
-    ],
+    withSpentSession: [transitions.withSpentSession(full, 's3'), { spentSessions: ['s1', 's2', 's3'] }, []],
     withPendingGrant: [
       transitions.withPendingGrant(full, { ...pendingGrant, sessionId: 'z' }),
       { pendingGrant: { ...pendingGrant, sessionId: 'z' } },
