@@ -12,13 +12,15 @@ import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { Sealer } from '../domain/sealer.ts'
 import { isSpentSession, isStillValid, type Tenant } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
+import { isEmbeddedBrowser } from '../identity/embeddedBrowser.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
 import type { ConnectFailure } from './failures.ts'
 import { signInSeconds } from './lifetimes.ts'
 import { createPersonParameters, type PersonParameters } from './personParameters.ts'
 import type { CallbackResult } from './secondCallback.ts'
+import { findWayOn, waitForSessionEnd } from './sessionEnd.ts'
 import { splitSessionId, withSessionId } from './sessionId.ts'
-import { countSignIn, findWayOn, waitForSessionEnd } from './sessionProgress.ts'
+import { countSignIn, recordOpened } from './sessionProgress.ts'
 import type { ConnectSession } from './sessions.ts'
 import { withWayBack } from './wayBack.ts'
 
@@ -45,17 +47,18 @@ export interface AuthorizeDependencies {
 export interface AuthorizeRequest {
   readonly sessionToken: string
   readonly browser: Browser | undefined
-  /** Whether the person pressed the button, which a link that asks first requires. */
+  /** Whether the person pressed the button of a page that comes first. */
   readonly pressed: boolean
+  readonly userAgent: string
 }
 
 /**
- * The sign-in's address with the secret that its browser must keep, or the need for a button press first; where the browser goes on
+ * The sign-in's address with the secret that its browser must keep, or the page that comes first; where the browser goes on
  * without a sign-in, or why it can't.
  */
 export type AuthorizeResult =
   | { readonly url: URL; readonly binding: BrowserBinding; readonly workspace: string }
-  | { readonly asksFirst: true; readonly workspace: string }
+  | { readonly asks: Question; readonly workspace: string }
   | CallbackResult
 
 /**
@@ -64,7 +67,7 @@ export type AuthorizeResult =
  */
 export async function authorize(
   dependencies: AuthorizeDependencies,
-  { browser, pressed, sessionToken }: AuthorizeRequest,
+  { browser, pressed, sessionToken, userAgent }: AuthorizeRequest,
 ): Promise<AuthorizeResult> {
   const { clock, records, tenants } = dependencies
   const { oneTimeId, sessionId } = splitSessionId(sessionToken)
@@ -75,7 +78,11 @@ export async function authorize(
   const row = dependencies.signInTable(session)
   if (!row || !tenant || !isOpenFor(session, tenant, browser)) return withWayBack(session, linkNotValid)
   if (isSpentSession(tenant, session.id)) return waitForSessionEnd(dependencies, session, browser)
-  if (session.asksFirst && !pressed) return { asksFirst: true, workspace }
+  const asks = pressed ? undefined : findQuestion(session, userAgent)
+  if (asks) {
+    await recordOpened(dependencies, session.id)
+    return { asks, workspace }
+  }
   const refused = await countSignIn(dependencies, session.id)
   if (refused === 'spent') return waitForSessionEnd(dependencies, session, browser)
   if (refused) return withWayBack(session, { ...linkNotValid, reason: refused })
@@ -84,6 +91,14 @@ export async function authorize(
 }
 
 type Session = ConnectSession | SignIn
+
+/** Why a page comes before the sign-in. */
+type Question = 'link_may_be_mailed' | 'embedded_browser'
+
+function findQuestion({ asksFirst, identityProvider }: Session, userAgent: string): Question | undefined {
+  if (identityProvider === 'google' && isEmbeddedBrowser(userAgent)) return 'embedded_browser'
+  return asksFirst ? 'link_may_be_mailed' : undefined
+}
 
 const linkNotValid: ConnectFailure = { failed: 'link_not_valid' }
 

@@ -16,8 +16,9 @@ import {
   recordCallbackStarted,
   waitForFirstCallback,
 } from './secondCallback.ts'
+import { findWayOn, readSessionEnd, recordSessionEnd, waitForSessionEnd } from './sessionEnd.ts'
 import { splitSessionId } from './sessionId.ts'
-import { findWayOn, readSessionEnd, recordSessionEnd, waitForSessionEnd } from './sessionProgress.ts'
+import { recordSessionFailure } from './sessionProgress.ts'
 import { withWayBack } from './wayBack.ts'
 
 /**
@@ -61,11 +62,12 @@ async function finishOnce(
   if (end) return end
   const saved = await proveAndSave(dependencies, signIn, response, binding).catch(toStorageFailure)
   if (!('failed' in saved)) {
-    await recordSessionEnd(dependencies, signIn.id, { binding, returnUrl: saved.returnUrl })
+    await recordSessionEnd(dependencies, signIn.id, { ...saved, binding })
     return saved
   }
   if (saved.failed === linkAlreadyUsed.failed) return waitForSessionEnd(dependencies, signIn, browser)
   reportFailure(dependencies.log, signIn, saved)
+  await recordSessionFailure(dependencies, signIn.id, saved)
   return withNextSteps(dependencies, signIn, saved)
 }
 

@@ -1,6 +1,7 @@
 import { addSeconds } from '../clock.ts'
 import { isAnotherPerson, providerOf, toKind } from '../domain/connectHint.ts'
 import type { SignIn } from './authorize.ts'
+import { connectUrl } from './connectUrl.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
 import { withSessionId } from './sessionId.ts'
@@ -70,8 +71,7 @@ async function anotherSignIn(
   if (!signInTable(next)) return undefined
   try {
     const oneTimeId = await records.issue('session', next, addSeconds(clock.now(), againSeconds))
-    const session = encodeURIComponent(withSessionId(oneTimeId, signIn.id))
-    return { url: `${config.publicUrl}/oauth/authorize?session=${session}`, anotherAccount }
+    return { url: connectUrl(config, withSessionId(oneTimeId, signIn.id)), anotherAccount }
   } catch {
     // The page is worth showing without its button.
     return undefined

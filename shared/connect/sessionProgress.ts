@@ -1,23 +1,48 @@
-import { type Browser, type BrowserBinding, findBinding } from '../access/browser.ts'
-import { addSeconds, type Clock } from '../clock.ts'
+import { addSeconds, type Clock, secondsUntil } from '../clock.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { TenantName } from '../domain/tenant.ts'
-import { openForBrowser, sealForBrowser } from './browserSeal.ts'
-import type { ConnectFailure } from './failures.ts'
-import { linkAlreadyUsed } from './savedSignIn.ts'
-import { type CallbackResult, maxWaitSeconds, pollMilliseconds, recordSeconds } from './secondCallback.ts'
-import { type WayBack, withWayBack } from './wayBack.ts'
+import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
+import { signInSeconds } from './lifetimes.ts'
+import type { WayBack } from './wayBack.ts'
+
+/** How far a connect session can get. */
+export const sessionStates = [
+  'created',
+  'opened',
+  'sign_in_started',
+  'failed',
+  'abandoned',
+  'confirmation_required',
+  'connected',
+] as const
+
+/** One of {@link sessionStates}. */
+export type SessionState = (typeof sessionStates)[number]
 
 /** The progress of a connect session. It's found by the session's id, which isn't secret. */
 export interface SessionProgress extends TenantName {
   readonly returnUrl: string
+  /** When the link expires, as ISO 8601. */
+  readonly linkExpiresAt: string
+  readonly state: SessionState
+  /** Since when the session has been in this state, as ISO 8601. */
+  readonly stateSince: string
   /** How many sign-ins the session has begun. */
   readonly signIns: number
+  /** Why the last sign-in failed; only with that state. */
+  readonly failure?: SessionFailure
   /** Where the sign-in ended whose consent was kept. Only its own browser can open it. */
   readonly end?: SessionEnd
 }
 
-interface SessionEnd {
+interface SessionFailure {
+  readonly error: ConnectFailureCode
+  readonly reason?: string
+  readonly traceId?: string
+}
+
+/** The end of a sign-in, sealed for its browser. */
+export interface SessionEnd {
   readonly browserHash: string
   readonly sealed: string
   /** When the browser no longer needs it, as ISO 8601. */
@@ -38,13 +63,39 @@ const maxSignIns = 20
 
 /** Stores the progress of a new connect session. @returns the session's id. */
 export function issueProgress(
-  records: Pick<OneTimeRecords, 'issue'>,
-  session: Omit<WayBack, 'id'>,
+  { clock, records }: { readonly clock: Clock; readonly records: Pick<OneTimeRecords, 'issue'> },
+  { returnUrl, tenant, workspace }: Omit<WayBack, 'id'>,
   linkExpiresAt: Date,
 ): Promise<string> {
-  const { workspace, tenant, returnUrl } = session
-  const progress: SessionProgress = { workspace, tenant, returnUrl, signIns: 0 }
+  const progress: SessionProgress = {
+    ...{ workspace, tenant, returnUrl, state: 'created', signIns: 0 },
+    stateSince: clock.now().toISOString(),
+    linkExpiresAt: linkExpiresAt.toISOString(),
+  }
   return records.issue('session-progress', progress, addSeconds(linkExpiresAt, keptSeconds))
+}
+
+/** Reads a session's progress; undefined if it isn't kept any longer. */
+export async function readProgress(
+  { clock, records }: ProgressDependencies,
+  sessionId: string,
+): Promise<SessionProgress | undefined> {
+  return (await records.read('session-progress', sessionId, clock.now())) as SessionProgress | undefined
+}
+
+/** The state at `now`: a sign-in that doesn't come back within its 30 minutes is abandoned. */
+export function stateAt({ state, stateSince }: SessionProgress, now: Date): SessionState {
+  const isOver = secondsUntil(new Date(stateSince), now) <= -signInSeconds
+  return state === 'sign_in_started' && isOver ? 'abandoned' : state
+}
+
+/** Records that someone has seen a page of the link that begins no sign-in. */
+export async function recordOpened(dependencies: ProgressDependencies, sessionId: string): Promise<void> {
+  await changeProgress(
+    dependencies,
+    sessionId,
+    ({ state }) => state === 'created' && { state: 'opened' },
+  ).catch(() => undefined)
 }
 
 /**
@@ -52,95 +103,54 @@ export function issueProgress(
  * @returns why none can begin: a consent was kept, or the link has begun too many.
  */
 export async function countSignIn(
-  { clock, records }: ProgressDependencies,
+  dependencies: ProgressDependencies,
   sessionId: string,
 ): Promise<'spent' | 'too_many_sign_ins' | undefined> {
   let refused: Awaited<ReturnType<typeof countSignIn>>
-  await records.change<SessionProgress>(recordOf(clock, sessionId), (progress) => {
-    refused = progress.end ? 'spent' : progress.signIns < maxSignIns ? undefined : 'too_many_sign_ins'
-    return refused ? undefined : { ...progress, signIns: progress.signIns + 1 }
+  await changeProgress(dependencies, sessionId, ({ end, signIns }) => {
+    refused = end ? 'spent' : signIns < maxSignIns ? undefined : 'too_many_sign_ins'
+    return !refused && { state: 'sign_in_started', signIns: signIns + 1 }
   })
   return refused
 }
 
-/**
- * Records where the sign-in ended whose consent was kept. Only this browser can read it, because the return URL and the
- * page contain one-time codes. If storage refuses the record, this person isn't affected.
- */
-export async function recordSessionEnd(
-  { clock, records }: ProgressDependencies,
+/** Records why a sign-in failed, unless another one was kept. If storage refuses that, the person isn't affected. */
+export async function recordSessionFailure(
+  dependencies: ProgressDependencies,
   sessionId: string,
-  { binding: browser, returnUrl }: { readonly binding: BrowserBinding; readonly returnUrl: string },
+  { failed, reason, traceId }: ConnectFailure,
 ): Promise<void> {
-  const sealed = sealForBrowser(browser, sessionId, { returnUrl })
-  const until = addSeconds(clock.now(), recordSeconds).toISOString()
-  const end = { browserHash: browser.hash, sealed, until }
-  await records
-    .change<SessionProgress>(recordOf(clock, sessionId), (progress) => ({ ...progress, end }))
-    .catch(() => undefined)
+  const failure = { error: failed, ...(reason && { reason }), ...(traceId && { traceId }) }
+  await changeProgress(dependencies, sessionId, ({ end }) => !end && { state: 'failed', failure }).catch(
+    () => undefined,
+  )
+}
+
+/** Records that the app has confirmed the session's consent. If storage refuses that, the app isn't affected. */
+export async function recordConfirmed(dependencies: ProgressDependencies, sessionId: string): Promise<void> {
+  await changeProgress(
+    dependencies,
+    sessionId,
+    ({ state }) => state === 'confirmation_required' && { state: 'connected' },
+  ).catch(() => undefined)
 }
 
 /**
- * Returns where a browser goes on whose link or sign-in isn't valid: to the result of its own sign-in, or to a page with
- * the way back to the app.
- * @param failure the page's, unless a consent of the session was kept.
+ * Changes a session's progress, and with it since when its state lasts.
+ * @param change returns what changes; false to change nothing.
+ * @returns the changed progress; undefined if nothing was changed.
  */
-export async function findWayOn(
-  dependencies: ProgressDependencies,
-  { browser, sessionId }: { readonly browser: Browser | undefined; readonly sessionId?: string | undefined },
-  failure: ConnectFailure,
-): Promise<CallbackResult> {
-  const progress = sessionId ? await readProgress(dependencies, sessionId).catch(() => undefined) : undefined
-  if (!progress || !sessionId) return failure
-  const session = { ...progress, id: sessionId }
-  return progress.end
-    ? openEnd(dependencies, { ...progress.end, session }, browser)
-    : withWayBack(session, failure)
-}
-
-/** Returns where a browser goes on if the session's end is recorded. */
-export async function readSessionEnd(
-  dependencies: ProgressDependencies,
-  session: WayBack,
-  browser: Browser | undefined,
-): Promise<CallbackResult | undefined> {
-  const end = (await readProgress(dependencies, session.id))?.end
-  return end && openEnd(dependencies, { ...end, session }, browser)
-}
-
-/** Returns where a browser goes on after a consent of the session was kept; waits up to 20 seconds for its end. */
-export async function waitForSessionEnd(
-  dependencies: ProgressDependencies,
-  session: WayBack,
-  browser: Browser | undefined,
-): Promise<CallbackResult> {
-  const { clock } = dependencies
-  const giveUpAt = addSeconds(clock.now(), maxWaitSeconds)
-  for (;;) {
-    const end = await readSessionEnd(dependencies, session, browser)
-    if (end) return end
-    if (clock.now() >= giveUpAt) return withWayBack(session, linkAlreadyUsed)
-    await clock.sleep(pollMilliseconds)
-  }
-}
-
-function openEnd(
-  { clock }: ProgressDependencies,
-  { browserHash, sealed, session, until }: SessionEnd & { readonly session: WayBack },
-  browser: Browser | undefined,
-): CallbackResult {
-  const binding = clock.now() < new Date(until) ? findBinding(browser, browserHash) : undefined
-  const end = binding && openForBrowser(binding, session.id, sealed)
-  return end ? (end as { returnUrl: string }) : withWayBack(session, linkAlreadyUsed)
-}
-
-function recordOf(clock: Clock, id: string) {
-  return { kind: 'session-progress', id, now: clock.now() } as const
-}
-
-async function readProgress(
+export function changeProgress(
   { clock, records }: ProgressDependencies,
   sessionId: string,
+  change: (
+    progress: SessionProgress,
+  ) => false | (Partial<SessionProgress> & { readonly state: SessionState }),
 ): Promise<SessionProgress | undefined> {
-  return (await records.read('session-progress', sessionId, clock.now())) as SessionProgress | undefined
+  const now = clock.now()
+  const record = { kind: 'session-progress', id: sessionId, now } as const
+  return records.change<SessionProgress>(record, ({ failure, ...progress }) => {
+    const changed = change({ ...progress, ...(failure && { failure }) })
+    return changed ? { ...progress, ...changed, stateSince: now.toISOString() } : undefined
+  })
 }

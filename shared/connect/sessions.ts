@@ -9,6 +9,7 @@ import { accountKinds, environments, type IdentityProvider, identityProviders } 
 import type { SignInTable } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
 import { ensureTenant } from '../tenants/ensureTenant.ts'
+import { connectUrl } from './connectUrl.ts'
 import { withSessionId } from './sessionId.ts'
 import { issueProgress } from './sessionProgress.ts'
 
@@ -98,13 +99,12 @@ export async function createConnectSession(
     ...asked,
     ...name,
     identityProvider,
-    id: await issueProgress(records, { ...name, returnUrl: request.returnUrl }, expiresAt),
+    id: await issueProgress(dependencies, { ...name, returnUrl: request.returnUrl }, expiresAt),
     disconnectCount,
     asksFirst: expiresIn > maxDirectSeconds,
   }
   const token = withSessionId(await records.issue('session', session, expiresAt), session.id)
-  const connectUrl = `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`
-  return { id: session.id, connectUrl, expiresAt: expiresAt.toISOString() }
+  return { id: session.id, connectUrl: connectUrl(config, token), expiresAt: expiresAt.toISOString() }
 }
 
 /** A Google tenant reconnects at Google even if the app doesn't name the provider again. */

@@ -12,6 +12,13 @@ export type OneTimeKind =
   | 'callback'
   | 'callback-end'
 
+/** A record that expired unspent. */
+export interface ExpiredRecord {
+  readonly kind: OneTimeKind
+  /** Undefined if it can't be read. */
+  readonly value: unknown
+}
+
 /** Records that expire and can be spent only once: the state of connecting between two requests. */
 export interface OneTimeRecords {
   /** Stores `value` (JSON) until `expiresAt` and returns its unguessable identifier. */
@@ -34,6 +41,10 @@ export interface OneTimeRecords {
   ): Promise<T | undefined>
   /** The value, for exactly one caller; undefined for all others from then on. */
   take(kind: OneTimeKind, id: string, now: Date): Promise<unknown>
-  /** Deletes records that expired before this hour, without a scan and within a sweep's time; returns their number. */
-  removeExpired(now: Date): Promise<number>
+  /**
+   * Deletes records that expired before this hour, without a scan and within a sweep's time.
+   * @param before gets the records before they are deleted. If it fails, they stay for the next sweep.
+   * @returns their number.
+   */
+  removeExpired(now: Date, before?: (records: readonly ExpiredRecord[]) => Promise<void>): Promise<number>
 }

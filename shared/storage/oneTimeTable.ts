@@ -3,6 +3,7 @@ import { odata } from '@azure/data-tables'
 import type { OneTimeKind, OneTimeRecords } from '../domain/oneTime.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { Tables } from './clients.ts'
+import { readJson } from './tenantRow.ts'
 import { onRow, runStorageOperation } from './unavailable.ts'
 
 const hourMilliseconds = 3_600_000
@@ -80,13 +81,16 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
       )
       return spent ? row.value : undefined
     },
-    async removeExpired(now) {
+    async removeExpired(now, before = async () => {}) {
       const filter = odata`PartitionKey lt ${partitionOf(Math.floor(now.getTime() / hourMilliseconds))}`
-      const queryOptions = { filter, select: ['partitionKey', 'rowKey'] }
+      const queryOptions = { filter, select: ['partitionKey', 'rowKey', 'kind', 'value'] }
       let removed = 0
-      const pages = table.listEntities({ queryOptions }).byPage({ maxPageSize: transactionSize })
+      const pages = table
+        .listEntities<StoredRecord>({ queryOptions })
+        .byPage({ maxPageSize: transactionSize })
       await runStorageOperation('tables', async () => {
         for await (const page of pages) {
+          await before(page.map(({ kind, value }) => ({ kind, value: readJson(value) })))
           for (const rows of byPartition(page as Keys[])) removed += await removeAll(table, rows)
           if (removed >= maxRemoved) return
         }
@@ -116,6 +120,11 @@ async function removeAll(table: Tables['SignIns'], rows: readonly Keys[]): Promi
 interface Keys {
   readonly partitionKey: string
   readonly rowKey: string
+}
+
+interface StoredRecord {
+  readonly kind: OneTimeKind
+  readonly value: string
 }
 
 /** Undefined for an identifier that the broker can't have issued. */

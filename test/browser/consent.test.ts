@@ -171,6 +171,19 @@ describe('every final page is readable', () => {
     await page.waitForURL(`${world.returnUrl}**`)
   })
 
+  test('the hint before Google’s sign-in, in a browser inside another app', async () => {
+    const userAgent = 'Mozilla/5.0 (Linux; Android 15; Pixel 9; wv) Chrome/143 Mobile Safari/537.36'
+    const inside = await browser.newContext({ userAgent, viewport: { width: 800, height: 700 } })
+    page = await inside.newPage()
+    await page.goto((await world.session(world.newTenant(), { identityProvider: 'google' })).connectUrl)
+    await pictures('embedded_browser')
+    await page.click('#copy')
+    await expect.poll(() => page.textContent('#copied')).toMatch(/^Copied|is selected/)
+    await page.click('#continue')
+    await page.waitForSelector('#username')
+    await inside.close()
+  })
+
   test('a sign-in that another browser started', async () => {
     const { callbackUrl } = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
     await page.goto(callbackUrl)

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { deriveBrowserSecret, newBinding, sha256 } from '../../shared/access/browser.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import { authorize } from '../../shared/connect/authorize.ts'
+import { recordSessionEnd } from '../../shared/connect/sessionEnd.ts'
 import { splitSessionId, withSessionId } from '../../shared/connect/sessionId.ts'
-import { issueProgress, recordSessionEnd } from '../../shared/connect/sessionProgress.ts'
+import { issueProgress, readProgress } from '../../shared/connect/sessionProgress.ts'
 import { name } from '../simulation/ground.ts'
 import { browserWith, connectGround, returnUrl } from './connectGround.ts'
 
@@ -12,19 +13,19 @@ async function issued(change: object = {}, tenant: object = {}, row: object = {}
   const own = connectGround(row)
   await own.create(tenant)
   const expiresAt = addSeconds(own.clock.now(), 7200)
-  const id = await issueProgress(own.records, { ...name, returnUrl }, expiresAt)
+  const id = await issueProgress(own, { ...name, returnUrl }, expiresAt)
   const session = { ...name, id, environment: 'production', identityProvider: 'microsoft', returnUrl }
   const asked = { ...session, disconnectCount: 0, ...change }
   const sessionToken = withSessionId(await own.records.issue('session', asked, expiresAt), id)
-  const open = (browser: typeof own.browser | undefined = own.browser, pressed = false) =>
-    authorize(own.dependencies, { browser, pressed, sessionToken })
+  const open = (browser: typeof own.browser | undefined = own.browser, pressed = false, userAgent = '') =>
+    authorize(own.dependencies, { browser, pressed, sessionToken, userAgent })
   const failure = (failed: string, more: object = {}) => ({
     failed,
     workspace: 'w',
     backUrl: `${returnUrl}?tenant=t&session=${id}&status=failed&error=${failed}`,
     ...more,
   })
-  return { ...own, open, failure, session }
+  return { ...own, open, failure, session, sessionToken }
 }
 
 /** The address of the sign-in page. */
@@ -71,6 +72,40 @@ test('a link begins 20 sign-ins, each of its own, and then leads back to the app
   })
 })
 
+test('a session says that its link was opened, and how many sign-ins it began', async () => {
+  const own = await issued({ asksFirst: true })
+  const progress = () => readProgress(own, own.session.id)
+  expect(await progress()).toMatchObject({ state: 'created', signIns: 0 })
+  own.clock.advance(5)
+  await own.open()
+  const opened = { state: 'opened', stateSince: own.clock.now().toISOString(), signIns: 0 }
+  expect(await progress()).toMatchObject(opened)
+  own.clock.advance(5)
+  await own.open()
+  expect(await progress()).toMatchObject(opened)
+  await own.open(undefined, true)
+  const started = { state: 'sign_in_started', stateSince: own.clock.now().toISOString(), signIns: 1 }
+  expect(await progress()).toMatchObject(started)
+  await own.open()
+  expect(await progress()).toMatchObject(started)
+})
+
+test.each([
+  ['google', '; wv)', 'embedded_browser'],
+  ['google', 'Safari/604.1', undefined],
+  ['microsoft', '; wv)', undefined],
+])('a link to %s in a browser "%s" shows a hint first: %s', async (identityProvider, userAgent, asks) => {
+  const own = await issued({ identityProvider }, {}, {})
+  const signInTable = () => ({ authorizeUrl: 'https://sign-in.example/', scopes: [] })
+  const open = (pressed: boolean) =>
+    authorize({ ...(own.dependencies as object), signInTable } as never, {
+      ...{ browser: undefined, pressed, sessionToken: own.sessionToken, userAgent },
+    })
+  const opened = await open(false)
+  expect('asks' in opened ? opened.asks : undefined).toBe(asks)
+  expect(await open(true)).toHaveProperty('url')
+})
+
 describe('a link with which someone has connected', () => {
   /** The link of a session whose consent was kept, and ended here for its browser. */
   async function spent(change: object = {}) {
@@ -79,7 +114,7 @@ describe('a link with which someone has connected', () => {
     const stored = own.tenants.row(name)
     if (stored) await own.tenants.replace(stored, { ...stored.tenant, spentSessions: [id], ...change }, [])
     const end = (returnUrl = 'https://app.example/back?status=connected') =>
-      recordSessionEnd(own, id, { binding: own.binding, returnUrl })
+      recordSessionEnd(own, id, { binding: own.binding, returnUrl, tenant: own.row() })
     return { ...own, end }
   }
 
@@ -173,7 +208,7 @@ test.each([
 test('a link that may travel by mail begins a sign-in only if its button is pressed', async () => {
   const { open } = await issued({ asksFirst: true })
   for (let scanner = 0; scanner < 30; scanner++)
-    expect(await open()).toEqual({ asksFirst: true, workspace: 'w' })
+    expect(await open()).toEqual({ asks: 'link_may_be_mailed', workspace: 'w' })
   expect(await open(undefined, true)).toMatchObject({ url: expect.any(URL), workspace: 'w' })
 })
 
@@ -197,5 +232,7 @@ test('a link from an earlier version, without a session’s id, begins a sign-in
   const asked = { ...own.session, id: 'earlier', disconnectCount: 0 }
   const sessionToken = await own.records.issue('session', asked, addSeconds(own.clock.now(), 60))
   const { browser, dependencies } = own
-  expect(await authorize(dependencies, { browser, pressed: false, sessionToken })).toHaveProperty('url')
+  expect(
+    await authorize(dependencies, { browser, pressed: false, sessionToken, userAgent: '' }),
+  ).toHaveProperty('url')
 })

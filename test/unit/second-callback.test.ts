@@ -8,11 +8,18 @@ import {
   recordCallbackStarted,
   waitForFirstCallback,
 } from '../../shared/connect/secondCallback.ts'
+import { recordSessionEnd } from '../../shared/connect/sessionEnd.ts'
 import { withSessionId } from '../../shared/connect/sessionId.ts'
-import { issueProgress, recordSessionEnd } from '../../shared/connect/sessionProgress.ts'
+import {
+  countSignIn,
+  issueProgress,
+  readProgress,
+  recordSessionFailure,
+} from '../../shared/connect/sessionProgress.ts'
 import type { OneTimeRecords } from '../../shared/domain/oneTime.ts'
 import { toRefusal } from '../../shared/domain/refusal.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
 import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { browserWith } from './connectGround.ts'
 import { createMemoryTable } from './memoryTable.ts'
@@ -29,7 +36,7 @@ async function begun(
   const binding = newBinding()
   const browser = browserWith(newBinding(), binding)
   const tenant = { workspace: 'w', tenant: 't', returnUrl: 'https://app.example/' }
-  const id = await issueProgress(records, tenant, addSeconds(clock.now(), 900))
+  const id = await issueProgress({ clock, records }, tenant, addSeconds(clock.now(), 900))
   const signIn = { ...tenant, id, environment: 'production', browserHash: binding.hash }
   const state = await records.issue('sign-in', signIn, addSeconds(clock.now(), 1800))
   const calls = { redeemed: 0, logged: 0 }
@@ -185,7 +192,7 @@ describe('after another sign-in with the same link has connected the tenant', ()
   const returnUrl = 'https://app.example/?status=connected'
   /** A second sign-in of the link, in the same browser or in another one. */
   async function connectedBy(own: Awaited<ReturnType<typeof begun>>, first: BrowserBinding) {
-    await recordSessionEnd(own, own.id, { binding: first, returnUrl })
+    await recordSessionEnd(own, own.id, { binding: first, returnUrl, tenant: {} as Tenant })
     return own
   }
 
@@ -206,6 +213,18 @@ describe('after another sign-in with the same link has connected the tenant', ()
     })
     expect(calls.redeemed).toBe(0)
   })
+})
+
+test('a session says why its sign-in failed, unless another one connected the tenant', async () => {
+  const own = await begun()
+  await own.clock.run(own.callback())
+  const failure = { error: 'sign_in_refused', reason: 'mfa_required', traceId: 'trace' }
+  expect(await readProgress(own, own.id)).toMatchObject({ state: 'failed', failure })
+  await countSignIn(own, own.id)
+  expect(await readProgress(own, own.id)).not.toHaveProperty('failure')
+  await recordSessionEnd(own, own.id, { binding: own.binding, returnUrl: 'x', tenant: {} as Tenant })
+  await recordSessionFailure(own, own.id, { failed: 'sign_in_refused' })
+  expect(await readProgress(own, own.id)).toMatchObject({ state: 'connected' })
 })
 
 describe('a browser that can’t go on is led back to the app', () => {
