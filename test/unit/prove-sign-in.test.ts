@@ -5,6 +5,8 @@ import { addSeconds } from '../../shared/clock.ts'
 import type { SignIn } from '../../shared/connect/authorize.ts'
 import { finishSignIn } from '../../shared/connect/callback.ts'
 import { proveSignIn } from '../../shared/connect/proveSignIn.ts'
+import { recordSessionEnd } from '../../shared/connect/sessionEnd.ts'
+import { issueProgress } from '../../shared/connect/sessionProgress.ts'
 import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import { Secret } from '../../shared/secret.ts'
@@ -107,6 +109,23 @@ describe('a sign-in', () => {
     expect(ended).toMatchObject({ returnUrl: expect.stringContaining('status=connected') })
     expect(ended).not.toHaveProperty('failed')
     expect(rowNow().status).toBe('connected')
+  })
+
+  test('that loses to another one with the same link waits for its result', async () => {
+    const own = await signingIn()
+    const { binding, browser, clock, dependencies, records } = own
+    const linkExpiresAt = addSeconds(clock.now(), 900)
+    const id = await issueProgress({ clock, records }, { ...name, returnUrl }, linkExpiresAt)
+    const stored = own.tenants.row(name)
+    if (stored) await own.tenants.replace(stored, { ...stored.tenant, spentSessions: [id] }, [])
+    const state = await records.issue('sign-in', { ...own.signIn, id }, linkExpiresAt)
+    const finish = finishSignIn(dependencies, { state, code: 'c' }, browser)
+    const endOfOther = async () => {
+      await clock.sleep(1000)
+      await recordSessionEnd({ clock, records }, id, { binding, returnUrl, tenant: own.row() })
+    }
+    const [ended] = await clock.run(Promise.all([finish, endOfOther()]))
+    expect(ended).toEqual({ returnUrl })
   })
 
   test('is refused before its code is used if another issuer answers, or if there is no code', async () => {

@@ -191,6 +191,8 @@ describe('of several sign-ins with one link', () => {
     await keepFor(own, 'first', two)
     const { grant } = own.row()
     expect(await keepFor(own, 'second', two)).toEqual({ failed: 'link_already_used' })
+    const stranger = await keepFor(own, 'second', two, { allowDifferentUser: false })
+    expect(stranger).toEqual({ failed: 'link_already_used' })
     expect(own.row().grant?.id).toBe(grant?.id)
     expect(own.live()).toEqual(['rt-first'])
     expect(toldBy(await keepFor(own, 'second', two, { id: 'another' }))).toMatchObject({
