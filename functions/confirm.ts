@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { confirmConnectSession, openConfirmedChoice } from '../shared/connect/confirm.ts'
+import { recordConfirmed } from '../shared/connect/sessionProgress.ts'
 import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { tenantView, toTenantView } from '../shared/tenants/view.ts'
@@ -27,6 +28,7 @@ route('confirm', 'v1/tenants/{tenant}/connect-sessions/{session}/confirm', {
     handle: async ({ broker, tenant, params, body }) => {
       const confirmed = await confirmConnectSession(broker, tenant, params.session, body.code)
       broker.accessTokens.forget(tenant)
+      await recordConfirmed(broker, params.session)
       const chooseAccountsUrl = await openConfirmedChoice(broker, confirmed)
       const view = toTenantView(confirmed, broker.clock.now())
       return jsonResponse({ ...view, ...(chooseAccountsUrl && { chooseAccountsUrl }) })

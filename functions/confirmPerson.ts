@@ -1,13 +1,21 @@
 import type { HttpResponseInit } from '@azure/functions'
 import * as z from 'zod'
-import { keepAgreed, type PersonQuestion, readQuestion } from '../shared/connect/askPerson.ts'
+import {
+  keepAgreed,
+  type OpenQuestion,
+  type PersonQuestion,
+  readQuestion,
+} from '../shared/connect/askPerson.ts'
+import type { ConnectFailure } from '../shared/connect/failures.ts'
 import { canSignInAgain, issueNextSignIn } from '../shared/connect/nextSteps.ts'
+import type { CallbackResult } from '../shared/connect/secondCallback.ts'
+import { withWayBack } from '../shared/connect/wayBack.ts'
 import { readText } from '../shared/http/body.ts'
 import type { HandledRequest } from '../shared/http/checkRequest.ts'
 import { operation } from '../shared/http/route.ts'
 import { appName } from '../shared/pages/appName.ts'
 import { choiceMadePage } from '../shared/pages/choiceDonePage.ts'
-import { continuePage } from '../shared/pages/connectStartPage.ts'
+import { continuePage, toSignIn } from '../shared/pages/connectStartPage.ts'
 import { failurePage } from '../shared/pages/failurePage.ts'
 import { redirect } from '../shared/pages/page.ts'
 import { pageRoute } from '../shared/pages/pageRoute.ts'
@@ -25,12 +33,11 @@ pageRoute('confirmPerson', 'oauth/confirm', {
     query: z.object({ question: z.string().max(200).default('') }),
     response: { status: 200, description: 'The page.' },
     handle: async ({ broker, browser, query }) => {
-      const { config } = broker
       const question = await readQuestion(broker, query.question, browser)
-      if (!question) return failurePage({ failed: 'sign_in_not_valid' }, config)
+      if (!('signIn' in question)) return lead(broker, question)
       const { signIn } = question
-      const app = appName(config, signIn.workspace)
-      return personPage({ code: query.question, question, app, offersAnother: canSignInAgain(signIn) })
+      const app = appName(broker.config, signIn.workspace)
+      return personPage({ token: query.question, question, app, offersAnother: canSignInAgain(signIn) })
     },
   }),
   POST: operation({
@@ -39,25 +46,26 @@ pageRoute('confirmPerson', 'oauth/confirm', {
     response: { status: 200, description: 'A page that continues to the return URL or to the sign-in.' },
     handle: async ({ broker, browser, raw }) => {
       const form = new URLSearchParams(await readText(raw, maxFormBytes))
-      const code = form.get('question') ?? ''
-      const question = await readQuestion(broker, code, browser)
-      if (!question) return failurePage({ failed: 'sign_in_not_valid' }, broker.config)
-      return form.get('answer') === 'another'
-        ? leadToAnother(broker, question)
-        : connect(broker, code, question)
+      const question = await readQuestion(broker, form.get('question') ?? '', browser)
+      if (!('signIn' in question)) return lead(broker, question)
+      return form.get('answer') === 'another' ? leadToAnother(broker, question) : connect(broker, question)
     },
   }),
 })
 
-async function leadToAnother(broker: Broker, { signIn }: PersonQuestion): Promise<HttpResponseInit> {
-  const url = await issueNextSignIn(broker, signIn, { anotherAccount: true })
-  const { workspace } = signIn
-  if (url === undefined) return failurePage({ failed: 'sign_in_not_valid', workspace }, broker.config)
-  return continuePage(url, appName(broker.config, workspace), {})
+function lead({ config }: Broker, ended: CallbackResult): HttpResponseInit {
+  return 'failed' in ended ? failurePage(ended, config) : redirect(ended.returnUrl)
 }
 
-async function connect(broker: Broker, code: string, question: PersonQuestion): Promise<HttpResponseInit> {
-  const kept = await keepAgreed(broker, code, question)
+async function leadToAnother(broker: Broker, { signIn }: PersonQuestion): Promise<HttpResponseInit> {
+  const url = await issueNextSignIn(broker, signIn, { anotherAccount: true })
+  const ended: ConnectFailure = withWayBack(signIn, { failed: 'sign_in_not_valid' })
+  if (url === undefined) return failurePage(ended, broker.config)
+  return continuePage({ url, ...toSignIn }, appName(broker.config, signIn.workspace))
+}
+
+async function connect(broker: Broker, question: OpenQuestion): Promise<HttpResponseInit> {
+  const kept = await keepAgreed(broker, question)
   if ('failed' in kept) return failurePage(kept, broker.config)
   broker.accessTokens.forget(kept.tenant)
   return kept.isChoice

@@ -1,23 +1,23 @@
 import * as z from 'zod'
-import { pendingView, readPendingGrant } from '../shared/connect/readPendingGrant.ts'
+import { connectSessionView, readSession } from '../shared/connect/readSession.ts'
 import { pageQuery } from '../shared/http/fields.ts'
 import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 
-/** `GET …/connect-sessions/{session}`: what confirming its consent would change, before anything is marked. */
+/** `GET …/connect-sessions/{session}`: how far the session got, and what confirming its consent would change. */
 route('connectSession', 'v1/tenants/{tenant}/connect-sessions/{session}', {
   GET: operation({
-    summary: 'What confirming a consent would change: who consented, and which accounts would be lost',
+    summary: 'How far a connect session got, and what confirming its consent would change',
     role: 'Tenants.Manage',
     params: z.object({ session: z.string().max(64) }),
     query: pageQuery,
     response: {
       status: 200,
-      description: 'The consent that is waiting for confirmation.',
-      schema: pendingView,
+      description: 'The session, for a day after its link has expired.',
+      schema: connectSessionView,
     },
     problems: ['tenant_not_found', 'connect_session_not_found'],
     handle: async ({ broker, tenant, params, query }) =>
-      jsonResponse(await readPendingGrant(broker, tenant, params.session, query)),
+      jsonResponse(await readSession(broker, { name: tenant, sessionId: params.session }, query)),
   }),
 })

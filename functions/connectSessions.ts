@@ -3,10 +3,10 @@ import { connectSessionBody, createConnectSession } from '../shared/connect/sess
 import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 
-/** `POST /v1/tenants/{tenant}/connect-sessions`: a one-time link with which the advertiser connects the tenant. */
+/** `POST /v1/tenants/{tenant}/connect-sessions`: a link with which the advertiser connects the tenant once. */
 route('connectSessions', 'v1/tenants/{tenant}/connect-sessions', {
   POST: operation({
-    summary: 'Create a one-time link for an advertiser to connect the tenant',
+    summary: 'Create a link for an advertiser to connect the tenant',
     role: 'Tenants.Manage',
     body: connectSessionBody,
     response: {

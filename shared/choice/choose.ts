@@ -1,4 +1,4 @@
-import { type BrowserBinding, isSameBrowser } from '../access/browser.ts'
+import { type Browser, findBinding } from '../access/browser.ts'
 import { type AccountsChoice, type ChooseDependencies, chooseAccounts } from '../accounts/choose.ts'
 import { addSeconds } from '../clock.ts'
 import type { Config } from '../config.ts'
@@ -43,7 +43,7 @@ export interface ChoiceDependencies extends ChooseDependencies {
 }
 
 /** After this time, the app must ask for the choice. */
-const choiceSeconds = 1800
+export const choiceSeconds = 1800
 
 /** Issues the single answer to a choice whose page can be opened, once or repeatedly, until `latestOpening`. */
 export function issueChoiceAnswer(
@@ -73,11 +73,11 @@ export async function openChoice(
 export async function readChoice(
   dependencies: Pick<ChoiceDependencies, 'clock' | 'records' | 'tenants' | 'accounts'>,
   token: string,
-  browser: BrowserBinding | undefined,
+  browser: Browser | undefined,
 ): Promise<ChoiceWithAccounts | undefined> {
   const { clock, records, tenants } = dependencies
   const choice = (await records.read('choice', token, clock.now())) as OpenChoice | undefined
-  if (!choice || !isSameBrowser(browser, choice.browserHash)) return undefined
+  if (!choice || !findBinding(browser, choice.browserHash)) return undefined
   const stored = await tenants.read(choice)
   if (!stored || !isOfConsent(choice, stored.tenant)) return undefined
   const all = await listAllAccounts(dependencies.accounts, choice, stored.tenant.accountsGeneration)

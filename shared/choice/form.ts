@@ -1,4 +1,4 @@
-import type { BrowserBinding } from '../access/browser.ts'
+import type { Browser } from '../access/browser.ts'
 import type { Account } from '../domain/account.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { Problem } from '../problems.ts'
@@ -29,7 +29,7 @@ export interface ChoiceFault {
 export async function handleChoiceForm(
   dependencies: ChoiceDependencies,
   form: URLSearchParams,
-  browser: BrowserBinding | undefined,
+  browser: Browser | undefined,
 ): Promise<FormResult | undefined> {
   const open = await readChoice(dependencies, form.get('choice') ?? '', browser)
   if (!open) return undefined

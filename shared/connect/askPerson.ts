@@ -1,4 +1,4 @@
-import { type BrowserBinding, isSameBrowser } from '../access/browser.ts'
+import { type Browser, type BrowserBinding, findBinding } from '../access/browser.ts'
 import { addSeconds, type Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
@@ -8,7 +8,12 @@ import { Problem } from '../problems.ts'
 import type { SignIn } from './authorize.ts'
 import { type ConfirmDependencies, confirmConnectSession, openConfirmedChoice } from './confirm.ts'
 import type { ConnectFailure } from './failures.ts'
-import { confirmationSeconds, type PersonConfirmation } from './savePendingGrant.ts'
+import { confirmationSeconds } from './lifetimes.ts'
+import type { PersonConfirmation } from './savePendingGrant.ts'
+import type { CallbackResult } from './secondCallback.ts'
+import { findWayOn, recordSessionEnd } from './sessionEnd.ts'
+import { splitSessionId, withSessionId } from './sessionId.ts'
+import { withWayBack } from './wayBack.ts'
 
 /** A question to a person whom the app didn't expect: is this the account to connect? */
 export interface PersonQuestion {
@@ -40,29 +45,41 @@ export async function askPerson(
   question: PersonQuestion,
 ): Promise<PersonConfirmation> {
   const code = await records.issue('person-question', question, addSeconds(clock.now(), confirmationSeconds))
-  return { code, url: `${config.publicUrl}/oauth/confirm?question=${encodeURIComponent(code)}` }
+  const token = withSessionId(code, question.signIn.id)
+  return { code, url: `${config.publicUrl}/oauth/confirm?question=${encodeURIComponent(token)}` }
 }
 
-/** The question; undefined for another browser, or when it's over. */
+/** A question that the browser can answer. */
+export interface OpenQuestion extends PersonQuestion {
+  readonly code: string
+  readonly binding: BrowserBinding
+}
+
+/** The question of a page; for another browser, or when it's over, where the browser goes on. */
 export async function readQuestion(
-  { clock, records }: Pick<QuestionDependencies, 'clock' | 'records'>,
-  code: string,
-  browser: BrowserBinding | undefined,
-): Promise<PersonQuestion | undefined> {
+  dependencies: Pick<QuestionDependencies, 'clock' | 'records'>,
+  token: string,
+  browser: Browser | undefined,
+): Promise<OpenQuestion | CallbackResult> {
+  const { clock, records } = dependencies
+  const { oneTimeId: code, sessionId } = splitSessionId(token)
   const question = (await records.read('person-question', code, clock.now())) as PersonQuestion | undefined
-  return question && isSameBrowser(browser, question.signIn.browserHash) ? question : undefined
+  const binding = question && findBinding(browser, question.signIn.browserHash)
+  return binding
+    ? { ...question, code, binding }
+    : findWayOn(dependencies, { sessionId, browser }, { failed: 'sign_in_not_valid' })
 }
 
 /** Keeps the consent of a person who has agreed. The same answer again has the same result and changes nothing. */
 export async function keepAgreed(
   dependencies: ConfirmDependencies & Parameters<typeof openConfirmedChoice>[0],
-  code: string,
-  { outcome, signIn }: PersonQuestion,
+  { binding, code, outcome, signIn }: OpenQuestion,
 ): Promise<AgreementResult> {
   try {
     const tenant = await confirmConnectSession(dependencies, signIn, signIn.id, code)
     const choiceUrl = await openConfirmedChoice(dependencies, tenant, outcome)
     const url = choiceUrl ?? returnUrlWith(signIn, { status: 'connected', ...outcome })
+    await recordSessionEnd(dependencies, signIn.id, { binding, returnUrl: url, tenant })
     return { tenant, url, isChoice: choiceUrl !== undefined }
   } catch (error) {
     if (!(error instanceof Problem)) throw error
@@ -73,6 +90,5 @@ export async function keepAgreed(
 /** The consent expired, a later one replaced it, the tenant was disconnected, or its row kept changing. */
 function toFailure(signIn: SignIn, { code }: Problem): ConnectFailure {
   const failed = code === 'tenant_changed' ? 'storage_unavailable' : 'sign_in_not_valid'
-  const backUrl = returnUrlWith(signIn, { status: 'failed', error: failed })
-  return { failed, reason: code, workspace: signIn.workspace, backUrl }
+  return withWayBack(signIn, { failed, reason: code })
 }

@@ -1,13 +1,28 @@
-import { type BrowserBinding, deriveBrowserSecret, isSameBrowser, sha256 } from '../access/browser.ts'
+import {
+  type Browser,
+  type BrowserBinding,
+  deriveBrowserSecret,
+  findBinding,
+  newBinding,
+  sha256,
+} from '../access/browser.ts'
 import { addSeconds, type Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { Sealer } from '../domain/sealer.ts'
-import { isStillValid, type Tenant } from '../domain/tenant.ts'
+import { isSpentSession, isStillValid, type Tenant } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
+import { isEmbeddedBrowser } from '../identity/embeddedBrowser.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
+import type { ConnectFailure } from './failures.ts'
+import { signInSeconds } from './lifetimes.ts'
 import { createPersonParameters, type PersonParameters } from './personParameters.ts'
+import type { CallbackResult } from './secondCallback.ts'
+import { findWayOn, waitForSessionEnd } from './sessionEnd.ts'
+import { splitSessionId, withSessionId } from './sessionId.ts'
+import { countSignIn, recordOpened } from './sessionProgress.ts'
 import type { ConnectSession } from './sessions.ts'
+import { withWayBack } from './wayBack.ts'
 
 /** State kept between *authorize* and *callback*. It excludes the verifier and nonce: the browser derives them. */
 export interface SignIn extends ConnectSession {
@@ -32,64 +47,89 @@ export interface AuthorizeDependencies {
   readonly clock: Clock
 }
 
-/** A sign-in that takes longer must start again from the app. */
-const signInSeconds = 1800
-
 /** A connect session as received from the browser. */
 export interface AuthorizeRequest {
   readonly sessionToken: string
-  readonly browser: BrowserBinding
-  /** Whether the person pressed the button, which a link that asks first requires. */
+  readonly browser: Browser | undefined
+  /** Whether the person pressed the button of a page that comes first. */
   readonly pressed: boolean
+  readonly userAgent: string
 }
 
-/** The browser's next address, or the need for a button press first; and the app's workspace. */
+/**
+ * The sign-in's address with the secret that its browser must keep, or the page that comes first; where the browser goes on
+ * without a sign-in, or why it can't.
+ */
 export type AuthorizeResult =
-  | { readonly url: URL; readonly workspace: string }
-  | { readonly asksFirst: true; readonly workspace: string }
+  | { readonly url: URL; readonly binding: BrowserBinding; readonly workspace: string }
+  | { readonly asks: Question; readonly workspace: string }
+  | CallbackResult
 
 /**
- * Spends a connect session and returns the browser's sign-in address.
- * @returns undefined when the session is unknown, spent or expired, or its tenant has been disconnected since.
+ * Begins a sign-in and returns its address. A link begins sign-ins until one of them has connected the tenant: people
+ * click twice, go back, and close tabs.
  */
 export async function authorize(
   dependencies: AuthorizeDependencies,
-  { browser, pressed, sessionToken }: AuthorizeRequest,
-): Promise<AuthorizeResult | undefined> {
-  const { clock, config, records, signInTable } = dependencies
-  const now = clock.now()
-  const found = await readSession(dependencies, sessionToken, now)
-  const session = found?.session
-  const row = session && signInTable(session)
-  if (!found || !session || !row) return undefined
-  // A session that follows a failed sign-in works only in that browser.
-  if ('browserHash' in session && !isSameBrowser(browser, session.browserHash)) return undefined
-  const { workspace } = session
-  if (session.asksFirst && !pressed) return { asksFirst: true, workspace }
-  // The sign-in is stored before the session is spent, so a failure in between costs the advertiser nothing.
-  const person = await createPersonParameters(dependencies, session, found.tenant)
-  const signIn: SignIn = { ...session, browserHash: browser.hash }
-  const state = await records.issue('sign-in', signIn, addSeconds(now, signInSeconds))
-  if ((await records.take('session', sessionToken, now)) === undefined) return undefined
-  const shown = { ...person, prompt: toPrompt(row, signIn, person) }
-  return { url: authorizationUrl(row, config.redirectUri, browser, state, shown), workspace }
+  { browser, pressed, sessionToken, userAgent }: AuthorizeRequest,
+): Promise<AuthorizeResult> {
+  const { clock, records, tenants } = dependencies
+  const { oneTimeId, sessionId } = splitSessionId(sessionToken)
+  const session = (await records.read('session', oneTimeId, clock.now())) as Session | undefined
+  if (!session) return findWayOn(dependencies, { sessionId, browser }, linkNotValid)
+  const { workspace, tenant: name } = session
+  const tenant = (await tenants.read({ workspace, tenant: name }))?.tenant
+  const row = dependencies.signInTable(session)
+  if (!row || !tenant || !isOpenFor(session, tenant, browser)) return withWayBack(session, linkNotValid)
+  if (isSpentSession(tenant, session.id)) return waitForSessionEnd(dependencies, session, browser)
+  const asks = pressed ? undefined : findQuestion(session, userAgent)
+  if (asks) {
+    await recordOpened(dependencies, session.id)
+    return { asks, workspace }
+  }
+  const refused = await countSignIn(dependencies, session.id)
+  if (refused === 'spent') return waitForSessionEnd(dependencies, session, browser)
+  if (refused) return withWayBack(session, { ...linkNotValid, reason: refused })
+  const binding = newBinding()
+  return { url: await beginSignIn(dependencies, session, { row, tenant, binding }), binding, workspace }
 }
 
-async function readSession(
-  { records, tenants }: AuthorizeDependencies,
-  sessionToken: string,
-  now: Date,
-): Promise<{ session: ConnectSession | SignIn; tenant: Tenant } | undefined> {
-  const session = (await records.read('session', sessionToken, now)) as ConnectSession | SignIn | undefined
-  const stored = session && (await tenants.read({ workspace: session.workspace, tenant: session.tenant }))
-  return stored && isStillValid(session, stored.tenant) ? { session, tenant: stored.tenant } : undefined
+type Session = ConnectSession | SignIn
+
+/** Why a page comes before the sign-in. */
+type Question = 'link_may_be_mailed' | 'embedded_browser'
+
+function findQuestion({ asksFirst, identityProvider }: Session, userAgent: string): Question | undefined {
+  if (identityProvider === 'google' && isEmbeddedBrowser(userAgent)) return 'embedded_browser'
+  return asksFirst ? 'link_may_be_mailed' : undefined
+}
+
+const linkNotValid: ConnectFailure = { failed: 'link_not_valid' }
+
+/** A disconnect makes the session void. A session that follows a failed sign-in works only in that browser. */
+function isOpenFor(session: Session, tenant: Tenant, browser: Browser | undefined): boolean {
+  const isOwn = !('browserHash' in session) || findBinding(browser, session.browserHash) !== undefined
+  return isOwn && isStillValid(session, tenant)
+}
+
+async function beginSignIn(
+  dependencies: AuthorizeDependencies,
+  session: Session,
+  { binding, row, tenant }: { row: SignInRow; tenant: Tenant; binding: BrowserBinding },
+): Promise<URL> {
+  const { clock, config, records } = dependencies
+  const person = await createPersonParameters(dependencies, session, tenant)
+  const signIn: SignIn = { ...session, browserHash: binding.hash }
+  const oneTimeId = await records.issue('sign-in', signIn, addSeconds(clock.now(), signInSeconds))
+  const shown = { ...person, prompt: toPrompt(row, signIn, person) }
+  return authorizationUrl(row, config.redirectUri, binding, withSessionId(oneTimeId, session.id), shown)
 }
 
 /** The authorization request: code flow with PKCE (S256), state and nonce (RFC 9700, sections 2.1 and 4.7). */
 function authorizationUrl(
   row: SignInRow,
   redirectUri: string,
-  browser: BrowserBinding,
+  binding: BrowserBinding,
   state: string,
   { claims, loginHint, prompt }: PersonParameters & { readonly prompt: string | undefined },
 ): URL {
@@ -100,8 +140,8 @@ function authorizationUrl(
     redirect_uri: redirectUri,
     scope: row.scopes.join(' '),
     state,
-    nonce: deriveBrowserSecret(browser, 'nonce', state),
-    code_challenge: sha256(deriveBrowserSecret(browser, 'pkce', state)),
+    nonce: deriveBrowserSecret(binding, 'nonce', state),
+    code_challenge: sha256(deriveBrowserSecret(binding, 'pkce', state)),
     code_challenge_method: 'S256',
     ...(loginHint && { login_hint: loginHint }),
     ...(prompt && { prompt }),

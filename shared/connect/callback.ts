@@ -1,4 +1,4 @@
-import { type BrowserBinding, isSameBrowser } from '../access/browser.ts'
+import { type Browser, type BrowserBinding, findBinding } from '../access/browser.ts'
 import { addSeconds } from '../clock.ts'
 import { patiently } from '../domain/patience.ts'
 import { isDisallowedByPolicy, StorageUnavailableError } from '../domain/storageUnavailable.ts'
@@ -9,7 +9,7 @@ import type { ConnectFailure } from './failures.ts'
 import { withNextSteps } from './nextSteps.ts'
 import { proveSignIn } from './proveSignIn.ts'
 import { reportFailure } from './reportSignIn.ts'
-import type { SavedSignIn } from './savedSignIn.ts'
+import { linkAlreadyUsed, type SavedSignIn } from './savedSignIn.ts'
 import { saveSignIn } from './saveSignIn.ts'
 import {
   type CallbackResult,
@@ -17,33 +17,38 @@ import {
   recordCallbackStarted,
   waitForFirstCallback,
 } from './secondCallback.ts'
+import { findWayOn, readSessionEnd, recordSessionEnd, waitForSessionEnd } from './sessionEnd.ts'
+import { splitSessionId } from './sessionId.ts'
+import { recordSessionFailure } from './sessionProgress.ts'
+import { withWayBack } from './wayBack.ts'
 
 /**
  * Finishes a sign-in: validates, exchanges, proves, stores. State and code are spent regardless of the result. A
  * failure leaves the tenant's existing state unchanged. A second callback from the same browser ends where the first
- * one ended.
+ * one ended. If another sign-in with the same link has connected the tenant, this one ends at its result.
  */
 export async function finishSignIn(
   dependencies: CallbackDependencies,
   response: AuthorizationResponse,
-  browser: BrowserBinding | undefined,
+  browser: Browser | undefined,
 ): Promise<CallbackResult> {
   const { clock, records } = dependencies
-  const { state = '' } = response
-  const read = () => records.read('sign-in', state, clock.now())
+  const { oneTimeId, sessionId } = splitSessionId(response.state ?? '')
+  const over = async () =>
+    (await waitForFirstCallback(dependencies, oneTimeId, browser)) ??
+    findWayOn(dependencies, { sessionId, browser }, { failed: 'sign_in_not_valid' })
+  const read = () => records.read('sign-in', oneTimeId, clock.now())
   const waiting = (await patiently(dependencies, read)) as SignIn | undefined
-  if (!waiting)
-    return (await waitForFirstCallback(dependencies, state, browser)) ?? { failed: 'sign_in_not_valid' }
+  if (!waiting) return over()
   // Checked before the state is spent, so that a second browser can't end the first one's sign-in.
-  if (!browser || !isSameBrowser(browser, waiting.browserHash))
-    return { failed: 'other_browser', workspace: waiting.workspace }
-  await patiently(dependencies, () => recordCallbackStarted(dependencies, state, browser))
+  const binding = findBinding(browser, waiting.browserHash)
+  if (!binding) return withWayBack(waiting, { failed: 'other_browser' })
+  await patiently(dependencies, () => recordCallbackStarted(dependencies, oneTimeId, binding))
   // Never repeated by us: after a lost answer, the state would look spent by someone else.
-  const signIn = (await records.take('sign-in', state, clock.now())) as SignIn | undefined
-  if (!signIn)
-    return (await waitForFirstCallback(dependencies, state, browser)) ?? { failed: 'sign_in_not_valid' }
-  const ended = await finishOnce(dependencies, signIn, response, browser, state)
-  await recordCallbackResult(dependencies, state, browser, ended)
+  const signIn = (await records.take('sign-in', oneTimeId, clock.now())) as SignIn | undefined
+  if (!signIn) return over()
+  const ended = await finishOnce(dependencies, signIn, response, { browser, binding })
+  await recordCallbackResult(dependencies, oneTimeId, binding, ended)
   return ended
 }
 
@@ -51,14 +56,21 @@ async function finishOnce(
   dependencies: CallbackDependencies,
   signIn: SignIn,
   response: AuthorizationResponse,
-  browser: BrowserBinding,
-  state: string,
+  { binding, browser }: { readonly browser: Browser | undefined; readonly binding: BrowserBinding },
 ): Promise<CallbackResult> {
+  // Only saves a redemption: the commit decides which consent of the session is kept.
+  const end = await readSessionEnd(dependencies, signIn, browser).catch(() => undefined)
+  if (end) return end
   const { clock, config } = dependencies
   const timed = { ...dependencies, answerBy: addSeconds(clock.now(), config.callbackSeconds) }
-  const saved = await proveAndSave(timed, signIn, response, browser, state).catch(toStorageFailure)
-  if (!('failed' in saved)) return saved
+  const saved = await proveAndSave(timed, signIn, response, binding).catch(toStorageFailure)
+  if (!('failed' in saved)) {
+    if (!saved.isQuestion) await recordSessionEnd(dependencies, signIn.id, { ...saved, binding })
+    return saved
+  }
+  if (saved.failed === linkAlreadyUsed.failed) return waitForSessionEnd(dependencies, signIn, browser)
   reportFailure(dependencies.log, signIn, saved)
+  await recordSessionFailure(dependencies, signIn.id, saved)
   return withNextSteps(dependencies, signIn, saved)
 }
 
@@ -67,9 +79,8 @@ async function proveAndSave(
   signIn: SignIn,
   response: AuthorizationResponse,
   browser: BrowserBinding,
-  state: string,
 ): Promise<SavedSignIn | ConnectFailure> {
-  const ended = await proveSignIn(dependencies, signIn, response, browser, state)
+  const ended = await proveSignIn(dependencies, signIn, response, browser, response.state ?? '')
   return 'failed' in ended ? ended : saveSignIn(dependencies, signIn, ended)
 }
 

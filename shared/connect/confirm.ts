@@ -6,7 +6,7 @@ import { type AccountStore, listAllAccounts } from '../domain/account.ts'
 import { dueRowOf } from '../domain/due.ts'
 import { patiently } from '../domain/patience.ts'
 import { defaultAccountOf, isSelected } from '../domain/selectAccounts.ts'
-import type { PendingGrant, Tenant, TenantName } from '../domain/tenant.ts'
+import { isSpentSession, type PendingGrant, type Tenant, type TenantName } from '../domain/tenant.ts'
 import { Problem } from '../problems.ts'
 import { commitGrant, type GrantServices, type GrantToCommit } from '../tenants/connectGrant.ts'
 import { withPatience } from '../tenants/patience.ts'
@@ -51,6 +51,8 @@ export async function confirmConnectSession(
     const { grant, accessToken } = row.pendingGrant
     return {
       ...{ environment, grant, accessToken, disconnectCount, ...found },
+      // A consent that waited for the app has spent its session already.
+      ...(!isSpentSession(row, sessionId) && { sessionId }),
       confirmed: { sessionId, codeHash, until: expiresAt, ...(choice && { choice }) },
     }
   })

@@ -22,7 +22,13 @@ export const connectFailures = {
   link_not_valid: {
     actor: 'app',
     title: 'This link no longer works',
-    explanation: 'This link has already been used or has expired. Go back to the app and ask for a new one.',
+    explanation: 'This link has expired or is no longer valid. Go back to the app and ask for a new one.',
+  },
+  link_already_used: {
+    actor: 'app',
+    title: 'This link has already been used',
+    explanation:
+      'Someone has already signed in with this link, so there’s nothing left to do here. Go back to the app to continue.',
   },
   sign_in_not_valid: {
     actor: 'app',
@@ -33,7 +39,7 @@ export const connectFailures = {
     actor: 'advertiser',
     title: 'This sign-in started in another browser',
     explanation:
-      'Finish the sign-in in the browser where you opened the link, with cookies allowed, or ask the app for a new link.',
+      'Finish the sign-in in the browser where you opened the link, with cookies allowed, or go back to the app and start again.',
   },
   consent_declined: {
     actor: 'advertiser',

@@ -1,9 +1,11 @@
 import { addSeconds } from '../clock.ts'
 import { isAnotherPerson, providerOf, toKind } from '../domain/connectHint.ts'
-import { returnUrlWith } from '../domain/returnUrl.ts'
 import type { SignIn } from './authorize.ts'
+import { connectUrl } from './connectUrl.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure, ConnectFailureCode } from './failures.ts'
+import { withSessionId } from './sessionId.ts'
+import { withWayBack } from './wayBack.ts'
 
 /** Within this time, signing in again needs no new link from the app. */
 const againSeconds = 900
@@ -40,25 +42,7 @@ export async function withNextSteps(
   failure: ConnectFailure,
 ): Promise<ConnectFailure> {
   const again = await anotherSignIn(dependencies, signIn, failure)
-  return {
-    ...failure,
-    workspace: signIn.workspace,
-    backUrl: backUrl(signIn, failure),
-    ...(again && { again }),
-  }
-}
-
-/** The address at which the app learns of the failure. */
-function backUrl(signIn: SignIn, failure: ConnectFailure): string {
-  const { failed, otherAuthority, reason, traceId, adminConsentUrl: link } = failure
-  return returnUrlWith(signIn, {
-    status: 'failed',
-    error: failed,
-    reason,
-    sign_in_with: failure.signInWith ?? otherAuthority?.signInWith,
-    trace_id: traceId,
-    admin_consent_url: link,
-  })
+  return { ...withWayBack(signIn, failure), ...(again && { again }) }
 }
 
 /** The person chooses the account again: a hint that led to the wrong account would lead there again. */
@@ -104,8 +88,8 @@ export async function issueNextSignIn(
   const next: SignIn = { ...session, ...change, asksFirst: false, tries: tries + 1, accountChanges }
   if (!signInTable(next)) return undefined
   try {
-    const token = await records.issue('session', next, addSeconds(clock.now(), againSeconds))
-    return `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`
+    const oneTimeId = await records.issue('session', next, addSeconds(clock.now(), againSeconds))
+    return connectUrl(config, withSessionId(oneTimeId, signIn.id))
   } catch {
     // The page is worth showing without its button.
     return undefined

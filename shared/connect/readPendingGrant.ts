@@ -4,14 +4,13 @@ import { personChange } from '../accounts/events.ts'
 import { compareAccounts } from '../advertising/compareAccounts.ts'
 import type { Clock } from '../clock.ts'
 import { type AccountStore, listAllAccounts } from '../domain/account.ts'
-import type { PendingGrant, TenantName } from '../domain/tenant.ts'
+import type { PendingGrant, Tenant } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { Problem } from '../problems.ts'
 import { connectionView, toConnectionView } from '../tenants/view.ts'
 
 /** The changes that confirming a consent would make. */
 export const pendingView = z.object({
-  session: z.string(),
   expiresAt: z.iso.datetime().describe('The app can confirm until then.'),
   connection: connectionView,
   userChanged: z.boolean().describe('Whether a different person consented than before.'),
@@ -29,28 +28,19 @@ export interface PendingDependencies {
   readonly clock: Clock
 }
 
-/**
- * Shows the changes that a pending consent would make, before anything is marked.
- * @throws Problem `tenant_not_found`, or `connect_session_not_found` when no consent of this session is pending.
- */
-export async function readPendingGrant(
-  { tenants, accounts, clock }: PendingDependencies,
-  name: TenantName,
-  sessionId: string,
+/** Shows the changes that a pending consent would make, before anything is marked. */
+export async function viewPendingGrant(
+  { accounts }: Pick<PendingDependencies, 'accounts'>,
+  { pending, tenant }: { readonly tenant: Tenant; readonly pending: PendingGrant },
   { limit, continuation }: { readonly limit: number; readonly continuation?: string | undefined },
 ): Promise<z.infer<typeof pendingView>> {
-  const stored = await tenants.read(name)
-  if (!stored) throw new Problem('tenant_not_found')
-  const { tenant } = stored
-  const pending = assertPendingGrant(tenant.pendingGrant, sessionId, clock.now())
-  const before = await listAllAccounts(accounts, name, tenant.accountsGeneration)
-  const after = await listAllAccounts(accounts, name, pending.accountsGeneration)
+  const before = await listAllAccounts(accounts, tenant, tenant.accountsGeneration)
+  const after = await listAllAccounts(accounts, tenant, pending.accountsGeneration)
   const { appeared, vanished } = compareAccounts(before, after)
   const person = personChange(tenant, pending.grant)
   const begin = Number(continuation ?? 0) || 0
   const end = begin + limit
   return {
-    session: sessionId,
     expiresAt: pending.expiresAt.toISOString(),
     connection: toConnectionView(pending.grant),
     userChanged: person !== undefined,

@@ -4,8 +4,8 @@ import { addSeconds } from '../clock.ts'
 import { dueRowOf } from '../domain/due.ts'
 import { grantOwnerOf } from '../domain/grants.ts'
 import { returnUrlWith } from '../domain/returnUrl.ts'
-import { isStillValid, type PendingGrant, type Tenant } from '../domain/tenant.ts'
-import { withPendingGrant } from '../domain/transitions.ts'
+import { isSpentSession, isStillValid, type PendingGrant, type Tenant } from '../domain/tenant.ts'
+import { withPendingGrant, withSpentSession } from '../domain/transitions.ts'
 import { changeTenant } from '../tenants/changeTenant.ts'
 import { sealAccessToken } from '../tenants/connectGrant.ts'
 import { destroySecrets, withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
@@ -15,12 +15,10 @@ import type { SignIn } from './authorize.ts'
 import type { AccountComparison } from './compareSignInAccounts.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure } from './failures.ts'
+import { confirmationSeconds } from './lifetimes.ts'
 import type { ProvenSignIn } from './proveSignIn.ts'
-import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
+import { disconnectedDuringSignIn, linkAlreadyUsed, type SavedSignIn } from './savedSignIn.ts'
 import { toGrant } from './toGrant.ts'
-
-/** How long a consent waits for its confirmation. */
-export const confirmationSeconds = 900
 
 const tenantChanged: ConnectFailure = { failed: 'storage_unavailable', reason: 'tenant_changed' }
 
@@ -71,13 +69,15 @@ export async function savePendingGrant(
     accountsOutstanding: true,
     ...(choice && { choice }),
   }
+  // A person who doesn't agree can sign in again with the same link.
+  const spent = (row: Tenant) => (question ? row : withSpentSession(row, signIn.id))
   // The sweep ends unconfirmed consents. A due row without a consent costs one read.
   await due.insert(dueRowOf(stored.tenant, proven.row, pendingGrant.expiresAt))
   const changed = await changeTenant(grantServices, name, (row) =>
     findMismatch(signIn, row) || !canCommit(row, reserved)
       ? undefined
       : {
-          next: withSecretsToDestroy(grants, withPendingGrant(row, pendingGrant), [
+          next: withSecretsToDestroy(grants, spent(withPendingGrant(row, pendingGrant)), [
             row.pendingGrant?.grant.reference,
           ]),
         },
@@ -90,11 +90,12 @@ export async function savePendingGrant(
   const written = await destroySecrets(grantServices, changed.stored)
   const confirmation = { status: 'confirmation_required', confirmation_code: code }
   const returnUrl = question?.url ?? returnUrlWith(signIn, { ...confirmation, ...outcome })
-  return { tenant: written.tenant, returnUrl }
+  return { tenant: written.tenant, returnUrl, ...(question && { isQuestion: true }) }
 }
 
 /** Returns why a consent doesn't fit the current row; undefined if it does. */
 function findMismatch(signIn: SignIn, row: Tenant): ConnectFailure | undefined {
   if (row.environment !== signIn.environment) return { failed: 'environment_mismatch' }
-  return isStillValid(signIn, row) ? undefined : disconnectedDuringSignIn
+  if (!isStillValid(signIn, row)) return disconnectedDuringSignIn
+  return isSpentSession(row, signIn.id) ? linkAlreadyUsed : undefined
 }

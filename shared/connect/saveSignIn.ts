@@ -9,6 +9,7 @@ import { returnUrlWith } from '../domain/returnUrl.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import {
   isSameConsent,
+  isSpentSession,
   isStillValid,
   type PendingChoice,
   type StoredTenant,
@@ -25,10 +26,11 @@ import type { SignIn } from './authorize.ts'
 import { type AccountComparison, compareSignInAccounts } from './compareSignInAccounts.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import type { ConnectFailure } from './failures.ts'
+import { confirmationSeconds } from './lifetimes.ts'
 import { findDifferentUser, personOf } from './person.ts'
 import type { ProvenSignIn } from './proveSignIn.ts'
-import { disconnectedDuringSignIn, type SavedSignIn } from './savedSignIn.ts'
-import { confirmationSeconds, savePendingGrant } from './savePendingGrant.ts'
+import { disconnectedDuringSignIn, linkAlreadyUsed, type SavedSignIn } from './savedSignIn.ts'
+import { savePendingGrant } from './savePendingGrant.ts'
 import { toGrant } from './toGrant.ts'
 import { isUnexpectedPerson } from './unexpectedPerson.ts'
 
@@ -134,6 +136,7 @@ export async function compareSignIn(
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
   const { tenant: before } = stored
   if (!isStillValid(signIn, before)) return disconnectedDuringSignIn
+  if (isSpentSession(before, signIn.id)) return linkAlreadyUsed
   if (before.environment !== signIn.environment) return { failed: 'environment_mismatch' }
   const differentUser = findDifferentUser(before, proven, signIn.allowDifferentUser)
   if (differentUser) return differentUser
@@ -178,11 +181,17 @@ export async function connectImmediately(
     accountsOutstanding: true,
     ...(defaultAccount && { defaultAccount }),
     disconnectCount: signIn.disconnectCount,
+    sessionId: signIn.id,
     events: discoveryEvents(story),
     // The accounts that this other person would lose were never compared, or reported to the app.
     isStillValidFor: (row) => isSameConsent(row, before) || !personChange(row, person),
   })
-  if (!connected) return { failed: 'storage_unavailable', reason: 'tenant_changed' }
+  if (!connected) {
+    const row = (await grantServices.tenants.read(before))?.tenant
+    return row && isSpentSession(row, signIn.id)
+      ? linkAlreadyUsed
+      : { failed: 'storage_unavailable', reason: 'tenant_changed' }
+  }
   const write = () => writeOutstandingAccounts(dependencies, connected, compared)
   const written = await untilAnswer(dependencies, write)
   const outstanding = written ? undefined : 'true'

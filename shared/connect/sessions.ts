@@ -9,6 +9,9 @@ import { accountKinds, environments, type IdentityProvider, identityProviders } 
 import type { SignInTable } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
 import { ensureTenant } from '../tenants/ensureTenant.ts'
+import { connectUrl } from './connectUrl.ts'
+import { withSessionId } from './sessionId.ts'
+import { issueProgress } from './sessionProgress.ts'
 
 /** An app's request to let an advertiser connect. */
 export const connectSessionBody = z
@@ -31,7 +34,7 @@ export const connectSessionBody = z
     accountChoice: z.enum(['page', 'app']).default('page'),
     /**
      * Seconds. Default is 15 minutes. Maximum is 7 days, for links sent by mail. A link valid for more than an hour
-     * shows a page with a button first, so that a mail scanner can't spend it.
+     * shows a page with a button first, so that a mail scanner doesn't begin a sign-in.
      */
     expiresIn: z.int().min(60).max(604_800).default(900),
   })
@@ -44,13 +47,13 @@ export const connectSessionBody = z
 /** A parsed {@link connectSessionBody}. */
 export type ConnectSessionRequest = z.infer<typeof connectSessionBody>
 
-/** A connect session as it is stored until it is used. */
+/** A connect session as it is stored until its link expires. */
 export interface ConnectSession extends TenantName, Omit<ConnectSessionRequest, 'expiresIn'> {
   readonly id: string
   readonly identityProvider: IdentityProvider
   /** The tenant's count when the session was created: a disconnect makes the session void. */
   readonly disconnectCount: number
-  /** The link may travel by mail, where scanners open links: only a person's press of a button spends it. */
+  /** The link may travel by mail, where scanners open links: only the press of a button begins a sign-in. */
   readonly asksFirst: boolean
 }
 
@@ -75,7 +78,7 @@ export interface ConnectSessionResponse {
 }
 
 /**
- * Creates a one-time right to connect one tenant, and the tenant itself if it's new.
+ * Creates the right to connect one tenant once, and the tenant itself if it's new.
  * @throws Problem `invalid_request` for a return URL that isn't the workspace's, or a provider or environment that
  *   isn't configured; `environment_conflict` when the tenant is in the other environment.
  */
@@ -84,7 +87,7 @@ export async function createConnectSession(
   name: TenantName,
   request: ConnectSessionRequest,
 ): Promise<ConnectSessionResponse> {
-  const { clock, config, randomness, records } = dependencies
+  const { clock, config, records } = dependencies
   const identityProvider = await providerFor(dependencies, name, request)
   assertServed(dependencies, request, identityProvider)
   assertReturnUrl(config, name.workspace, request.returnUrl)
@@ -96,13 +99,12 @@ export async function createConnectSession(
     ...asked,
     ...name,
     identityProvider,
-    id: randomness.identifier(),
+    id: await issueProgress(dependencies, { ...name, returnUrl: request.returnUrl }, expiresAt),
     disconnectCount,
     asksFirst: expiresIn > maxDirectSeconds,
   }
-  const token = await records.issue('session', session, expiresAt)
-  const connectUrl = `${config.publicUrl}/oauth/authorize?session=${encodeURIComponent(token)}`
-  return { id: session.id, connectUrl, expiresAt: expiresAt.toISOString() }
+  const token = withSessionId(await records.issue('session', session, expiresAt), session.id)
+  return { id: session.id, connectUrl: connectUrl(config, token), expiresAt: expiresAt.toISOString() }
 }
 
 /** A Google tenant reconnects at Google even if the app doesn't name the provider again. */

@@ -123,8 +123,8 @@ export const examples: Readonly<Record<string, OperationExample>> = {
       displayName: 'Acme Shoes',
     },
     response: {
-      id: '4bd63ad0a2b14dc7a6e1c2f0e8d9b3a7',
-      connectUrl: 'https://broker.example.com/oauth/authorize?session=ar2k.tmfCk7…',
+      id: 'ar3a.7Wc2nYw0fT5kQ1vB8mZr4LxE6uHd9sJp',
+      connectUrl: 'https://broker.example.com/oauth/authorize?session=ar2k.tmfCk7…~ar3a.7Wc2nY…',
       expiresAt: '2026-11-20T09:27:44.120Z',
     },
   },
@@ -138,7 +138,11 @@ export const examples: Readonly<Record<string, OperationExample>> = {
   },
   'GET v1/tenants/{tenant}/connect-sessions/{session}': {
     response: {
-      session: '4bd63ad0a2b14dc7a6e1c2f0e8d9b3a7',
+      session: 'ar3a.7Wc2nYw0fT5kQ1vB8mZr4LxE6uHd9sJp',
+      state: 'confirmation_required',
+      stateSince: '2026-11-20T09:14:02.733Z',
+      linkExpiresAt: '2026-11-20T09:27:44.120Z',
+      signIns: 1,
       expiresAt: '2026-11-20T09:29:02.551Z',
       connection: { ...tenant.connection, consentedBy: 'b…@acme.example' },
       userChanged: true,

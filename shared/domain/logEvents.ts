@@ -119,6 +119,15 @@ export interface LogEvents {
     traceId: string
   }
   /**
+   * A sign-in began and didn't come back within 30 minutes: the person left at a page of the identity provider. Logged by
+   * a later sweep, once for each session that isn't finished otherwise.
+   */
+  'connect.abandoned': {
+    tenantKey: string
+    environment: Environment
+    identityProvider: IdentityProvider
+  }
+  /**
    * A sign-in's token response doesn't name the scope that the broker needs. Microsoft Advertising decides whether the
    * token is good. `scopes` are the names in the response.
    */

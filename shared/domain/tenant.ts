@@ -163,6 +163,8 @@ export interface Tenant extends TenantName {
   readonly advertisingRefusal?: AdvertisingRefusal
   /** The number of disconnects: sessions and sign-ins from before the last one are void. Default is 0. */
   readonly disconnectCount?: number
+  /** The last connect sessions whose consent was kept, oldest first. A session has at most one. */
+  readonly spentSessions?: readonly string[]
   /** When it was last disconnected: consents up to this time are void. */
   readonly disconnectedAt?: Date
   /** The last disconnect must still be marked in the vault. */
@@ -198,6 +200,11 @@ export interface Leased extends StoredTenant {
 /** Whether a session or sign-in for a tenant is still valid: a disconnect makes it void. */
 export function isStillValid(made: { readonly disconnectCount: number }, tenant: Tenant): boolean {
   return (made.disconnectCount ?? 0) === (tenant.disconnectCount ?? 0)
+}
+
+/** Whether a consent of this connect session was kept: no other one of the same session can be. */
+export function isSpentSession({ spentSessions = [] }: Tenant, sessionId: string | undefined): boolean {
+  return sessionId !== undefined && spentSessions.includes(sessionId)
 }
 
 /** Whether a person gave the tenant's current consent, according to the identity provider's ids. */

@@ -6,6 +6,7 @@ export const tenantEventTypes = [
   'tenant.reauthorization_required',
   'tenant.disconnected',
   'tenant.repaired',
+  'connect.abandoned',
   'refresh.failing',
   'refresh.recovered',
   'refresh.token_not_stored',

@@ -119,6 +119,18 @@ export function withPendingAccounts(row: Tenant, pendingGrant: PendingGrant): Te
   return { ...row, pendingGrant: written }
 }
 
+/**
+ * More than the connect sessions of one tenant that are open at the same time. The session's own record says that it is
+ * spent, too.
+ */
+const maxSpentSessions = 8
+
+/** The consent of a connect session is kept, in the same write. */
+export function withSpentSession(row: Tenant, sessionId: string | undefined): Tenant {
+  if (sessionId === undefined) return row
+  return { ...row, spentSessions: [...(row.spentSessions ?? []), sessionId].slice(-maxSpentSessions) }
+}
+
 /** A consent awaits the app's confirmation; the tenant's current state is unchanged. */
 export function withPendingGrant(row: Tenant, pendingGrant: PendingGrant): Tenant {
   return { ...row, pendingGrant }
@@ -145,6 +157,7 @@ export function withDisconnect(row: Tenant, now: Date): Tenant {
     confirmed: _confirmed,
     pendingGrant: _pending,
     claims: _claims,
+    spentSessions: _spent,
     ...rest
   } = row
   const disconnectCount = (row.disconnectCount ?? 0) + 1

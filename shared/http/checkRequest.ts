@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { type BrowserBinding, recognizeBrowser } from '../access/browser.ts'
+import { type Browser, recognizeBrowser } from '../access/browser.ts'
 import type { Caller } from '../access/callers.ts'
 import { type AppRole, noRights } from '../access/rights.ts'
 import type { Broker } from '../broker.ts'
@@ -32,8 +32,8 @@ export interface HandledRequest<P, Q, B> {
   readonly caller: Caller
   /** The caller's tenant that `{tenant}` in the path names; present if both exist. */
   readonly tenant: TenantName
-  /** The browser that sent our cookie; only for operations without a role. */
-  readonly browser: BrowserBinding | undefined
+  /** The browser that sent our cookies; only for operations without a role. */
+  readonly browser: Browser | undefined
   readonly params: P
   readonly query: Q
   readonly body: B

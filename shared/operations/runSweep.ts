@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import type { OneTimeRecords } from '../domain/oneTime.ts'
+import { recordAbandoned } from '../connect/recordAbandoned.ts'
+import type { ExpiredRecord, OneTimeRecords } from '../domain/oneTime.ts'
 import type { SweepReports } from '../domain/sweepReports.ts'
 import { type SweepDependencies, type SweepOptions, type SweepResult, sweep } from '../refresh/sweep.ts'
 import { type AuditDependencies, auditDueRows } from './audit.ts'
@@ -12,7 +13,7 @@ export const refreshChunksQueue = 'refresh-chunks'
 export interface RunSweepDependencies extends ExpiryDependencies {
   readonly sweeping: SweepDependencies
   readonly sweeps: Pick<SweepReports, 'write'>
-  readonly records: Pick<OneTimeRecords, 'removeExpired'>
+  readonly records: Pick<OneTimeRecords, 'change' | 'read' | 'removeExpired'>
   readonly tenantPages: AuditDependencies['pages']
 }
 
@@ -36,7 +37,8 @@ export const sweepReport = z.object({
 })
 
 /**
- * Runs a whole sweep, stores its report for `/ready`, and removes expired one-time records. Also checks the broker's
+ * Runs a whole sweep, stores its report for `/ready`, and removes expired one-time records, after it has
+ * recorded which sign-ins were abandoned. Also checks the broker's
  * own secrets for expiry once a day, and some tenants for lost due rows.
  */
 export async function runSweep(
@@ -48,7 +50,8 @@ export async function runSweep(
   await sweeps.write(result.report, clock.now()).catch(() => undefined)
   // The refreshes are done, so a failure here must not make the sweep fail, or withhold the shards
   // that it hands over.
-  await records.removeExpired(clock.now()).catch(() => undefined)
+  const before = (expired: readonly ExpiredRecord[]) => recordAbandoned({ ...sweeping, records }, expired)
+  await records.removeExpired(clock.now(), before).catch(() => undefined)
   await watchExpiry(dependencies).catch(() => undefined)
   await auditDueRows({ ...sweeping, notes, pages: tenantPages }).catch(() => undefined)
   return result

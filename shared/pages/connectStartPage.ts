@@ -2,14 +2,14 @@ import type { HttpResponseInit } from '@azure/functions'
 import { html, pageResponse } from './page.ts'
 
 /**
- * The page of a link that may have been sent by mail: a request alone, like a mail scanner's, spends
- * nothing; the button spends it.
+ * The page of a link that may have been sent by mail: a request alone, like a mail scanner's, begins no sign-in; the
+ * button does.
  */
 export function connectStartPage(sessionToken: string, app: string | undefined): HttpResponseInit {
   const title = 'Connect Microsoft Advertising'
   const body = html`<div class="card">
 <h1>${title}</h1>
-<p>${app ?? 'An app'} asks you to connect a Microsoft Advertising account. Continue to sign in and see the permissions it requests. The link works once.</p>
+<p>${app ?? 'An app'} asks you to connect a Microsoft Advertising account. Continue to sign in and see the permissions it requests. The link works until you have connected.</p>
 <form method="post" action="/oauth/authorize">
 <input type="hidden" name="session" value="${sessionToken}">
 <p class="ways"><button class="button" id="continue">Continue to sign-in</button></p>
@@ -18,18 +18,25 @@ export function connectStartPage(sessionToken: string, app: string | undefined):
   return pageResponse({ title, app, body })
 }
 
+/** Where a page leads. */
+export interface Onward {
+  readonly url: string
+  readonly title: string
+  readonly button: string
+}
+
+/** The words of a page that continues to the sign-in. */
+export const toSignIn = { title: 'To the sign-in', button: 'Continue to sign-in' }
+/** The words of a page that continues to the result of an earlier sign-in. */
+export const toResult = { title: 'You’ve already signed in', button: 'Continue' }
+
 /**
  * The button's answer: a page that continues automatically, because a form policy would apply to every later redirect.
  */
-export function continuePage(
-  url: string,
-  app: string | undefined,
-  headers: Readonly<Record<string, string>>,
-): HttpResponseInit {
-  const title = 'To the sign-in'
+export function continuePage({ button, title, url }: Onward, app: string | undefined): HttpResponseInit {
   const body = html`<div class="card">
 <h1>${title}</h1>
-<p class="ways"><a class="button" href="${url}">Continue to sign-in</a></p>
+<p class="ways"><a class="button" href="${url}">${button}</a></p>
 </div>`
-  return pageResponse({ title, app, body, headers, onward: url })
+  return pageResponse({ title, app, body, onward: url })
 }

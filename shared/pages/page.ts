@@ -88,12 +88,8 @@ ${page.script !== undefined && html`<script>${{ html: page.script }}</script>`}
 }
 
 /** Redirects the browser; 303, so nothing is posted again (RFC 9700, section 4.12). */
-export function redirect(
-  url: string,
-  status: 302 | 303 = 303,
-  headers: Record<string, string> = {},
-): HttpResponseInit {
-  return { status, headers: { ...guardHeaders, Location: url, ...headers } }
+export function redirect(url: string, status: 302 | 303 = 303): HttpResponseInit {
+  return { status, headers: { ...guardHeaders, Location: url } }
 }
 
 function hashOf(text: string): string {

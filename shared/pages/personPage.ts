@@ -6,8 +6,8 @@ import { type Html, html, pageResponse } from './page.ts'
 
 /** A question for the page. */
 export interface PersonPage {
-  /** The question's one-time code. */
-  readonly code: string
+  /** The question's token, as in the page's address. */
+  readonly token: string
   readonly question: PersonQuestion
   readonly app: string | undefined
   /** Whether the person can sign in with another account, or must start again from the app. */
@@ -15,7 +15,7 @@ export interface PersonPage {
 }
 
 /** The page that shows a person whom they connect, if the app expected someone else. */
-export function personPage({ app, code, offersAnother, question }: PersonPage): HttpResponseInit {
+export function personPage({ app, offersAnother, question, token }: PersonPage): HttpResponseInit {
   const title = 'Is this the right account?'
   const { person, signIn } = question
   const body = html`<div class="card">
@@ -24,7 +24,7 @@ ${icon('stop')}
 <p>You signed in ${person === unknownAddress ? 'with an account that has no email address' : html`as ${whole(person)}`}. ${expectation(app ?? 'The app', person, signIn.loginHint ?? '')}</p>
 <p>Nothing is connected yet.</p>
 <form method="post" action="confirm">
-<input type="hidden" name="question" value="${code}">
+<input type="hidden" name="question" value="${token}">
 <p class="ways"><button class="button" name="answer" value="connect" id="connect">Connect this account</button>${
     offersAnother &&
     html`<button class="button plain" name="answer" value="another" id="another">Use another account</button>`

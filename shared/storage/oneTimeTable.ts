@@ -1,10 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { odata } from '@azure/data-tables'
-import type { OneTimeRecords } from '../domain/oneTime.ts'
+import type { OneTimeKind, OneTimeRecords } from '../domain/oneTime.ts'
+import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { Tables } from './clients.ts'
+import { readJson } from './tenantRow.ts'
 import { onRow, runStorageOperation } from './unavailable.ts'
 
 const hourMilliseconds = 3_600_000
+
+/** More processes than can change one record at the same moment. */
+const maxTries = 8
 
 /** The most changes in an entity-group transaction (table-service-error-codes, InvalidInput). */
 const transactionSize = 100
@@ -43,6 +48,27 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
       const row = await find(kind, id)
       return row && now < row.expiresAt ? row.value : undefined
     },
+    async change<T extends object>(
+      { kind, id, now }: { kind: OneTimeKind; id: string; now: Date },
+      change: (value: T) => T | undefined,
+    ) {
+      for (let tries = 0; tries < maxTries; tries++) {
+        const row = await find(kind, id)
+        const next = row && now < row.expiresAt ? change(row.value) : undefined
+        if (!row || !next) return undefined
+        const { partitionKey, rowKey, etag, expiresAt } = row
+        const entity = { partitionKey, rowKey, kind, expiresAt, value: JSON.stringify(next) }
+        const replaced = await onRow(
+          async () => {
+            await table.updateEntity(entity, 'Replace', { etag })
+            return true
+          },
+          { absent: false, changed: false },
+        )
+        if (replaced) return next
+      }
+      throw new StorageUnavailableError('tables', 412, 'UpdateConditionNotSatisfied')
+    },
     async take(kind, id, now) {
       const row = await find(kind, id)
       if (!row || now >= row.expiresAt) return undefined
@@ -55,13 +81,16 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
       )
       return spent ? row.value : undefined
     },
-    async removeExpired(now) {
+    async removeExpired(now, before = async () => {}) {
       const filter = odata`PartitionKey lt ${partitionOf(Math.floor(now.getTime() / hourMilliseconds))}`
-      const queryOptions = { filter, select: ['partitionKey', 'rowKey'] }
+      const queryOptions = { filter, select: ['partitionKey', 'rowKey', 'kind', 'value'] }
       let removed = 0
-      const pages = table.listEntities({ queryOptions }).byPage({ maxPageSize: transactionSize })
+      const pages = table
+        .listEntities<StoredRecord>({ queryOptions })
+        .byPage({ maxPageSize: transactionSize })
       await runStorageOperation('tables', async () => {
         for await (const page of pages) {
+          await before(page.map(({ kind, value }) => ({ kind, value: readJson(value) })))
           for (const rows of byPartition(page as Keys[])) removed += await removeAll(table, rows)
           if (removed >= maxRemoved) return
         }
@@ -91,6 +120,11 @@ async function removeAll(table: Tables['SignIns'], rows: readonly Keys[]): Promi
 interface Keys {
   readonly partitionKey: string
   readonly rowKey: string
+}
+
+interface StoredRecord {
+  readonly kind: OneTimeKind
+  readonly value: string
 }
 
 /** Undefined for an identifier that the broker can't have issued. */

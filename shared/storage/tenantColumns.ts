@@ -80,6 +80,7 @@ export const tenantColumns: Readonly<Record<string, TenantColumn>> = {
   reauthorizationReason: { path: 'reauthorizationReason', type: 'reason' },
   claims: { path: 'claims', type: 'claims' },
   disconnectCount: { path: 'disconnectCount', type: 'number' },
+  spentSessions: { path: 'spentSessions', type: 'words' },
   disconnectedAt: { path: 'disconnectedAt', type: 'date' },
   disconnectMarkOwed: { path: 'owesMark', type: 'flag' },
   writeIds: { path: 'writeIds', type: 'words' },

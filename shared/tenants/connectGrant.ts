@@ -6,19 +6,20 @@ import { type GrantStore, grantOwnerOf } from '../domain/grants.ts'
 import type { Log } from '../domain/logEvents.ts'
 import { nextDueAt } from '../domain/schedule.ts'
 import { type Sealer, type SealOwner, sealContextOf } from '../domain/sealer.ts'
-import type {
-  CachedAccessToken,
-  Confirmation,
-  DefaultAccount,
-  Grant,
-  StoredTenant,
-  Tenant,
-  TenantName,
+import {
+  type CachedAccessToken,
+  type Confirmation,
+  type DefaultAccount,
+  type Grant,
+  isSpentSession,
+  type StoredTenant,
+  type Tenant,
+  type TenantName,
 } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
-import { withConnection } from '../domain/transitions.ts'
+import { withConnection, withSpentSession } from '../domain/transitions.ts'
 import type { Environment } from '../environment.ts'
 import type { Secret } from '../secret.ts'
 import { changeTenant, type TenantChange } from './changeTenant.ts'
@@ -59,6 +60,8 @@ export interface ProvenGrant {
   readonly events?: readonly TenantEvent[]
   /** The tenant's count when the grant was requested; a later disconnect makes it void. Default is no check. */
   readonly disconnectCount?: number
+  /** The connect session that the person used, of which only the first consent is kept. Default is none. */
+  readonly sessionId?: string
   /** Whether the grant still applies to the current row, checked before each write. Default is that it does. */
   readonly isStillValidFor?: (row: Tenant) => boolean
 }
@@ -69,7 +72,7 @@ export interface ProvenGrant {
  * Works for `pending`, `connected`, `reauthorization_required`, and `disconnected` tenants. It removes any lease,
  * so a running refresh of the old grant can't change anything.
  * @returns undefined if the tenant is gone, was disconnected in the meantime, or moved to the other environment, if the
- * grant no longer applies to it, or if other processes kept changing it.
+ * grant no longer applies to it, if the connect session already has a consent, or if other processes kept changing it.
  */
 export async function connectGrant(
   grantServices: GrantServices,
@@ -119,6 +122,7 @@ export interface GrantToCommit
     | 'defaultAccount'
     | 'events'
     | 'disconnectCount'
+    | 'sessionId'
   > {
   readonly grant: Grant
   readonly accessToken: CachedAccessToken
@@ -169,7 +173,11 @@ async function prepareCommit(
   const superseded = [before.grant?.reference, before.pendingGrant?.grant.reference]
   await due.insert(dueRowOf(before, grant, dueAt))
   return {
-    next: withSecretsToDestroy(grants, withConnection(before, consent), superseded),
+    next: withSecretsToDestroy(
+      grants,
+      withSpentSession(withConnection(before, consent), grantToCommit.sessionId),
+      superseded,
+    ),
     events: [connectedEvent(before, grant, now), ...(grantToCommit.events ?? [])],
   }
 }
@@ -180,6 +188,7 @@ function isCurrentTenant(row: Tenant, grantToCommit: GrantToCommit): boolean {
   return (
     canCommit(row, grantToCommit.reserved) &&
     environment === grantToCommit.environment &&
+    !isSpentSession(row, grantToCommit.sessionId) &&
     disconnectCount === (grantToCommit.disconnectCount ?? disconnectCount)
   )
 }

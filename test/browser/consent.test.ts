@@ -171,19 +171,48 @@ inEachBrowser((browser) => {
       expect(await page.textContent('#error')).toContain('admin_policy_enforced')
     })
 
-    test('a used link', async () => {
+    test('a used link in another browser, with the way back', async () => {
       const { connectUrl } = await world.session(world.newTenant())
+      await world.finish(connectUrl, 'ada@outlook.example')
       await page.goto(connectUrl)
+      await pictures('link_already_used')
+      expect(await page.textContent('h1')).toBe('This link has already been used')
+      await page.click('a:has-text("Back to Demo Reports")')
+      await page.waitForURL(`${world.returnUrl}**`)
+      expect(new URL(page.url()).searchParams.get('error')).toBe('link_already_used')
+    })
+
+    test('a link that is no longer valid, with the way back', async () => {
+      const tenant = world.newTenant()
+      const { connectUrl } = await world.session(tenant)
+      await world.call('DELETE', `/v1/tenants/${tenant}`)
       await page.goto(connectUrl)
-      await picture(page, 'link_not_valid')
+      await pictures('link_not_valid')
       expect(await page.textContent('h1')).toBe('This link no longer works')
+      await page.click('a:has-text("Back to Demo Reports")')
+      await page.waitForURL(`${world.returnUrl}**`)
+    })
+
+    test('the hint before Google’s sign-in, in a browser inside another app', async () => {
+      const userAgent = 'Mozilla/5.0 (Linux; Android 15; Pixel 9; wv) Chrome/143 Mobile Safari/537.36'
+      const inside = await browser().newContext({ userAgent, viewport: { width: 800, height: 700 } })
+      page = await inside.newPage()
+      await page.goto((await world.session(world.newTenant(), { identityProvider: 'google' })).connectUrl)
+      await pictures('embedded_browser')
+      await page.click('#copy')
+      await expect.poll(() => page.textContent('#copied')).toMatch(/^Copied|is selected/)
+      await page.click('#continue')
+      await page.waitForSelector('#error')
+      await inside.close()
     })
 
     test('a sign-in that another browser started', async () => {
       const { callbackUrl } = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
       await page.goto(callbackUrl)
-      await picture(page, 'other_browser')
+      await pictures('other_browser')
       expect(await page.textContent('h1')).toContain('another browser')
+      await page.click('a:has-text("Back to Demo Reports")')
+      await page.waitForURL(`${world.returnUrl}**`)
     })
 
     test('someone else’s connection, on a phone, in the dark', async () => {

@@ -348,12 +348,28 @@ describe('one-time records', () => {
     expect(await records.take('session', late, new Date(now.getTime() + 1000))).toBeUndefined()
   })
 
+  test('are changed by each of several processes at the same time', async () => {
+    const records = createOneTimeTable(tables)
+    const now = new Date()
+    const id = await records.issue('session-progress', { n: 0 }, new Date(now.getTime() + 60_000))
+    const count = () =>
+      records.change<{ n: number }>({ kind: 'session-progress', id, now }, ({ n }) => ({ n: n + 1 }))
+    await Promise.all([count(), count(), count()])
+    expect(await records.read('session-progress', id, now)).toEqual({ n: 3 })
+  })
+
   test('of past hours are removed, those of this hour stay', async () => {
     const records = createOneTimeTable(tables)
     const now = new Date()
-    const old = await records.issue('session', {}, new Date(now.getTime() - 3 * 3_600_000))
+    const old = await records.issue('session', { n: 1 }, new Date(now.getTime() - 3 * 3_600_000))
     const current = await records.issue('session', {}, new Date(now.getTime() + 60_000))
-    expect(await records.removeExpired(now)).toBeGreaterThanOrEqual(1)
+    const seen: unknown[] = []
+    const failing = records.removeExpired(now, () => Promise.reject(new Error('not now')))
+    await expect(failing).rejects.toThrow()
+    expect(await records.read('session', old, new Date(0))).toEqual({ n: 1 })
+    const before = async (expired: readonly unknown[]) => void seen.push(...expired)
+    expect(await records.removeExpired(now, before)).toBeGreaterThanOrEqual(1)
+    expect(seen).toContainEqual({ kind: 'session', value: { n: 1 } })
     expect(await records.read('session', old, new Date(0))).toBeUndefined()
     expect(await records.read('session', current, now)).toEqual({})
   })

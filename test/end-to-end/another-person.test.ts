@@ -57,7 +57,7 @@ describe('another person reconnects', () => {
     const { confirmation_code: code } = outcomeOf(visit)
     const confirmed = await world.call('POST', `${path}/confirm`, { body: { code } })
     expect(confirmed.body.accounts.choiceOpen).toBe(true)
-    expect((await world.call('GET', path)).body.code).toBe('connect_session_not_found')
+    expect((await world.call('GET', path)).body).toMatchObject({ session: id, state: 'connected' })
     const [event] = await eventsOf(tenant, 'accounts.changed')
     expect(event.data).toMatchObject({ userChanged: true, vanished: before.length })
     expect(event.data.vanishedIds.split(' ')).toEqual(before.map(({ accountId }) => accountId))
@@ -72,7 +72,7 @@ describe('another person reconnects', () => {
     const { confirmation_code: code } = outcomeOf(await world.finish(connectUrl, 'edsger@contoso.example'))
     await expirePending(tenant)
     const path = `/v1/tenants/${tenant}/connect-sessions/${id}`
-    expect((await world.call('GET', path)).body.code).toBe('connect_session_not_found')
+    expect((await world.call('GET', path)).body).toMatchObject({ session: id, state: 'abandoned' })
     const late = await world.call('POST', `${path}/confirm`, { body: { code } })
     expect({ status: late.status, code: late.body.code }).toEqual({
       status: 404,

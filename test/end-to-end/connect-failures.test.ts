@@ -50,8 +50,23 @@ async function withRequest(change: (request: URLSearchParams) => void): Promise<
 
 /** How to cause each failure through real protocols. A code without an entry fails the suite. */
 const ways: Record<ConnectFailureCode, () => Promise<End>> = {
-  link_not_valid: () => open(`${world.origin}/oauth/authorize?session=gone`),
-  sign_in_not_valid: () => open(`${world.origin}/oauth/callback?state=gone&code=x`),
+  async link_not_valid() {
+    const tenant = world.newTenant()
+    const { connectUrl } = await world.session(tenant)
+    await world.call('DELETE', `/v1/tenants/${tenant}`)
+    return open(connectUrl)
+  },
+  async link_already_used() {
+    const { connectUrl } = await world.session(world.newTenant())
+    await world.finish(connectUrl, ada)
+    return open(connectUrl)
+  },
+  async sign_in_not_valid() {
+    const { callbackUrl } = await world.stopAtCallback(world.newTenant(), ada)
+    const url = new URL(callbackUrl)
+    url.searchParams.set('state', `gone${url.searchParams.get('state')}`)
+    return open(url.href)
+  },
   async other_browser() {
     const { callbackUrl } = await world.stopAtCallback(world.newTenant(), ada)
     return open(callbackUrl)
@@ -136,8 +151,8 @@ const ways: Record<ConnectFailureCode, () => Promise<End>> = {
 }
 
 const statusByActor = { advertiser: 403, advertiserAdmin: 403, app: 400, operator: 503, nobody: 503 } as const
-/** The app of these is unknown, so there is no way back to one. */
-const withoutApp = ['link_not_valid', 'sign_in_not_valid', 'other_browser']
+/** No one but the person has to act on these, so they aren't logged. */
+const notLogged = ['link_not_valid', 'link_already_used', 'sign_in_not_valid', 'other_browser']
 
 const linesOf = (event: string) =>
   (world.brokers[0]?.lines ?? [])
@@ -156,11 +171,11 @@ describe('connecting ends with', () => {
         body: expect.stringContaining(code),
       })
     }
-    if (withoutApp.includes(code) || code === 'storage_unavailable') return
+    if (code !== 'consent_declined') expect(end.body).toMatch(new RegExp(`href="[^"]*error=${code}[&"]`))
+    if (notLogged.includes(code) || code === 'storage_unavailable') return
     await expect
       .poll(() => linesOf('connect.failed').slice(before))
       .toMatchObject([{ code, actor: connectFailures[code].actor }])
-    if (code !== 'consent_declined') expect(end.body).toMatch(new RegExp(`href="[^"]*error=${code}[&"]`))
   })
 })
 

@@ -78,7 +78,7 @@ describe('a link that may travel by mail', () => {
     return answer.body.connectUrl as string
   }
 
-  test('is not spent by a request alone, and connects when a person presses the button', async () => {
+  test('begins no sign-in by a request alone, and connects when a person presses the button', async () => {
     const tenant = world.newTenant()
     const connectUrl = await mailed(tenant)
     const visitor = createVisitor()
@@ -97,7 +97,7 @@ describe('a link that may travel by mail', () => {
       ? consent
       : await visitor.submit(consent, { decision: 'accept' }, { stopAt: world.returnUrl })
     expect(new URL(ended.url).searchParams.get('status')).toBe('connected')
-    expect((await createVisitor().visit(connectUrl)).body).toContain('link_not_valid')
+    expect((await createVisitor().visit(connectUrl)).body).toContain('link_already_used')
   })
 
   test('shows its page with only the permissions for a form to the broker', async () => {
@@ -108,8 +108,10 @@ describe('a link that may travel by mail', () => {
     expect(answer.headers.get('set-cookie')).toBeNull()
   })
 
-  test('is spent by one of many presses', async () => {
-    const session = new URL(await mailed(world.newTenant())).searchParams.get('session') ?? ''
+  test('survives a scanner that presses the button', async () => {
+    const tenant = world.newTenant()
+    const connectUrl = await mailed(tenant)
+    const session = new URL(connectUrl).searchParams.get('session') ?? ''
     const press = () =>
       fetch(`${world.origin}/oauth/authorize`, {
         method: 'POST',
@@ -117,13 +119,86 @@ describe('a link that may travel by mail', () => {
         redirect: 'manual',
       })
     const statuses = (await Promise.all([press(), press(), press()])).map(({ status }) => status)
-    expect(statuses.sort()).toEqual([200, 400, 400])
+    expect(statuses).toEqual([200, 200, 200])
+    const visitor = createVisitor()
+    const buttonPage = await visitor.visit(connectUrl)
+    const signInPage = await visitor.submit(buttonPage, {})
+    const form = { username: 'ada@outlook.example', password: 'open-sesame', stopAt: world.returnUrl }
+    const ended = await visitor.signIn({ authorizeUrl: signInPage.url, ...form })
+    expect(new URL(ended.url).searchParams.get('status')).toBe('connected')
+    // The button of a page that is still open leads to the result, too.
+    expect((await visitor.submit(buttonPage, {}, form)).url).toBe(ended.url)
   })
 
   test('that is valid for at most an hour continues immediately', async () => {
     const { connectUrl } = await world.session(world.newTenant())
     const answer = await fetch(connectUrl, { redirect: 'manual' })
     expect(answer.status).toBe(302)
-    expect(answer.headers.getSetCookie()[0]).toMatch(/^msads-sign-in=.*HttpOnly; SameSite=Lax$/)
+    expect(answer.headers.getSetCookie()[0]).toMatch(/^msads-sign-in-.*HttpOnly; SameSite=Lax$/)
+  })
+})
+
+describe('a person who gets stuck leaves a trace', () => {
+  const stateOf = async (tenant: string, id: string) =>
+    (await world.call('GET', `/v1/tenants/${tenant}/connect-sessions/${id}`)).body
+
+  /** The rows of a session. */
+  async function rowsOf(kind: string, text: string) {
+    const found: { partitionKey?: string; rowKey?: string; value: string }[] = []
+    const rows = world.tableClient('SignIns').listEntities<{ kind: string; value: string }>()
+    for await (const row of rows) if (row.kind === kind && row.value.includes(text)) found.push(row)
+    return found
+  }
+
+  /** Lets a session's sign-in expire unspent, hours ago. */
+  async function expireSignIn(tenant: string, id: string): Promise<void> {
+    const table = world.tableClient('SignIns')
+    for (const { rowKey = '', value } of await rowsOf('sign-in', id))
+      await table.createEntity({ partitionKey: '2020-01-01-00', rowKey, kind: 'sign-in', value })
+    for (const { partitionKey = '', rowKey = '', value } of await rowsOf('session-progress', tenant)) {
+      const stateSince = new Date(Date.now() - 1800_000).toISOString()
+      const changed = JSON.stringify({ ...JSON.parse(value), stateSince })
+      await table.updateEntity({ partitionKey, rowKey, value: changed }, 'Merge')
+    }
+  }
+
+  test('the session says how far it got', async () => {
+    const tenant = world.newTenant()
+    const { connectUrl, id } = await world.session(tenant)
+    expect(await stateOf(tenant, id)).toMatchObject({ session: id, state: 'created', signIns: 0 })
+    await createVisitor().visit(connectUrl, { stopAt: world.signInOrigin })
+    expect(await stateOf(tenant, id)).toMatchObject({ state: 'sign_in_started', signIns: 1 })
+    await world.finish(connectUrl, 'niklaus@outlook.example')
+    expect(await stateOf(tenant, id)).toMatchObject({ state: 'failed', error: 'no_advertising_user' })
+    await world.finish(connectUrl, 'ada@outlook.example')
+    expect(await stateOf(tenant, id)).toMatchObject({ state: 'connected', signIns: 3 })
+    const other = await world.call('GET', `/v1/tenants/${await world.connected()}/connect-sessions/${id}`)
+    expect(other.body.code).toBe('connect_session_not_found')
+  })
+
+  test('a sign-in that never comes back is an event of the tenant, once', async () => {
+    const tenant = world.newTenant()
+    const { connectUrl, id } = await world.session(tenant)
+    await createVisitor().visit(connectUrl, { stopAt: world.signInOrigin })
+    await expireSignIn(tenant, id)
+    expect(await stateOf(tenant, id)).toMatchObject({ state: 'abandoned' })
+    for (let sweep = 0; sweep < 2; sweep++) await world.call('POST', '/v1/sweeps', { app: 'demo-operator' })
+    const { body } = await world.call('GET', `/v1/tenants/${tenant}/events`)
+    const abandoned = body.events.filter(({ type }: { type: string }) => type === 'connect.abandoned')
+    expect(abandoned).toMatchObject([{ data: { session: id, identityProvider: 'microsoft', signIns: 1 } }])
+    await world.finish(connectUrl, 'ada@outlook.example')
+    expect(await stateOf(tenant, id)).toMatchObject({ state: 'connected' })
+  })
+
+  test('a link to Google in a browser inside another app shows a hint, and goes on if that is wanted', async () => {
+    const { connectUrl } = await world.session(world.newTenant(), { identityProvider: 'google' })
+    const headers = { 'user-agent': 'Mozilla/5.0 (Linux; Android 15; Pixel 9; wv) Chrome/143 Mobile' }
+    const answer = await fetch(connectUrl, { headers, redirect: 'manual' })
+    const body = await answer.text()
+    expect(body).toContain('Open this link in your browser')
+    expect(body).toContain(`readonly value="${connectUrl}"`)
+    const visitor = createVisitor()
+    const wanted = await visitor.submit({ url: connectUrl, status: 200, body, stopped: false }, {})
+    expect(new URL(wanted.url).origin).toBe(world.stack.parts.google.origin)
   })
 })

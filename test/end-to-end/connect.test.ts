@@ -76,18 +76,44 @@ describe('an advertiser connects', () => {
   })
 })
 
-describe('state, session, and code are each spent once', () => {
-  test('a link opened a second time says so and changes nothing', async () => {
-    const { connectUrl } = await world.session(world.newTenant())
+describe('state and code are each spent once, and a link connects once', () => {
+  test('a link can be opened again until someone has connected; then it leads the same browser to the result', async () => {
+    const tenant = world.newTenant()
+    const { connectUrl, id } = await world.session(tenant)
     const visitor = createVisitor()
-    const first = await visitor.visit(connectUrl, { stopAt: world.signInOrigin })
-    const again = await createVisitor().visit(connectUrl, { stopAt: world.signInOrigin })
-    expect(first.url).toContain('/oauth2/v2.0/authorize')
-    expect({ status: again.status, stopped: again.stopped }).toEqual({ status: 400, stopped: false })
-    expect(again.body).toContain('link_not_valid')
+    for (let opening = 0; opening < 3; opening++) {
+      const page = await visitor.visit(connectUrl, { stopAt: world.signInOrigin })
+      expect(page.url).toContain('/oauth2/v2.0/authorize')
+    }
+    const form = { username: 'ada@outlook.example', password: 'open-sesame', stopAt: world.returnUrl }
+    const connected = await visitor.signIn({ authorizeUrl: connectUrl, ...form })
+    expect(new URL(connected.url).searchParams.get('status')).toBe('connected')
+    const again = await visitor.visit(connectUrl, { stopAt: world.returnUrl })
+    expect(again.url).toBe(connected.url)
+    const other = await createVisitor().visit(connectUrl, { stopAt: world.signInOrigin })
+    expect({ status: other.status, stopped: other.stopped }).toEqual({ status: 400, stopped: false })
+    expect(other.body).toContain('link_already_used')
+    expect(other.body).toContain(
+      `${world.returnUrl}?tenant=${tenant}&amp;session=${id}&amp;status=failed&amp;error=link_already_used`,
+    )
   })
 
-  test('prefetching a link does not spend it', async () => {
+  test('of two browsers that finish at once, one connects, and no secret is left', async () => {
+    const tenant = world.newTenant()
+    const { connectUrl } = await world.session(tenant)
+    const before = await world.grantSecrets()
+    const both = await Promise.all(
+      [0, 1].map(() => world.stopAtCallbackOf(connectUrl, 'ada@outlook.example')),
+    )
+    const answers = await Promise.all(
+      both.map(({ callbackUrl, cookie }) => fetch(callbackUrl, { headers: { cookie }, redirect: 'manual' })),
+    )
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 400])
+    expect(await world.grantSecrets()).toHaveLength(before.length + 1)
+    expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
+  })
+
+  test('prefetching a link begins no sign-in', async () => {
     const tenant = world.newTenant()
     const { connectUrl } = await world.session(tenant)
     expect((await fetch(connectUrl, { method: 'HEAD', redirect: 'manual' })).status).toBe(204)
@@ -111,7 +137,7 @@ describe('state, session, and code are each spent once', () => {
     const elsewhere = await fetch(callbackUrl, { redirect: 'manual' })
     expect({ status: elsewhere.status, page: await elsewhere.text() }).toMatchObject({
       status: 400,
-      page: expect.stringContaining('sign_in_not_valid'),
+      page: expect.stringContaining('link_already_used'),
     })
   })
 

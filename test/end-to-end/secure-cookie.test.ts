@@ -15,9 +15,8 @@ test('a broker on HTTPS binds the browser with a __Host- cookie, and accepts no 
   const at = connectUrl.replace('https://broker.example.com', world.origin)
   const begun = await fetch(at, { redirect: 'manual' })
   const [cookie = ''] = begun.headers.getSetCookie()
-  // RFC 6265bis, section 4.1.3.2: Secure, Path=/ and no Domain.
   expect(cookie).toMatch(
-    /^__Host-msads-sign-in=[\w-]{43}; Path=\/; Max-Age=3600; HttpOnly; SameSite=Lax; Secure$/,
+    /^__Host-msads-sign-in-[\w-]{13}=[\w-]{43}; Max-Age=4800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
   )
   const request = new URL(begun.headers.get('location') ?? '')
   expect(request.searchParams.get('redirect_uri')).toBe('https://broker.example.com/oauth/callback')

@@ -131,8 +131,10 @@ export async function openWorld(options: WorldOptions = {}) {
     return tenant
   }
   /** Signs in step by step, up to the callback, which isn't requested yet. */
-  const stopAtCallback = async (tenant: string, username: string) => {
-    const { connectUrl } = await session(tenant)
+  const stopAtCallback = async (tenant: string, username: string) =>
+    stopAtCallbackOf((await session(tenant)).connectUrl, username)
+  /** The same, with a given link. */
+  const stopAtCallbackOf = async (connectUrl: string, username: string) => {
     const first = await fetch(connectUrl, { redirect: 'manual' })
     const cookie = first.headers.getSetCookie()[0]?.split(';')[0] ?? ''
     const authorizeUrl = first.headers.get('location') ?? ''
@@ -167,6 +169,7 @@ export async function openWorld(options: WorldOptions = {}) {
     connected,
     connectedStale,
     stopAtCallback,
+    stopAtCallbackOf,
     runTimer,
     tableClient: (name: string) =>
       TableClient.fromConnectionString(storageConnection(stack.ports), name, {

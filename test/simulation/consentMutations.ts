@@ -40,10 +40,8 @@ export const consentMutations: readonly Mutation[] = [
   {
     name: 'a pending consent that another one replaces is never destroyed',
     file: 'shared/connect/savePendingGrant.ts',
-    find: `withPendingGrant(row, pendingGrant), [
-            row.pendingGrant?.grant.reference,
-          ])`,
-    replace: 'withPendingGrant(row, pendingGrant), [])',
+    find: '[row.pendingGrant?.grant.reference]',
+    replace: '[]',
     breaks: ['secret_left_over', 'secret_forgotten', 'grant_kept_after_disconnect'],
   },
   {

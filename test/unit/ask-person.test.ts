@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { newBrowser } from '../../shared/access/browser.ts'
-import { keepAgreed, type PersonQuestion, readQuestion } from '../../shared/connect/askPerson.ts'
+import type { Browser } from '../../shared/access/browser.ts'
+import { keepAgreed, type OpenQuestion, readQuestion } from '../../shared/connect/askPerson.ts'
 import type { SignIn } from '../../shared/connect/authorize.ts'
 import { withDisconnect } from '../../shared/domain/transitions.ts'
 import { personPage } from '../../shared/pages/personPage.ts'
@@ -18,10 +18,10 @@ async function asked(accounts = one, change: Partial<SignIn> = {}) {
   const kept = await keepFor(own, 'second', accounts, { loginHint, ...change })
   if ('failed' in kept) throw new Error(kept.failed)
   const url = new URL(kept.returnUrl)
-  const code = url.searchParams.get('question') ?? ''
-  const read = (browser = own.browser) => readQuestion(own, code, browser)
-  const agree = async () => keepAgreed(own.dependencies, code, (await read()) as PersonQuestion)
-  return { ...own, url, code, read, agree }
+  const token = url.searchParams.get('question') ?? ''
+  const read = (browser: Browser = own.browser) => readQuestion(own, token, browser)
+  const agree = async () => keepAgreed(own.dependencies, (await read()) as OpenQuestion)
+  return { ...own, url, read, agree }
 }
 
 const outcomeOf = (ended: Awaited<ReturnType<typeof keepAgreed>>) => {
@@ -57,11 +57,11 @@ describe('a person whom the app didn’t expect', () => {
 
   test('is asked only in the browser that signed in, and for 15 minutes', async () => {
     const { clock, read } = await asked()
-    expect(await read(newBrowser())).toBeUndefined()
+    expect(await read({ bindings: [] })).toEqual({ failed: 'sign_in_not_valid' })
     clock.advance(899)
     expect(await read()).toMatchObject({ person: 'h' })
     clock.advance(1)
-    expect(await read()).toBeUndefined()
+    expect(await read()).toEqual({ failed: 'sign_in_not_valid' })
   })
 
   test('gets a way back to the app if the tenant was disconnected before the answer', async () => {
@@ -75,11 +75,11 @@ describe('a person whom the app didn’t expect', () => {
   })
 
   test('gets a temporary failure if the tenant keeps changing', async () => {
-    const { code, dependencies, read, tenants } = await asked()
+    const { dependencies, read, tenants } = await asked()
     const busy = { ...tenants, replace: async () => 'conflict' }
     const grantServices = { ...(dependencies as { grantServices: object }).grantServices, tenants: busy }
     const all = { ...(dependencies as object), grantServices } as never
-    expect(await keepAgreed(all, code, (await read()) as PersonQuestion)).toMatchObject({
+    expect(await keepAgreed(all, (await read()) as OpenQuestion)).toMatchObject({
       failed: 'storage_unavailable',
     })
   })
@@ -108,7 +108,7 @@ describe('the app decides about a person whom it didn’t expect', () => {
 describe('the page of the question', () => {
   const textOf = (person: string, hint: string, offersAnother = true) => {
     const question = { signIn: { loginHint: hint } as SignIn, person, outcome: {} }
-    const { body } = personPage({ code: 'c', question, app: 'Acme & Sons', offersAnother })
+    const { body } = personPage({ token: 'c', question, app: 'Acme & Sons', offersAnother })
     return String(body).replaceAll(/<[^>]*>/g, '')
   }
 

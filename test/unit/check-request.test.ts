@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import { bindingCookie, newBrowser } from '../../shared/access/browser.ts'
+import { newBinding } from '../../shared/access/browser.ts'
 import type { Broker } from '../../shared/broker.ts'
 import { checkRequest, type RequestRules } from '../../shared/http/checkRequest.ts'
 import { type ReceivedRequest, readPathParams } from '../../shared/http/receiveRequest.ts'
@@ -55,11 +55,14 @@ describe('a request below a tenant', () => {
 })
 
 describe('a request that anyone can make', () => {
-  const browser = newBrowser()
-  const cookie = bindingCookie(publicUrl, browser)
+  const binding = newBinding()
+  const name = '__Host-msads-sign-in'
+  const cookie = `${name}=${binding.secret}`
 
-  test('includes the browser that has our cookie', async () => {
-    expect((await accepted({}, get('/oauth/callback', cookie), 'oauth/callback')).browser).toEqual(browser)
+  test('includes the browser that has our cookies', async () => {
+    expect((await accepted({}, get('/oauth/callback', cookie), 'oauth/callback')).browser).toEqual({
+      bindings: [{ name, ...binding }],
+    })
     expect((await accepted({}, get('/oauth/callback'), 'oauth/callback')).browser).toBeUndefined()
   })
 

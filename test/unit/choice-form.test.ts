@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { newBrowser } from '../../shared/access/browser.ts'
+import { newBinding } from '../../shared/access/browser.ts'
 import { issueChoiceAnswer, openChoice, readChoice } from '../../shared/choice/choose.ts'
 import { handleChoiceForm } from '../../shared/choice/form.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { connected, name } from '../simulation/ground.ts'
-import { accountOf, connectGround, returnUrl } from './connectGround.ts'
+import { accountOf, browserWith, connectGround, returnUrl } from './connectGround.ts'
 
 const three = [accountOf('1'), accountOf('2'), accountOf('3')]
 
@@ -17,7 +17,7 @@ async function opened(accounts: readonly Account[] = three, more: object = {}) {
   await own.create(tenant)
   await own.accounts.write(name, 'g', accounts)
   const answerId = await issueChoiceAnswer(own.records, own.clock.now())
-  const signIn = { ...name, id: 's', returnUrl, browserHash: own.browser.hash, disconnectCount: 1, answerId }
+  const signIn = { ...name, id: 's', returnUrl, browserHash: own.binding.hash, disconnectCount: 1, answerId }
   const outcome = { status: 'connected', accounts: '3', account_choice: 'open' }
   const dependencies = { ...(own.dependencies as object), ...more } as never
   const url = await openChoice(dependencies, signIn, { id: 'consent-of-first' }, outcome)
@@ -43,7 +43,7 @@ describe('an open choice', () => {
     const own = await opened()
     expect(await own.read()).toMatchObject({ person: 'h', accounts: [{}, {}, {}] })
     expect(await own.read()).not.toHaveProperty('doneUrl')
-    expect(await own.read(newBrowser())).toBeUndefined()
+    expect(await own.read(browserWith(newBinding()))).toBeUndefined()
     expect(await readChoice(own.dependencies, own.token, undefined)).toBeUndefined()
     expect(await readChoice(own.dependencies, 'another', own.browser)).toBeUndefined()
   })

@@ -148,7 +148,7 @@ describe('the page for choosing accounts after a confirmation', () => {
   async function confirmed(change: Partial<Tenant> = {}) {
     const own = connectGround()
     const answerId = await own.records.issue('choice-answer', {}, addSeconds(now, 60))
-    const choice = { returnUrl, browserHash: own.browser.hash, answerId }
+    const choice = { returnUrl, browserHash: own.binding.hash, answerId }
     await own.accounts.write(name, 'g', [accountOf('1'), accountOf('2'), accountOf('3', { selected: false })])
     const tenant = {
       ...{ ...connected('vault:x'), accountsGeneration: 'g', disconnectCount: 2 },
@@ -159,10 +159,10 @@ describe('the page for choosing accounts after a confirmation', () => {
   }
 
   test('opens for the browser of the person who consented, and counts the selected accounts', async () => {
-    const { browser, clock, open, records, answerId } = await confirmed()
+    const { binding, clock, open, records, answerId } = await confirmed()
     const token = new URL((await open()) ?? '').searchParams.get('choice') ?? ''
     expect(await records.read('choice', token, clock.now())).toEqual({
-      ...{ ...name, id: 'session', returnUrl, browserHash: browser.hash, disconnectCount: 2, answerId },
+      ...{ ...name, id: 'session', returnUrl, browserHash: binding.hash, disconnectCount: 2, answerId },
       grantId: 'consent-of-first',
       outcome: { status: 'connected', accounts: '2', account_choice: 'open' },
     })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { splitSessionId } from '../../shared/connect/sessionId.ts'
 import { connectSessionBody, createConnectSession } from '../../shared/connect/sessions.ts'
 import { connected, name } from '../simulation/ground.ts'
 import { connectGround, returnUrl } from './connectGround.ts'
@@ -7,7 +8,7 @@ const asked = { environment: 'production', returnUrl }
 const isGood = (change: object) => connectSessionBody.safeParse({ ...asked, ...change }).success
 const create = (own: ReturnType<typeof connectGround>, change: object = {}) =>
   createConnectSession(own.dependencies, name, connectSessionBody.parse({ ...asked, ...change }))
-const tokenOf = (url: string) => new URL(url).searchParams.get('session') ?? ''
+const tokenOf = (url: string) => splitSessionId(new URL(url).searchParams.get('session') ?? '').oneTimeId
 
 describe('the body of a connect session', () => {
   test('has the documented defaults', () => {

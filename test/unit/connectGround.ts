@@ -1,4 +1,4 @@
-import { type BrowserBinding, newBrowser } from '../../shared/access/browser.ts'
+import { type Browser, type BrowserBinding, newBinding } from '../../shared/access/browser.ts'
 import type { ProvenSignIn } from '../../shared/connect/proveSignIn.ts'
 import type { Account, AccountStore } from '../../shared/domain/account.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
@@ -20,6 +20,11 @@ export function accountOf(accountId: string, more: Partial<Account> = {}): Accou
     ...{ customerId: '10', customerName: 'Customer', ownerCustomerId: '10', lifeCycleStatus: 'Active' },
     ...{ linked: false, usable: true, ...more },
   }
+}
+
+/** A browser with the cookies of these sign-ins, oldest first. */
+export function browserWith(...bindings: readonly BrowserBinding[]): Browser {
+  return { bindings: bindings.map((binding, index) => ({ name: `cookie-${index}`, ...binding })) }
 }
 
 /** Accounts whose writes take effect later, as in a table. */
@@ -80,11 +85,13 @@ export function connectGround(more: object = {}) {
       { ...name, environment: 'production', status: 'pending', createdAt: now, ...tenant },
       [],
     )
+  const binding = newBinding()
   // Each test passes only the parts that its use case needs.
   return {
     ...own,
     accounts,
-    browser: newBrowser() as BrowserBinding,
+    binding,
+    browser: browserWith(binding),
     clock,
     create,
     dependencies: dependencies as never,

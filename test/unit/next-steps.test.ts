@@ -82,7 +82,7 @@ test.each([
   async (failed, anotherAccount) => {
     const { next, page } = await offered({ failed }, { loginHint: 'a@x.example', asksFirst: true })
     expect(page.again).toEqual({
-      ...{ url: 'https://broker.example/oauth/authorize?session=token-1', anotherAccount },
+      ...{ url: 'https://broker.example/oauth/authorize?session=token-1~s', anotherAccount },
     })
     // A hint that led to the wrong account would lead there again.
     expect(next?.loginHint).toBe(anotherAccount ? undefined : 'a@x.example')

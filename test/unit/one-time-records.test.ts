@@ -1,3 +1,4 @@
+import { RestError } from '@azure/data-tables'
 import { expect, test } from 'vitest'
 import { addSeconds } from '../../shared/clock.ts'
 import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
@@ -44,4 +45,31 @@ test('a record is found only under its own kind and identifier', async () => {
 test('an identifier is not in the table: only its hash is', async () => {
   const { id, rows } = await issued()
   expect(JSON.stringify(rows())).not.toContain(id.split('.')[1])
+})
+
+test('each of many concurrent changes counts, and none revives a record that has expired', async () => {
+  const { id, records } = await issued()
+  const count = (when = now) =>
+    records.change<{ n?: number }>({ kind: 'session', id, now: when }, ({ n = 0, ...rest }) => ({
+      ...rest,
+      n: n + 1,
+    }))
+  await Promise.all(Array.from({ length: 4 }, () => count()))
+  expect(await records.read('session', id, now)).toEqual({ tenant: 't', n: 4 })
+  expect(await count(at(60))).toBeUndefined()
+  expect(await records.change({ kind: 'session', id, now }, () => undefined)).toBeUndefined()
+  expect(await records.change({ kind: 'sign-in', id, now }, () => ({}))).toBeUndefined()
+  expect(await records.read('session', id, at(59.999))).toEqual({ tenant: 't', n: 4 })
+  expect(await records.read('session', id, at(60))).toBeUndefined()
+})
+
+test('a record that others keep changing is storage that is busy', async () => {
+  const { table } = createMemoryTable()
+  const conflict = new RestError('x', { statusCode: 412, code: 'UpdateConditionNotSatisfied' })
+  const updateEntity = () => Promise.reject(conflict)
+  const records = createOneTimeTable({ SignIns: { ...table, updateEntity } as never })
+  const id = await records.issue('session', {}, at(60))
+  await expect(records.change({ kind: 'session', id, now }, () => ({}))).rejects.toMatchObject({
+    ...{ name: 'StorageUnavailableError', status: 412 },
+  })
 })

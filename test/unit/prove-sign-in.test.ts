@@ -5,6 +5,8 @@ import { addSeconds } from '../../shared/clock.ts'
 import type { SignIn } from '../../shared/connect/authorize.ts'
 import { finishSignIn } from '../../shared/connect/callback.ts'
 import { proveSignIn } from '../../shared/connect/proveSignIn.ts'
+import { recordSessionEnd } from '../../shared/connect/sessionEnd.ts'
+import { issueProgress } from '../../shared/connect/sessionProgress.ts'
 import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import { Secret } from '../../shared/secret.ts'
@@ -88,26 +90,26 @@ async function signingIn(
   } as never
   const signIn = {
     ...{ ...name, id: 's', environment: 'production', identityProvider: 'microsoft', returnUrl },
-    ...{ disconnectCount: 0, browserHash: own.browser.hash, accountChoice: 'app' },
+    ...{ disconnectCount: 0, browserHash: own.binding.hash, accountChoice: 'app' },
   } as SignIn
   const run = (response = {}, session = {}) =>
     own.clock.run(
-      proveSignIn(dependencies, { ...signIn, ...session }, { code: 'c', ...response }, own.browser, 'state'),
+      proveSignIn(dependencies, { ...signIn, ...session }, { code: 'c', ...response }, own.binding, 'state'),
     )
   return { ...own, dependencies, run, seen, signIn }
 }
 
 describe('a sign-in', () => {
   test('is proven with the verifier and nonce that only its browser can derive', async () => {
-    const { browser, clock, run, seen } = await signingIn()
+    const { binding, clock, run, seen } = await signingIn()
     expect(await run()).toMatchObject({
       ...{ user: { consenter }, tokens: { refreshToken: new Secret('rt'), requestedAt: clock.now() } },
       discovery: { advertisingUserId: '1', accounts: [{ accountId: '1' }] },
     })
-    const codeVerifier = deriveBrowserSecret(browser, 'pkce', 'state')
+    const codeVerifier = deriveBrowserSecret(binding, 'pkce', 'state')
     const redirectUri = 'https://broker.example/cb'
     expect(seen.redeemed).toEqual([{ row, code: 'c', codeVerifier, redirectUri }])
-    expect(seen.checked).toEqual([deriveBrowserSecret(browser, 'nonce', 'state')])
+    expect(seen.checked).toEqual([deriveBrowserSecret(binding, 'nonce', 'state')])
   })
 
   test('ends at the app with a connected tenant, and logs no failure', async () => {
@@ -144,6 +146,23 @@ describe('a sign-in', () => {
     const plain = classifyTokenRefusal(400, { error: 'invalid_grant' })
     const refused = await signingIn({ refreshed: { ok: false, refusal: plain } })
     expect(await refused.run()).toMatchObject({ failed: 'grant_not_accepted', reason: 'grant_refused' })
+  })
+
+  test('that loses to another one with the same link waits for its result', async () => {
+    const own = await signingIn()
+    const { binding, browser, clock, dependencies, records } = own
+    const linkExpiresAt = addSeconds(clock.now(), 900)
+    const id = await issueProgress({ clock, records }, { ...name, returnUrl }, linkExpiresAt)
+    const stored = own.tenants.row(name)
+    if (stored) await own.tenants.replace(stored, { ...stored.tenant, spentSessions: [id] }, [])
+    const state = await records.issue('sign-in', { ...own.signIn, id }, linkExpiresAt)
+    const finish = finishSignIn(dependencies, { state, code: 'c' }, browser)
+    const endOfOther = async () => {
+      await clock.sleep(1000)
+      await recordSessionEnd({ clock, records }, id, { binding, returnUrl, tenant: own.row() })
+    }
+    const [ended] = await clock.run(Promise.all([finish, endOfOther()]))
+    expect(ended).toEqual({ returnUrl })
   })
 
   test('is refused before its code is used if another issuer answers, or if there is no code', async () => {

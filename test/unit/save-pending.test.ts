@@ -28,7 +28,7 @@ describe('a sign-in that waits for its confirmation', () => {
       ...{ environment: 'production', sessionId: 'session', codeHash: sha256(code) },
       expiresAt: addSeconds(now, 900),
       accessToken: { refreshedAt: now, expiresAt: addSeconds(now, 3600) },
-      choice: { returnUrl, browserHash: own.browser.hash },
+      choice: { returnUrl, browserHash: own.binding.hash },
     })
     expect(await own.accounts.findById(name, pendingGrant?.accountsGeneration ?? '', '2')).toHaveLength(1)
     expect([...own.due.rows()].map(({ dueAt }) => dueAt)).toContainEqual(addSeconds(now, 900))

@@ -59,7 +59,7 @@ describe('a sign-in that takes effect immediately', () => {
     const token = new URL(kept.returnUrl).searchParams.get('choice') ?? ''
     const choice = (await own.records.read('choice', token, own.clock.now())) as { answerId: string }
     expect(choice).toMatchObject({
-      browserHash: own.browser.hash,
+      browserHash: own.binding.hash,
       grantId: own.row().grant?.id,
       id: 'session',
     })
@@ -165,6 +165,62 @@ describe('a sign-in that takes effect immediately', () => {
     })
     expect(own.row().grant?.id).toBe('third')
     expect(own.live()).not.toContain('rt-second')
+  })
+})
+
+describe('of several sign-ins with one link', () => {
+  test.each([
+    [false, false],
+    [true, false],
+    [false, true],
+    [true, true],
+  ])(
+    'that finish at the same moment, exactly one is kept, and no other secret is left (%s, %s)',
+    async (one, other) => {
+      const own = await connectedGround()
+      const { promise: bothWritten, resolve } = Promise.withResolvers<void>()
+      let written = 0
+      const write: typeof own.grants.write = async (...secret) => {
+        const reference = await own.grants.write(...secret)
+        if (++written === 2) resolve()
+        await bothWritten
+        return reference
+      }
+      const { clock } = own
+      const grantServices = { ...(own.dependencies as object), clock, grants: { ...own.grants, write } }
+      const [first, second] = await Promise.all([
+        keepFor(own, 'first', two, { confirm: one }, { grantServices }),
+        keepFor(own, 'first', two, { confirm: other }, { grantServices }),
+      ])
+      const lost = [first, second].filter((each) => 'failed' in each)
+      expect(lost).toEqual([{ failed: 'link_already_used' }])
+      const { grant, pendingGrant, secretsToDestroy, uncommittedSecrets } = own.row()
+      const isPending = pendingGrant !== undefined
+      expect({ secretsToDestroy, uncommittedSecrets }).toEqual({})
+      expect(own.live()).toHaveLength(isPending ? 2 : 1)
+      expect(grant?.id === 'consent-of-first').toBe(isPending)
+    },
+  )
+
+  test('the second one is not kept later either, not even by another person', async () => {
+    const own = await connectedGround()
+    await keepFor(own, 'first', two)
+    const { grant } = own.row()
+    expect(await keepFor(own, 'second', two)).toEqual({ failed: 'link_already_used' })
+    const stranger = await keepFor(own, 'second', two, { allowDifferentUser: false })
+    expect(stranger).toEqual({ failed: 'link_already_used' })
+    expect(own.row().grant?.id).toBe(grant?.id)
+    expect(own.live()).toEqual(['rt-first'])
+    expect(toldBy(await keepFor(own, 'second', two, { id: 'another' }))).toMatchObject({
+      status: 'connected',
+    })
+  })
+
+  test('one that fails leaves the link to the others', async () => {
+    const own = await connectedGround()
+    const stranger = await keepFor(own, 'second', two, { allowDifferentUser: false })
+    expect(stranger).toMatchObject({ failed: 'different_user' })
+    expect(toldBy(await keepFor(own, 'first', two))).toMatchObject({ status: 'connected' })
   })
 })
 

@@ -30,7 +30,7 @@ export function keepFor(
   const signIn = {
     ...{ ...name, id: 'session', environment: 'production', identityProvider: 'microsoft', returnUrl },
     ...{ confirm: false, allowDifferentUser: true, accountChoice: 'app', disconnectCount: 0 },
-    ...{ browserHash: own.browser.hash, asksFirst: false, ...change },
+    ...{ browserHash: own.binding.hash, asksFirst: false, ...change },
   } as SignIn
   const all = { ...(own.dependencies as object), ...dependencies } as never
   const proven = provenBy(subject, accounts)

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { type BrowserBinding, newBrowser } from '../../shared/access/browser.ts'
+import { describe, expect, test } from 'vitest'
+import { type Browser, type BrowserBinding, newBinding } from '../../shared/access/browser.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import { finishSignIn } from '../../shared/connect/callback.ts'
 import type { CallbackDependencies } from '../../shared/connect/dependencies.ts'
@@ -8,10 +8,20 @@ import {
   recordCallbackStarted,
   waitForFirstCallback,
 } from '../../shared/connect/secondCallback.ts'
+import { recordSessionEnd } from '../../shared/connect/sessionEnd.ts'
+import { withSessionId } from '../../shared/connect/sessionId.ts'
+import {
+  countSignIn,
+  issueProgress,
+  readProgress,
+  recordSessionFailure,
+} from '../../shared/connect/sessionProgress.ts'
 import type { OneTimeRecords } from '../../shared/domain/oneTime.ts'
 import { toRefusal } from '../../shared/domain/refusal.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
 import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
+import { browserWith } from './connectGround.ts'
 import { createMemoryTable } from './memoryTable.ts'
 import { createVirtualClock, type VirtualClock } from './virtualClock.ts'
 
@@ -23,10 +33,12 @@ async function begun(
   const clock = createVirtualClock()
   const { table, rows } = createMemoryTable()
   const records = createOneTimeTable({ SignIns: table })
-  const browser = newBrowser()
-  const signIn = { workspace: 'w', tenant: 't', environment: 'production', returnUrl: 'https://app.example/' }
-  const waiting = { ...signIn, browserHash: browser.hash }
-  const state = await records.issue('sign-in', waiting, addSeconds(clock.now(), 1800))
+  const binding = newBinding()
+  const browser = browserWith(newBinding(), binding)
+  const tenant = { workspace: 'w', tenant: 't', returnUrl: 'https://app.example/' }
+  const id = await issueProgress({ clock, records }, tenant, addSeconds(clock.now(), 900))
+  const signIn = { ...tenant, id, environment: 'production', browserHash: binding.hash }
+  const state = await records.issue('sign-in', signIn, addSeconds(clock.now(), 1800))
   const calls = { redeemed: 0, logged: 0 }
   const dependencies = {
     ...{ clock, randomness: { fraction: () => 1 } },
@@ -43,10 +55,10 @@ async function begun(
       },
     },
   } as unknown as CallbackDependencies
-  const callbackOf = (from: BrowserBinding | undefined) =>
-    finishSignIn(dependencies, { state, code: 'c' }, from)
+  const callbackOf = (from: Browser | undefined, of = state) =>
+    finishSignIn(dependencies, { state: of, code: 'c' }, from)
   const callback = () => callbackOf(browser)
-  return { browser, callback, callbackOf, calls, clock, records, rows, state }
+  return { binding, browser, callback, callbackOf, calls, clock, id, records, rows, state }
 }
 
 const over = { failed: 'sign_in_not_valid' }
@@ -104,8 +116,8 @@ test('a callback that arrives while the first one is running waits for its end',
 })
 
 test('a second callback waits at most 20 seconds', async () => {
-  const { browser, callback, clock, records, state } = await begun()
-  await recordCallbackStarted({ clock, records }, state, browser)
+  const { binding, callback, clock, records, state } = await begun()
+  await recordCallbackStarted({ clock, records }, state, binding)
   await records.take('sign-in', state, clock.now())
   expect(await clock.run(callback())).toEqual(over)
   expect(clock.passed()).toBe(20)
@@ -139,7 +151,7 @@ test('a callback is recorded before its state is spent, so that a second one nev
 test('another browser does not learn where a callback ended', async () => {
   const { callback, callbackOf, clock } = await begun()
   await clock.run(callback())
-  expect(await clock.run(callbackOf(newBrowser()))).toEqual(over)
+  expect(await clock.run(callbackOf(browserWith(newBinding())))).toEqual(over)
   expect(await clock.run(callbackOf(undefined))).toEqual(over)
 })
 
@@ -153,25 +165,94 @@ test('the end of a callback is kept for 10 minutes', async () => {
 })
 
 test('the end of a callback is readable only for its own browser', async () => {
-  const { browser, clock, records, rows, state } = await begun()
+  const { binding, browser, clock, records, rows, state } = await begun()
   const memory = { clock, records }
   const returnUrl = 'https://app.example/?confirmation_code=secret'
-  await recordCallbackStarted(memory, state, browser)
-  await recordCallbackResult(memory, state, browser, { returnUrl })
+  await recordCallbackStarted(memory, state, binding)
+  await recordCallbackResult(memory, state, binding, { returnUrl })
   expect(JSON.stringify(rows())).not.toContain('confirmation_code')
   expect(await waitForFirstCallback(memory, state, browser)).toEqual({ returnUrl })
 })
 
 test('an end that cannot be decrypted is ignored', async () => {
-  const { browser, clock, records, state } = await begun()
+  const { binding, browser, clock, records, state } = await begun()
   const memory = { clock, records }
-  await recordCallbackStarted(memory, state, browser)
+  await recordCallbackStarted(memory, state, binding)
   await records.put('callback-end', state, { sealed: 'bm90IGFuIGVuZA' }, addSeconds(clock.now(), 60))
   expect(await clock.run(waitForFirstCallback(memory, state, browser))).toBeUndefined()
 })
 
 test('storage that refuses the record does not affect the person', async () => {
-  const { browser, clock, state } = await begun()
+  const { binding, clock, state } = await begun()
   const records = { put: () => Promise.reject(new Error('full')), read: async () => undefined }
-  await recordCallbackResult({ clock, records }, state, browser, { returnUrl: 'https://app.example/' })
+  await recordCallbackResult({ clock, records }, state, binding, { returnUrl: 'https://app.example/' })
+})
+
+describe('after another sign-in with the same link has connected the tenant', () => {
+  const returnUrl = 'https://app.example/?status=connected'
+  /** A second sign-in of the link, in the same browser or in another one. */
+  async function connectedBy(own: Awaited<ReturnType<typeof begun>>, first: BrowserBinding) {
+    await recordSessionEnd(own, own.id, { binding: first, returnUrl, tenant: {} as Tenant })
+    return own
+  }
+
+  test('a sign-in in the same browser ends at its result, and redeems nothing', async () => {
+    const own = await begun()
+    const { callback, calls, clock } = await connectedBy(own, own.binding)
+    expect(await clock.run(callback())).toEqual({ returnUrl })
+    expect(await clock.run(callback())).toEqual({ returnUrl })
+    expect(calls).toEqual({ redeemed: 0, logged: 0 })
+  })
+
+  test('a sign-in in another browser ends on a page with the way back to the app', async () => {
+    const { callback, calls, clock, id } = await connectedBy(await begun(), newBinding())
+    expect(await clock.run(callback())).toEqual({
+      failed: 'link_already_used',
+      workspace: 'w',
+      backUrl: `https://app.example/?tenant=t&session=${id}&status=failed&error=link_already_used`,
+    })
+    expect(calls.redeemed).toBe(0)
+  })
+})
+
+test('a session says why its sign-in failed, unless another one connected the tenant', async () => {
+  const own = await begun()
+  await own.clock.run(own.callback())
+  const failure = { error: 'sign_in_refused', reason: 'mfa_required', traceId: 'trace' }
+  expect(await readProgress(own, own.id)).toMatchObject({ state: 'failed', failure })
+  await countSignIn(own, own.id)
+  expect(await readProgress(own, own.id)).not.toHaveProperty('failure')
+  await recordSessionEnd(own, own.id, { binding: own.binding, returnUrl: 'x', tenant: {} as Tenant })
+  await recordSessionFailure(own, own.id, { failed: 'sign_in_refused' })
+  expect(await readProgress(own, own.id)).toMatchObject({ state: 'connected' })
+})
+
+describe('a browser that can’t go on is led back to the app', () => {
+  const backTo = (id: string, error: string) => ({
+    ...{ failed: error, workspace: 'w' },
+    backUrl: `https://app.example/?tenant=t&session=${id}&status=failed&error=${error}`,
+  })
+
+  test('from a sign-in that took too long', async () => {
+    const { browser, callbackOf, clock, id, state } = await begun()
+    clock.advance(1800)
+    const late = callbackOf(browser, withSessionId(state, id))
+    expect(await clock.run(late)).toEqual(backTo(id, 'sign_in_not_valid'))
+  })
+
+  test('from another browser’s sign-in', async () => {
+    const { callbackOf, clock, id } = await begun()
+    expect(await clock.run(callbackOf(browserWith(newBinding())))).toEqual(backTo(id, 'other_browser'))
+  })
+
+  test('except while storage doesn’t say to which app', async () => {
+    const { callbackOf, clock, id, state } = await begun(1, (records) => ({
+      read: async (kind, ...read) => {
+        if (kind === 'session-progress') throw busy()
+        return records.read(kind, ...read)
+      },
+    }))
+    clock.advance(1800)
+    expect(await clock.run(callbackOf(undefined, withSessionId(state, id)))).toEqual(over)
+  })
 })

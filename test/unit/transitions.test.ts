@@ -43,6 +43,7 @@ const full: Required<Tenant> = {
   advertisingRefusal: { reason: 'user_not_known', since: now },
   claims: '{"access_token":{}}',
   disconnectCount: 2,
+  spentSessions: ['s1', 's2'],
   disconnectedAt: addSeconds(now, -3600),
   owesMark: true,
   writeIds: ['w1'],
@@ -98,6 +99,7 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
         'claims',
       ],
     ],
+    withSpentSession: [transitions.withSpentSession(full, 's3'), { spentSessions: ['s1', 's2', 's3'] }, []],
     withPendingGrant: [
       transitions.withPendingGrant(full, { ...pendingGrant, sessionId: 'z' }),
       { pendingGrant: { ...pendingGrant, sessionId: 'z' } },
@@ -117,6 +119,7 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
         'confirmed',
         'pendingGrant',
         'claims',
+        'spentSessions',
       ],
     ],
     withoutOwedMark: [transitions.withoutOwedMark(full), {}, ['owesMark']],
@@ -180,4 +183,11 @@ test('an empty list of secrets is removed, and an acceptance removes a refusal',
   expect(transitions.withUncommittedSecrets(full, [])).not.toHaveProperty('uncommittedSecrets')
   expect(transitions.withoutDestroyed(full, full.secretsToDestroy)).not.toHaveProperty('secretsToDestroy')
   expect(transitions.withAdvertisingRefusal(full, undefined)).not.toHaveProperty('advertisingRefusal')
+})
+
+test('a row lists the last eight spent sessions, and nothing for a consent without a session', () => {
+  const ids = Array.from({ length: 9 }, (_, index) => `s${index}`)
+  const row = ids.reduce<Tenant>(transitions.withSpentSession, { ...full, spentSessions: [] })
+  expect(row.spentSessions).toEqual(ids.slice(1))
+  expect(transitions.withSpentSession(full, undefined)).toBe(full)
 })
