@@ -133,10 +133,9 @@ function withUntruths(users: readonly User[], untruths: readonly Untruth[]): Use
   }))
 }
 
-/** Whether the person may use an account through a customer: the truth. */
-export function truth(directory: Directory) {
-  const roles = directory.identities.get(objectId)!.users.flatMap((user) => user.roles)
-  return { roles, customers: new Set(roles.map((role) => role.customerId)) }
+/** The person's roles, whatever GetUser shows: the truth. */
+export function truth(directory: Directory): readonly Role[] {
+  return directory.identities.get(objectId)!.users.flatMap((user) => user.roles)
 }
 
 /** A fault of the stand-in: the body of `POST /_control/faults`. */
