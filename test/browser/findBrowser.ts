@@ -40,6 +40,15 @@ const quiet = [
 ]
 
 /**
+ * Playwright drives an unchanged Firefox by WebDriver BiDi, which it calls a channel. It never sees a page that Back
+ * takes from memory: `goBack` waits for its `load`.
+ */
+const unchangedFirefox: LaunchOptions = {
+  channel: 'moz-firefox',
+  firefoxUserPrefs: { 'browser.sessionhistory.max_total_viewers': 0, 'fission.bfcacheInParent': false },
+}
+
+/**
  * Finds a browser: Playwright's own if it was downloaded, otherwise an installed one, otherwise the Chromium in a dev
  * dependency (Linux on x64).
  * @returns undefined if there is none.
@@ -49,8 +58,7 @@ export async function findBrowser(name: BrowserName): Promise<LaunchOptions | un
   const own = browserTypes[name].executablePath()
   if (existsSync(own)) return { executablePath: own, args }
   const executablePath = installed[name].find((path) => existsSync(path))
-  // Playwright drives an unchanged Firefox by WebDriver BiDi, which it calls a channel.
-  if (executablePath) return { executablePath, args, ...(name === 'firefox' && { channel: 'moz-firefox' }) }
+  if (executablePath) return { executablePath, args, ...(name === 'firefox' && unchangedFirefox) }
   return name === 'chromium' && process.platform === 'linux' && process.arch === 'x64'
     ? findPackedChromium()
     : undefined
