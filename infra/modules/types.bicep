@@ -51,6 +51,7 @@ type brokerSettings = {
   USED_REFRESH_TOKENS: ('accepted' | 'revoked')?
   VEND_WAIT_SECONDS: string?
   VEND_LIMIT_SECONDS: string?
+  CALLBACK_SECONDS: string?
   ROW_CACHE_SECONDS: string?
   MAX_BODY_BYTES: string?
   OTEL_EXPORTER_OTLP_ENDPOINT: string?

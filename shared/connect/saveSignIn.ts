@@ -72,28 +72,33 @@ export async function saveSignIn(
     ...(choice && { choice }),
     ...(question && { question }),
   })
-  if (!('failed' in saved))
-    await untilAnswer(dependencies, () => writePendingAccounts(dependencies, saved.tenant, compared))
-  return saved
+  if ('failed' in saved) return saved
+  const write = () => writePendingAccounts(dependencies, saved.tenant, compared)
+  return { ...saved, tenant: (await untilAnswer(dependencies, write)) ?? saved.tenant }
 }
 
-/** Writes the accounts of a consent that waits for its confirmation, unless storage doesn't take them. */
+/**
+ * Writes the accounts of a consent that waits for its confirmation.
+ * @returns undefined if storage didn't take them. The confirmation then leaves them to a sweep.
+ */
 async function writePendingAccounts(
   { accounts, grantServices }: CallbackDependencies,
   { pendingGrant, tenant, workspace }: Tenant,
   { after }: SignInComparison,
-): Promise<void> {
-  if (!pendingGrant) return
+): Promise<Tenant | undefined> {
+  if (!pendingGrant) return undefined
   const { accountsGeneration } = pendingGrant
   try {
     await accounts.write({ workspace, tenant }, accountsGeneration, after)
-    await changeTenant(withPatientTenants(grantServices), { workspace, tenant }, (row) =>
+    const changed = await changeTenant(withPatientTenants(grantServices), { workspace, tenant }, (row) =>
       row.pendingGrant?.accountsGeneration === accountsGeneration
         ? { next: withPendingAccounts(row, row.pendingGrant) }
         : undefined,
     )
+    return 'stored' in changed ? changed.stored.tenant : undefined
   } catch (error) {
-    if (!(error instanceof StorageUnavailableError)) throw error
+    if (error instanceof StorageUnavailableError) return undefined
+    throw error
   }
 }
 

@@ -1,27 +1,32 @@
 import { describe, expect, test } from 'vitest'
-import type { Browser } from '../../shared/access/browser.ts'
+import { newBinding } from '../../shared/access/browser.ts'
+import { addSeconds } from '../../shared/clock.ts'
 import { keepAgreed, type OpenQuestion, readQuestion } from '../../shared/connect/askPerson.ts'
 import type { SignIn } from '../../shared/connect/authorize.ts'
+import { readSessionEnd } from '../../shared/connect/sessionEnd.ts'
+import { issueProgress, readProgress } from '../../shared/connect/sessionProgress.ts'
 import { withDisconnect } from '../../shared/domain/transitions.ts'
 import { personPage } from '../../shared/pages/personPage.ts'
 import { name } from '../simulation/ground.ts'
-import { accountOf, connectGround } from './connectGround.ts'
+import { accountOf, browserWith, connectGround, returnUrl } from './connectGround.ts'
 import { keepFor, told, toldBy, two } from './saveGround.ts'
 
 const loginHint = 'ada@x.example'
 const one = [accountOf('1')]
+const backUrl = expect.stringContaining('status=failed')
 
 /** A sign-in by a person whose name isn't the hint, for a tenant that nobody has connected. */
 async function asked(accounts = one, change: Partial<SignIn> = {}) {
   const own = connectGround()
   await own.create()
-  const kept = await keepFor(own, 'second', accounts, { loginHint, ...change })
+  const id = await issueProgress(own, { ...name, returnUrl }, addSeconds(own.clock.now(), 900))
+  const kept = await keepFor(own, 'second', accounts, { id, loginHint, ...change })
   if ('failed' in kept) throw new Error(kept.failed)
   const url = new URL(kept.returnUrl)
   const token = url.searchParams.get('question') ?? ''
-  const read = (browser: Browser = own.browser) => readQuestion(own, token, browser)
+  const read = (browser = own.browser) => readQuestion(own, token, browser)
   const agree = async () => keepAgreed(own.dependencies, (await read()) as OpenQuestion)
-  return { ...own, url, read, agree }
+  return { ...own, id, url, read, agree }
 }
 
 const outcomeOf = (ended: Awaited<ReturnType<typeof keepAgreed>>) => {
@@ -31,18 +36,36 @@ const outcomeOf = (ended: Awaited<ReturnType<typeof keepAgreed>>) => {
 
 describe('a person whom the app didn’t expect', () => {
   test('is asked before anything is kept, and connects with one press', async () => {
-    const { agree, live, row, url } = await asked()
+    const { agree, id, live, row, url } = await asked()
     expect(url.href).toMatch(/^https:\/\/broker\.example\/oauth\/confirm\?question=/)
     expect(row().status).toBe('pending')
     expect(row().grant).toBeUndefined()
     const first = await agree()
     expect(outcomeOf(first)).toEqual({
-      ...{ ...told, status: 'connected', accounts: '1', user_unexpected: 'true', isChoice: false },
+      ...{
+        ...told,
+        session: id,
+        status: 'connected',
+        accounts: '1',
+        user_unexpected: 'true',
+        isChoice: false,
+      },
     })
     expect(row()).toMatchObject({ status: 'connected', grant: { consenter: { subject: 'second' } } })
     // A double click, or Back and once more.
     expect(await agree()).toEqual(first)
     expect(live()).toEqual(['rt-second'])
+  })
+
+  test('spends the link only with the agreement, and comes back to the result with it', async () => {
+    const own = await asked()
+    const stateOf = async () => (await readProgress(own, own.id))?.state
+    const session = { ...name, id: own.id, returnUrl }
+    expect([own.row().spentSessions, await stateOf()]).toEqual([undefined, 'created'])
+    const ended = await own.agree()
+    expect([own.row().spentSessions, await stateOf()]).toEqual([[own.id], 'connected'])
+    const returned = await readSessionEnd(own, session, own.browser)
+    expect(returned).toEqual({ returnUrl: 'url' in ended && ended.url })
   })
 
   test('chooses accounts next, if there are several', async () => {
@@ -57,11 +80,11 @@ describe('a person whom the app didn’t expect', () => {
 
   test('is asked only in the browser that signed in, and for 15 minutes', async () => {
     const { clock, read } = await asked()
-    expect(await read({ bindings: [] })).toEqual({ failed: 'sign_in_not_valid' })
+    expect(await read(browserWith(newBinding()))).toMatchObject({ failed: 'sign_in_not_valid', backUrl })
     clock.advance(899)
     expect(await read()).toMatchObject({ person: 'h' })
     clock.advance(1)
-    expect(await read()).toEqual({ failed: 'sign_in_not_valid' })
+    expect(await read()).toMatchObject({ failed: 'sign_in_not_valid', backUrl })
   })
 
   test('gets a way back to the app if the tenant was disconnected before the answer', async () => {

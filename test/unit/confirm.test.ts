@@ -7,7 +7,7 @@ import {
 } from '../../shared/connect/confirm.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { PendingGrant, Tenant } from '../../shared/domain/tenant.ts'
-import { connected, name, now, pendingOf } from '../simulation/ground.ts'
+import { connected, grantOf, name, now, pendingOf } from '../simulation/ground.ts'
 import { accountOf, connectGround, returnUrl } from './connectGround.ts'
 
 /** A tenant with a pending consent of the session `session`, with the code `code`. */
@@ -42,6 +42,29 @@ describe('confirming a consent', () => {
     expect(live()).toEqual(['rt-code'])
     expect(tenants.history(name).map(({ type }) => type)).toContain('accounts.discovered')
   })
+
+  test.each([
+    ['the same person’s previous ones are found', 'code', 'before'],
+    ['none of another person’s are found', 'other', undefined],
+  ])(
+    'whose accounts aren’t written yet leaves them to a sweep; until then, %s',
+    async (_title, subject, kept) => {
+      const before = { ...connected('vault:old'), accountsGeneration: 'before' }
+      const grant = grantOf('vault:old', subject)
+      const own = await waiting({ accountsOutstanding: true }, { ...before, grant })
+      own.clock.advance(1)
+      const tenant = await own.confirm()
+      expect(tenant).toMatchObject({ status: 'connected', accountsOutstanding: true })
+      if (kept) expect(tenant.accountsGeneration).toBe(kept)
+      else expect(['before', 'g']).not.toContain(tenant.accountsGeneration)
+      expect(own.tenants.history(name).map(({ type }) => type)).not.toContain('accounts.changed')
+      const dueAt = own.clock.now().getTime()
+      expect([...own.due.rows()].map((row) => row.dueAt.getTime())).toContain(dueAt)
+      const choice = { returnUrl, browserHash: 'b', answerId: 'a' }
+      const confirmed = { sessionId: 's', codeHash: 'c', until: now, choice }
+      expect(await openConfirmedChoice(own.dependencies, { ...tenant, confirmed })).toBeUndefined()
+    },
+  )
 
   test('records the change of person in the history', async () => {
     const { confirm, tenants } = await waiting(

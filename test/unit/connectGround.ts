@@ -65,6 +65,7 @@ export function connectGround(more: object = {}) {
     config: {
       ...{
         ...own.dependencies.config,
+        callbackSeconds: 30,
         publicUrl: 'https://broker.example',
         redirectUri: 'https://broker.example/cb',
       },

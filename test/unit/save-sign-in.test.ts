@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { addSeconds } from '../../shared/clock.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { withAccounts } from '../../shared/domain/transitions.ts'
@@ -143,11 +144,68 @@ describe('a sign-in that takes effect immediately', () => {
     expect(own.row().accountsGeneration).toBe('newer')
   })
 
-  test('waits for nothing if the app must confirm it and its accounts can’t be written', async () => {
+  test('waits for its confirmation before its accounts are written', async () => {
     const own = await connectedGround()
-    const accounts = { ...own.accounts, write: () => Promise.reject(new Error('out')) }
-    await expect(keepFor(own, 'second', two, { confirm: true }, { accounts })).rejects.toThrow('out')
-    expect(own.row().pendingGrant).toBeUndefined()
+    const seen: unknown[] = []
+    const write: typeof own.accounts.write = async (...written) => {
+      seen.push(own.row().pendingGrant?.accountsOutstanding)
+      return own.accounts.write(...written)
+    }
+    await keepFor(own, 'second', two, { confirm: true }, { accounts: { ...own.accounts, write } })
+    expect(seen).toEqual([true])
+    const { accountsGeneration = '', accountsOutstanding } = own.row().pendingGrant ?? {}
+    expect(accountsOutstanding).toBeUndefined()
+    expect((await own.accounts.list(name, accountsGeneration, 10)).accounts).toHaveLength(2)
+  })
+
+  test('waits for its confirmation, although storage doesn’t take its accounts', async () => {
+    const own = await connectedGround()
+    const busy = new StorageUnavailableError('tables', 503, 'ServerBusy')
+    const accounts = { ...own.accounts, write: () => Promise.reject(busy) }
+    const kept = await keepFor(own, 'second', two, { confirm: true }, { accounts })
+    expect(toldBy(kept)).toMatchObject({ status: 'confirmation_required' })
+    expect(own.row().pendingGrant).toMatchObject({ accountsOutstanding: true })
+  })
+
+  test.each([false, true])(
+    'answers the browser in time while its accounts are still being written (confirm: %s)',
+    async (confirm) => {
+      const own = await connectedGround()
+      const write: typeof own.accounts.write = async (...written) => {
+        await own.clock.sleep(60_000)
+        return own.accounts.write(...written)
+      }
+      const answerBy = addSeconds(own.clock.now(), 10)
+      const dependencies = { answerBy, accounts: { ...own.accounts, write } }
+      const kept = await own.clock.run(keepFor(own, 'first', two, { confirm }, dependencies))
+      expect(own.clock.passed()).toBe(10)
+      const told = toldBy(kept)
+      expect(told.status).toBe(confirm ? 'confirmation_required' : 'connected')
+      if (!confirm) expect(told.accounts_outstanding).toBe('true')
+      const outstanding = () => (confirm ? own.row().pendingGrant : own.row())?.accountsOutstanding
+      expect(outstanding()).toBe(true)
+      // The process goes on if it can.
+      await own.clock.run(own.clock.sleep(60_000))
+      expect(outstanding()).toBeUndefined()
+    },
+  )
+
+  test('leaves a hint for a sweep before its commit', async () => {
+    const own = await connectedGround()
+    const seen: string[] = []
+    const insert: typeof own.due.insert = async ({ dueAt }) => {
+      seen.push(`due in ${(dueAt.getTime() - own.clock.now().getTime()) / 1000} s`)
+    }
+    const replace: typeof own.tenants.replace = async (...write) => {
+      if (write[1].accountsOutstanding) seen.push('commit')
+      return own.tenants.replace(...write)
+    }
+    const given = own.dependencies as { grantServices: object }
+    const tenants = { ...own.tenants, replace }
+    const grantServices = { ...given.grantServices, due: { ...own.due, insert }, tenants }
+    await keepFor(own, 'first', two, {}, { grantServices })
+    expect(seen[0]).toBe('due in 300 s')
+    expect(seen).toContain('commit')
   })
 
   test('isn’t stored if another person has connected the tenant since the comparison', async () => {
