@@ -40,8 +40,8 @@ export const consentMutations: readonly Mutation[] = [
   {
     name: 'a pending consent that another one replaces is never destroyed',
     file: 'shared/connect/savePendingGrant.ts',
-    find: '[row.pendingGrant?.grant.reference]',
-    replace: '[]',
+    find: 'row.pendingGrant?.grant.reference,',
+    replace: '',
     breaks: ['secret_left_over', 'secret_forgotten', 'grant_kept_after_disconnect'],
   },
   {

@@ -62,6 +62,7 @@ export const leaseMutations: readonly Mutation[] = [
     find: "if (taken === 'conflict') return readOwnLease()",
     replace: "if (taken === 'conflict') return undefined",
     breaks: ['own_write_denied'],
+    by: lostLease,
   },
   {
     name: 'a process does not look for its own lease after an error',
@@ -76,7 +77,7 @@ export const leaseMutations: readonly Mutation[] = [
     file: 'shared/refresh/decide.ts',
     find: "if (hold && hold.until > now) return { refresh: false, reason: 'environment_on_hold' }",
     replace: '',
-    also: [{ file: refreshTenant, find: 'hold && (await gate.pass(hold))', replace: 'undefined' }],
+    also: [{ file: refreshTenant, find: 'hold && (await gate.pass(stored))', replace: 'undefined' }],
     breaks: ['call_during_hold'],
   },
   {

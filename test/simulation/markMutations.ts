@@ -1,4 +1,4 @@
-import { reconnectAfterDisconnect, restoredAfterDisconnect } from './markScenarios.ts'
+import { disconnectBesideSweep, reconnectAfterDisconnect, restoredAfterDisconnect } from './markScenarios.ts'
 import type { Mutation } from './mutation.ts'
 
 const marks = 'shared/domain/disconnectMarks.ts'
@@ -48,5 +48,6 @@ export const markMutations: readonly Mutation[] = [
     find: 'const cleanUpSeconds = 300',
     replace: 'const cleanUpSeconds = 0',
     breaks: ['mark_forgotten'],
+    by: disconnectBesideSweep,
   },
 ]

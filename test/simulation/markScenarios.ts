@@ -1,3 +1,4 @@
+import type { TenantStore } from '../../shared/domain/tenantStore.ts'
 import { connect } from './consents.ts'
 import { brokenRule, idleWorld, name } from './scenarios.ts'
 import { settle } from './settle.ts'
@@ -23,6 +24,27 @@ export function restoredAfterDisconnect(seed: number, useCases: UseCases): Promi
     await world.pass(world.plan.lifetimeSeconds * second)
     const { ok } = await world.until(broker.accessTokens.get(name))
     if (ok) throw new Violation('vended_after_disconnect', 'from a restored row')
+    await settle(world)
+    return world
+  })
+}
+
+/** A disconnect commits slowly beside a sweep, and its mark can't be written. */
+export function disconnectBesideSweep(seed: number, useCases: UseCases): Promise<Violation | undefined> {
+  return brokenRule(async () => {
+    const world = await idleWorld(seed, useCases)
+    const [ending, sweeping] = [world.start(), world.start()]
+    const { clock, marks, tenants } = ending.dependencies
+    const replace: TenantStore['replace'] = async (expected, next, events) => {
+      if (next.status === 'disconnected') await clock.sleep(5 * second)
+      return tenants.replace(expected, next, events)
+    }
+    const write = () => Promise.reject(world.unavailable('vault'))
+    const services = { ...ending.dependencies, tenants: { ...tenants, replace }, marks: { ...marks, write } }
+    const ended = useCases.disconnectTenant(services, name).catch(() => undefined)
+    await world.pass(1000 + world.random.below(3000))
+    await world.until(useCases.sweep({ ...sweeping.dependencies, refresher: sweeping.refresher }))
+    await world.until(ended)
     await settle(world)
     return world
   })

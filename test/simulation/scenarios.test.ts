@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { refusedKind } from './kindScenarios.ts'
-import { reconnectAfterDisconnect, restoredAfterDisconnect } from './markScenarios.ts'
+import { disconnectBesideSweep, reconnectAfterDisconnect, restoredAfterDisconnect } from './markScenarios.ts'
 import {
   clocksApart,
   lostLease,
@@ -28,6 +28,7 @@ test.each([
     'a token is stored within its lease, even by the clock of the process that waits for the lease',
     clocksApart,
   ],
+  ['a disconnect whose mark can’t be written is found by a later sweep', disconnectBesideSweep],
   ['a row that is restored from before a disconnect is not vended', restoredAfterDisconnect],
   ['a sign-in after a disconnect stays, although a clock is behind', reconnectAfterDisconnect],
   ['a commit next to the sweep that destroys its secret names a live secret, or nothing', commitBesideSweep],

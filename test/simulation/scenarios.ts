@@ -240,14 +240,16 @@ export async function clocksApart(seed: number, useCases: UseCases): Promise<Vio
   return violation
 }
 
-/** The write that takes the lease takes effect, but its answer never arrives. */
+/** The write that takes the lease takes effect, but its answer never arrives, or a repetition meets its own row. */
 export async function lostLease(seed: number, useCases: UseCases): Promise<Violation | undefined> {
   const { world, broker } = await dueTenants(1, { seed, useCases })
   const { tenants, clock } = broker.dependencies
+  const isRepeated = world.random.chance(0.5)
   const replace: TenantStore['replace'] = async (expected, next, events) => {
     const written = await tenants.replace(expected, next, events)
-    if (next.lease) throw new useCases.StorageUnavailableError('tables', 0, 'ETIMEDOUT')
-    return written
+    if (!next.lease) return written
+    if (isRepeated) return 'conflict'
+    throw new useCases.StorageUnavailableError('tables', 0, 'ETIMEDOUT')
   }
   const refresher = useCases.createRefresher({ ...broker.dependencies, tenants: { ...tenants, replace } })
   const refreshed = refresher.refresh(name, {

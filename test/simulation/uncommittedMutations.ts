@@ -88,11 +88,11 @@ export const uncommittedMutations: readonly Mutation[] = [
     breaks: ['token_lost'],
   },
   {
-    name: 'a reserved secret is destroyed in one vault only',
+    name: 'a secret is destroyed in one vault only',
     file: grantVault,
-    find: 'isReserved(named) ? vaults : [vaultOf(named)]',
-    replace: 'isReserved(named) ? vaults.slice(0, 1) : [vaultOf(named)]',
-    breaks: ['secret_forgotten'],
+    find: 'Promise.all(vaults.map(',
+    replace: 'Promise.all(vaults.slice(0, 1).map(',
+    breaks: ['secret_forgotten', 'secret_left_over'],
   },
   {
     name: 'a reserved secret isn’t recognized in the reference that names it',
