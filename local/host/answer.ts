@@ -39,3 +39,16 @@ export function guardHead(response: ServerResponse, hasBody: boolean, onLost: ()
   }
   return destroy
 }
+
+/** Azure's load balancer gives up on an answer that hasn't started by then (azure-functions/functions-scale, "timeout"). */
+const answerSeconds = 230
+
+/** Cuts the connection of a request whose answer hasn't started in time, as Azure's load balancer does. */
+export function cutLateAnswer(response: ServerResponse, onCut: () => void, seconds = answerSeconds): void {
+  const cut = setTimeout(() => {
+    if (response.headersSent) return
+    onCut()
+    response.socket?.destroy()
+  }, seconds * 1000)
+  response.on('close', () => clearTimeout(cut))
+}

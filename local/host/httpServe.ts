@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answerFailure, guardHead } from './answer.ts'
+import { answerFailure, cutLateAnswer, guardHead } from './answer.ts'
 import { joinHeaders, toTriggerMetadata } from './bindingData.ts'
 import type { RegisteredFunction } from './core.ts'
 import type { HttpOptions } from './http.ts'
@@ -29,6 +29,9 @@ export interface Call {
  */
 export async function serve(call: Call, options: HttpOptions): Promise<void> {
   const invocationId = newInvocationId()
+  const functionName = call.fn.metadata.name
+  const why = 'no answer began within 230 seconds'
+  cutLateAnswer(call.response, () => options.unanswered.record({ functionName, invocationId, why }))
   try {
     const body = await readWhole(call.request, options.maxBodyBytes)
     if (options.app.streamListener) await serveStreamed(call, options, invocationId, body)

@@ -69,7 +69,7 @@ export const tenantView = z.object({
     outstanding: z
       .literal(true)
       .describe(
-        'The accounts of the last sign-in aren’t stored yet. If this stays for more than a few minutes, discover the accounts.',
+        'The accounts of the last sign-in aren’t stored yet. A sweep discovers them within ten minutes. `POST …/accounts/discover` does it at once.',
       )
       .optional(),
   }),
