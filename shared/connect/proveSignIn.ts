@@ -86,7 +86,8 @@ export async function proveSignIn(
   if (!isAsAsked) reportScopes(dependencies.log, signIn, result.scope)
   if (!refreshToken) return { failed: 'refresh_token_missing' }
   const explainFault = isAsAsked ? explainSignInFault : explainFaultWithoutScope
-  const discovery = await discover(dependencies, row, result.accessToken, explainFault)
+  const { accessToken } = result
+  const discovery = await discover(dependencies, { signIn, row, accessToken, explainFault })
   if ('failed' in discovery) return withConsenter(dependencies, signIn, user, discovery)
   const found = { row, user, tokens: { ...result, refreshToken, requestedAt }, discovery }
   return withProof(dependencies, found, { signIn, explain })
@@ -148,13 +149,24 @@ async function checkUser(
   }
 }
 
+interface DiscoveryOrder {
+  readonly signIn: SignIn
+  readonly row: SignInRow
+  readonly accessToken: Secret
+  readonly explainFault: typeof explainSignInFault
+}
+
 async function discover(
   dependencies: CallbackDependencies,
-  row: SignInRow,
-  accessToken: Secret,
-  explainFault: typeof explainSignInFault,
+  { accessToken, explainFault, row, signIn }: DiscoveryOrder,
 ): Promise<Discovery | ConnectFailure> {
-  const found = await discoverWithToken(dependencies, row, accessToken, discoveryLimit(dependencies))
+  // The default is looked up by its id before it counts as vanished. Without it, the sign-in goes on.
+  const stored = await dependencies.grantServices.tenants.read(signIn).catch(() => undefined)
+  const { defaultAccount } = stored?.tenant ?? {}
+  const found = await discoverWithToken(dependencies, row, accessToken, {
+    ...discoveryLimit(dependencies),
+    expectedAccountIds: defaultAccount ? [defaultAccount.accountId] : [],
+  })
   if ('noDeveloperToken' in found)
     return { failed: 'environment_on_hold', reason: found.noDeveloperToken.reason }
   if (!found.ok) return explainFault(found.fault)

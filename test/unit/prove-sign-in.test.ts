@@ -27,11 +27,12 @@ async function signingIn(
     faults?: readonly [number, number][]
     accounts?: number
     parts?: object
+    tenant?: object
   } = {},
 ) {
   const own = connectGround()
-  await own.create(connected('vault:x'))
-  const seen = { redeemed: [] as object[], checked: [] as string[], asked: 0 }
+  await own.create({ ...connected('vault:x'), ...more.tenant })
+  const seen = { redeemed: [] as object[], checked: [] as string[], bodies: [] as string[], asked: 0 }
   const faults = [...(more.faults ?? [])]
   const answer = (path: string) => {
     if (path.endsWith('/User/Query')) {
@@ -56,7 +57,10 @@ async function signingIn(
   }
   const advertising = createCustomerManagement({
     environmentConfig: { advertisingUrl: 'https://{host}.api.example' },
-    fetch: async (input: unknown) => answer(new URL(String(input)).pathname),
+    fetch: async (input: unknown, init: { readonly body?: unknown } = {}) => {
+      seen.bodies.push(String(init.body))
+      return answer(new URL(String(input)).pathname)
+    },
   } as never)
   const tokens = {
     accessToken: new Secret('at'),
@@ -110,6 +114,15 @@ describe('a sign-in', () => {
     const redirectUri = 'https://broker.example/cb'
     expect(seen.redeemed).toEqual([{ row, code: 'c', codeVerifier, redirectUri }])
     expect(seen.checked).toEqual([deriveBrowserSecret(binding, 'nonce', 'state')])
+  })
+
+  test('looks up the default account by its id before it counts as vanished', async () => {
+    const own = await signingIn({ tenant: { defaultAccount: { accountId: '7', customerId: '10' } } })
+    expect(await own.run()).not.toHaveProperty('failed')
+    expect(own.seen.bodies.filter((body) => body.includes('"7"'))).toHaveLength(1)
+    const none = await signingIn()
+    await none.run()
+    expect(own.seen.bodies).toHaveLength(none.seen.bodies.length + 1)
   })
 
   test('ends at the app with a connected tenant, and logs no failure', async () => {
