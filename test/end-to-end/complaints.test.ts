@@ -409,7 +409,7 @@ describe('12. "The person who consented leaves; no one notices, and the status s
     const { body: made } = await world.call(method, path, { body: { ...options, accountChoice: 'app' } })
     const visit = await world.finish(made.connectUrl, 'edsger@contoso.example')
     const { searchParams: outcome } = new URL(visit.url)
-    expect([outcome.get('status'), outcome.get('accounts_lost')]).toEqual(['confirmation_required', '1'])
+    expect([outcome.get('status'), outcome.get('accounts_lost')]).toEqual(['confirmation_required', '2'])
     expect((await vend(tenant)).body.code).toBe('confirmation_required')
     const code = outcome.get('confirmation_code')
     const confirmed = await world.call('POST', `${path}/${made.id}/confirm`, { body: { code } })
