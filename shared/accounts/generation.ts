@@ -2,6 +2,7 @@ import type { Discovery } from '../advertising/discover.ts'
 import type { Randomness } from '../clock.ts'
 import { type GenerationMarks, markGeneration } from '../domain/account.ts'
 import type { Tenant } from '../domain/tenant.ts'
+import { type Person, personChange } from './events.ts'
 
 /** Milliseconds since 1970 in base 36 have eight digits until 2059. */
 const timeDigits = 8
@@ -40,4 +41,9 @@ export function isGenerationKept(before: Tenant, now: Date): (generation: string
     const madeAt = Number.parseInt(generation.slice(0, timeDigits), 36)
     return Math.abs(now.getTime() - madeAt) < uncommittedMilliseconds
   }
+}
+
+/** The account rows that stay until the new ones are written. After a disconnect, no one knows whose they were. */
+export function keptGeneration(before: Tenant, person: Person): string | undefined {
+  return before.grant && !personChange(before, person) ? before.accountsGeneration : undefined
 }

@@ -78,7 +78,9 @@ export async function keepAgreed(
   try {
     const tenant = await confirmConnectSession(dependencies, signIn, signIn.id, code)
     const choiceUrl = await openConfirmedChoice(dependencies, tenant, outcome)
-    const url = choiceUrl ?? returnUrlWith(signIn, { status: 'connected', ...outcome })
+    const outstanding = tenant.accountsOutstanding && 'true'
+    const told = { status: 'connected', ...outcome, accounts_outstanding: outstanding }
+    const url = choiceUrl ?? returnUrlWith(signIn, told)
     await recordSessionEnd(dependencies, signIn.id, { binding, returnUrl: url, tenant })
     return { tenant, url, isChoice: choiceUrl !== undefined }
   } catch (error) {

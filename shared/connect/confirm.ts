@@ -1,6 +1,6 @@
 import { sha256 } from '../access/browser.ts'
-import { discoveryEvents, personChange } from '../accounts/events.ts'
-import { isGenerationKept, newGeneration } from '../accounts/generation.ts'
+import { discoveryEvents } from '../accounts/events.ts'
+import { isGenerationKept, keptGeneration, newGeneration } from '../accounts/generation.ts'
 import { type ChoiceDependencies, openChoice } from '../choice/choose.ts'
 import { type AccountStore, listAllAccounts } from '../domain/account.ts'
 import { dueRowOf } from '../domain/due.ts'
@@ -101,8 +101,8 @@ async function leaveAccounts(
 ): Promise<ConfirmedAccounts> {
   const { clock, due, randomness } = grantServices
   await due.insert(dueRowOf(tenant, grant, clock.now()))
-  const kept = personChange(tenant, grant) ? undefined : tenant.accountsGeneration
-  return { accountsGeneration: kept ?? newGeneration(clock.now(), randomness), accountsOutstanding: true }
+  const accountsGeneration = keptGeneration(tenant, grant) ?? newGeneration(clock.now(), randomness)
+  return { accountsGeneration, accountsOutstanding: true }
 }
 
 /**

@@ -28,7 +28,7 @@ export const connectFailures = {
     actor: 'app',
     title: 'This link has already been used',
     explanation:
-      'Someone has already signed in with this link, so there’s nothing left to do here. Go back to the app to continue.',
+      'Someone has already signed in with this link. If it was you, there’s nothing left to do here: go back to the app. If it wasn’t, ask the app for a new link.',
   },
   sign_in_not_valid: {
     actor: 'app',
@@ -37,9 +37,9 @@ export const connectFailures = {
   },
   other_browser: {
     actor: 'advertiser',
-    title: 'This sign-in started in another browser',
+    title: 'This sign-in doesn’t belong to this browser',
     explanation:
-      'Finish the sign-in in the browser where you opened the link, with cookies allowed, or go back to the app and start again.',
+      'Either it started in another browser, or this browser blocks cookies. Finish it in the browser in which you opened the link. If that is this one, allow cookies, go back to the app, and start again.',
   },
   consent_declined: {
     actor: 'advertiser',

@@ -15,9 +15,13 @@ export const pendingView = z.object({
   connection: connectionView,
   userChanged: z.boolean().describe('Whether a different person consented than before.'),
   previousUser: z.string().describe('Who consented before, masked.').optional(),
-  accounts: z.int().describe('How many accounts the tenant would have access to.'),
-  counts: z.object({ appeared: z.int(), lost: z.int() }),
-  lost: z.array(accountSummary).describe('One page of the accounts that would be lost.'),
+  accountsOutstanding: z
+    .literal(true)
+    .describe('The accounts aren’t all stored yet, so they can’t be compared; the counts are missing.')
+    .optional(),
+  accounts: z.int().describe('How many accounts the tenant would have access to.').optional(),
+  counts: z.object({ appeared: z.int(), lost: z.int() }).optional(),
+  lost: z.array(accountSummary).describe('One page of the accounts that would be lost.').optional(),
   continuation: z.string().optional(),
 })
 
@@ -34,17 +38,21 @@ export async function viewPendingGrant(
   { pending, tenant }: { readonly tenant: Tenant; readonly pending: PendingGrant },
   { limit, continuation }: { readonly limit: number; readonly continuation?: string | undefined },
 ): Promise<z.infer<typeof pendingView>> {
-  const before = await listAllAccounts(accounts, tenant, tenant.accountsGeneration)
-  const after = await listAllAccounts(accounts, tenant, pending.accountsGeneration)
-  const { appeared, vanished } = compareAccounts(before, after)
   const person = personChange(tenant, pending.grant)
-  const begin = Number(continuation ?? 0) || 0
-  const end = begin + limit
-  return {
+  const consent = {
     expiresAt: pending.expiresAt.toISOString(),
     connection: toConnectionView(pending.grant),
     userChanged: person !== undefined,
     ...(person && { previousUser: person.previousUser }),
+  }
+  if (pending.accountsOutstanding) return { ...consent, accountsOutstanding: true }
+  const before = await listAllAccounts(accounts, tenant, tenant.accountsGeneration)
+  const after = await listAllAccounts(accounts, tenant, pending.accountsGeneration)
+  const { appeared, vanished } = compareAccounts(before, after)
+  const begin = Number(continuation ?? 0) || 0
+  const end = begin + limit
+  return {
+    ...consent,
     accounts: after.length,
     counts: { appeared: appeared.length, lost: vanished.length },
     lost: vanished.slice(begin, end).map(toAccountSummary),

@@ -1,7 +1,7 @@
 import pMap from 'p-map'
 import type { Log } from '../domain/logEvents.ts'
 import type { ExpiredRecord } from '../domain/oneTime.ts'
-import { isStillValid } from '../domain/tenant.ts'
+import { isSpentSession, isStillValid } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { type ChangeDependencies, changeTenant } from '../tenants/changeTenant.ts'
@@ -46,6 +46,6 @@ async function recordOne(dependencies: AbandonedDependencies, signIn: SignIn): P
     data: { session: id, identityProvider, signIns: abandoned.signIns },
   }
   await changeTenant(dependencies, { workspace, tenant }, (row) =>
-    isStillValid(signIn, row) ? { next: row, events: [event] } : undefined,
+    isStillValid(signIn, row) && !isSpentSession(row, id) ? { next: row, events: [event] } : undefined,
   ).catch(() => undefined)
 }

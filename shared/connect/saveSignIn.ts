@@ -1,5 +1,5 @@
 import { discoveryEvents, personChange } from '../accounts/events.ts'
-import { newGeneration } from '../accounts/generation.ts'
+import { keptGeneration, newGeneration } from '../accounts/generation.ts'
 import { type AccountsChange, replaceAccounts } from '../accounts/replace.ts'
 import { issueChoiceAnswer, openChoice } from '../choice/choose.ts'
 import { addSeconds, TimeLimitError, withTimeLimit } from '../clock.ts'
@@ -166,8 +166,8 @@ export async function connectImmediately(
   const { after, before, defaultAccount, known } = compared
   const person = personOf(proven)
   // Until the new rows are written, apps find the same person's previous ones, and none of another person's.
-  const keeps = before.accountsGeneration !== undefined && !personChange(before, person)
-  const accountsGeneration = keeps ? before.accountsGeneration : newGeneration(clock.now(), randomness)
+  const kept = keptGeneration(before, person)
+  const accountsGeneration = kept ?? newGeneration(clock.now(), randomness)
   const { discovery } = proven
   const story = { tenant: before, before: known, after, defaultAccount, person, discovery, at: clock.now() }
   const { accessToken, requestedAt, expiresInSeconds, refreshToken } = proven.tokens

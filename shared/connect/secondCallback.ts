@@ -15,8 +15,8 @@ interface CallbackRecordDependencies {
 
 /** People reload or go back within minutes; after that, the app knows the result. */
 export const recordSeconds = 600
-/** The first callback may still be waiting for Microsoft. */
-export const maxWaitSeconds = 20
+/** The first callback may still be waiting for Microsoft (30 s by default), and then for busy storage (25 s). */
+const maxWaitSeconds = 60
 /** The time between two looks for its end. */
 export const pollMilliseconds = 500
 
@@ -49,7 +49,7 @@ export async function recordCallbackResult(
 }
 
 /**
- * Returns where this browser's first callback ended; waits up to 20 seconds while it's still running.
+ * Returns where this browser's first callback ended; waits up to a minute while it's still running.
  * @returns undefined if there was none, it came from another browser, or its end isn't known.
  */
 export async function waitForFirstCallback(

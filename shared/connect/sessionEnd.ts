@@ -3,7 +3,7 @@ import { addSeconds } from '../clock.ts'
 import { openForBrowser, sealForBrowser } from './browserSeal.ts'
 import type { ConnectFailure } from './failures.ts'
 import { linkAlreadyUsed, type SavedSignIn } from './savedSignIn.ts'
-import { type CallbackResult, maxWaitSeconds, pollMilliseconds, recordSeconds } from './secondCallback.ts'
+import { type CallbackResult, pollMilliseconds, recordSeconds } from './secondCallback.ts'
 import {
   changeProgress,
   type ProgressDependencies,
@@ -11,6 +11,9 @@ import {
   type SessionEnd,
 } from './sessionProgress.ts'
 import { type WayBack, withWayBack } from './wayBack.ts'
+
+/** Between the commit and the record of the end, a callback only writes accounts. */
+const maxWaitSeconds = 20
 
 /**
  * Records where the sign-in ended whose consent was kept. Only this browser can read it, because the return URL and the

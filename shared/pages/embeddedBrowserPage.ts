@@ -13,8 +13,8 @@ export function embeddedBrowserPage(
   const body = html`<div class="card">
 ${icon('stop')}
 <h1>${title}</h1>
-<p>It seems that you opened this link inside another app. Google doesn’t let you sign in there. Open the link in Chrome, Safari, or another browser: use this app’s menu, or copy the link.</p>
-${copyLink('connect-link', 'Link to connect', connectUrl)}
+<p>It seems that you opened this link inside another app. You’re about to sign in with Google, which doesn’t allow that there. Open the link in Chrome, Safari, or another browser: use this app’s menu, or copy the link and paste it into the browser.</p>
+${copyLink('connect-link', 'Your link', connectUrl)}
 <form method="post" action="/oauth/authorize">
 <input type="hidden" name="session" value="${sessionToken}">
 <p class="ways"><button class="button plain" id="continue">Continue here anyway</button></p>

@@ -25,7 +25,7 @@ ${icon('stop')}
 <p>Nothing is connected yet.</p>
 <form method="post" action="confirm">
 <input type="hidden" name="question" value="${token}">
-<p class="ways"><button class="button" name="answer" value="connect" id="connect">Connect this account</button>${
+<p class="ways"><button class="button plain" name="answer" value="connect" id="connect">Connect this account</button>${
     offersAnother &&
     html`<button class="button plain" name="answer" value="another" id="another">Use another account</button>`
   }</p>

@@ -56,8 +56,8 @@ const failuresThatOpenTheCircuit = 10
 /** Throttling can affect a single partition. More unreadable shards than this mean that the tables are down. */
 const maxUnreadableShards = 3
 const damagedRowSeconds = 86_400
-/** The wait between two tries to finish a tenant's accounts. */
-const unfinishedAccountsSeconds = 3600
+/** The time of the next try to finish a tenant's accounts: a full hour, so that several hints become one. */
+const finishEverySeconds = 3600
 /** Finished rows that may wait to be counted, for each row in flight. */
 const backpressureFactor = 4
 
@@ -73,6 +73,8 @@ export async function sweep(dependencies: SweepDependencies, order: SweepOptions
     backpressure: sweepConcurrency * backpressureFactor,
   })
   for await (const outcome of outcomes) run.count(outcome)
+  // Last, because a discovery can take minutes, and no refresh must wait for it.
+  await run.finishAccounts().catch(() => undefined)
   const result = run.result(await readHolds(dependencies, run))
   dependencies.log('sweep.ended', result.report)
   return result
@@ -103,6 +105,8 @@ class SweepRun {
   readonly #heldUntil = new Map<string, Date>()
   readonly #firsts = new Map<string, Promise<void>>()
   readonly #failed: Record<string, number> = {}
+  /** Tenants whose accounts a sign-in left unread or unwritten, with the hints that led here. */
+  readonly #unfinished = new Map<string, { readonly tenant: Tenant; readonly hints: readonly DueRow[] }>()
   #due = 0
   #refreshed = 0
   #passedOn = 0
@@ -304,26 +308,40 @@ class SweepRun {
    * missing.
    */
   async #dropOrphan(row: DueRow, { stored }: Extract<RefreshOutcome, { stored: unknown }>): Promise<void> {
-    const { clock, due } = this.#dependencies
+    const { clock } = this.#dependencies
     const { tenant } = stored
     if (tenant.lease && tenant.lease.until > clock.now()) return
     if (tenant.pendingGrant || hasCleanUp(tenant)) {
       // The hint stays until everything is done, so a later sweep returns to it.
       if (!(await expirePending(this.#dependencies, stored))) return
     }
-    if (areAccountsUnfinished(tenant) && !(await this.#finishAccounts(row, tenant))) return
+    if (areAccountsUnfinished(tenant)) {
+      const hints = this.#unfinished.get(tenantKey(tenant))?.hints ?? []
+      this.#unfinished.set(tenantKey(tenant), { tenant, hints: [...hints, row] })
+      return
+    }
+    await this.#removeHint(row, tenant)
+  }
+
+  async #removeHint(row: DueRow, tenant: Tenant): Promise<void> {
+    const { due } = this.#dependencies
     if (tenant.dueAt?.getTime() === row.dueAt.getTime()) return
     if (tenant.dueAt && tenant.grant) await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
     await due.remove(row)
   }
 
-  /** Returns whether the hint has served its purpose. */
-  async #finishAccounts(row: DueRow, tenant: Tenant): Promise<boolean> {
+  /** Finishes tenants' accounts while there is time. The hints of the others stay for the next sweep. */
+  async finishAccounts(): Promise<void> {
     const { clock, due, finishAccounts } = this.#dependencies
-    if (!this.#mayFinishAccounts) return false
-    if (!(await finishAccounts(tenant)))
-      await due.insert({ ...row, dueAt: addSeconds(clock.now(), unfinishedAccountsSeconds) })
-    return true
+    if (!this.#mayFinishAccounts) return
+    for (const { hints, tenant } of this.#unfinished.values()) {
+      if (clock.now() >= this.#stopAt) return
+      const isFinished = await finishAccounts(tenant)
+      for (const hint of hints) {
+        if (!isFinished) await due.insert({ ...hint, dueAt: nextFullHour(clock.now()) })
+        await this.#removeHint(hint, tenant)
+      }
+    }
   }
 }
 
@@ -334,4 +352,10 @@ function isProviderFailure(outcome: RefreshOutcome): boolean {
 
 function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {
   return a && b ? (a < b ? a : b) : (a ?? b)
+}
+
+/** The first full hour that is at least half an hour away. */
+function nextFullHour(now: Date): Date {
+  const hour = finishEverySeconds * 1000
+  return new Date(Math.ceil((now.getTime() + hour / 2) / hour) * hour)
 }

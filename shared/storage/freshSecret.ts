@@ -34,23 +34,41 @@ export async function writeToFirst<T>(
   const start = Math.floor(randomness.fraction() * vaults.length)
   const [last, ...others] = [...vaults.slice(start), ...vaults.slice(0, start)].reverse()
   if (!last) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
+  const passedOver: PassedOver[] = []
   for (const vault of others.reverse()) {
     const writing = write(vault)
     try {
-      return await withTimeLimit(clock, patienceSeconds, 'storing a new secret', () => writing)
+      const written = await withTimeLimit(clock, patienceSeconds, 'storing a new secret', () => writing)
+      removeCopies(clock, name, passedOver)
+      return written
     } catch (error) {
       if (!isOfThisVault(error)) throw error
       onPassedOver(vault, error)
-      void removeIfWritten(clock, { vault, name, writing })
+      passedOver.push({ vault, writing })
     }
   }
-  return write(last)
+  const written = await write(last)
+  removeCopies(clock, name, passedOver)
+  return written
 }
 
-/** Whether another vault may take what this one doesn't: 401, 403, 429, 5xx, and silence. */
+interface PassedOver {
+  readonly vault: Vault
+  readonly writing: Promise<unknown>
+}
+
+/**
+ * Removes, behind the caller, what writes whose answers are missing may have left. Never before another vault has the
+ * secret: the caller may repeat the whole write, and the vault may then take it.
+ */
+function removeCopies(clock: Clock, name: string, passedOver: readonly PassedOver[]): void {
+  for (const { vault, writing } of passedOver) void removeIfWritten(clock, { vault, name, writing })
+}
+
+/** Whether another vault may take what this one doesn't: 401, 403, a name that was deleted there, 429, 5xx, and silence. */
 function isOfThisVault(error: unknown): boolean {
   if (!(error instanceof StorageUnavailableError)) return error instanceof TimeLimitError
-  return isUncertain(error) || [401, 403, 429].includes(error.status)
+  return isUncertain(error) || [401, 403, 409, 429].includes(error.status)
 }
 
 /** Whether a write with this error may have taken effect. */
@@ -58,10 +76,9 @@ function isUncertain(error: unknown): boolean {
   return !(error instanceof StorageUnavailableError) || error.status === 0 || error.status >= 500
 }
 
-/** Waits before each try to remove a secret. After the last one, only a listing of the vault finds it. */
+/** Waits before each try to remove a secret. After the last one, the end of the grant removes it. */
 const removalWaitsSeconds = [0, 10, 60]
 
-/** Removes, behind the caller, what a write whose answer is missing may have left. */
 async function removeIfWritten(
   clock: Clock,
   { vault, name, writing }: { vault: Vault; name: string; writing: Promise<unknown> },

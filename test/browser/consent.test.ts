@@ -210,7 +210,7 @@ inEachBrowser((browser) => {
       const { callbackUrl } = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
       await page.goto(callbackUrl)
       await pictures('other_browser')
-      expect(await page.textContent('h1')).toContain('another browser')
+      expect(await page.textContent('h1')).toContain('this browser')
       await page.click('a:has-text("Back to Demo Reports")')
       await page.waitForURL(`${world.returnUrl}**`)
     })

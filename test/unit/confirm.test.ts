@@ -5,6 +5,7 @@ import {
   confirmConnectSession,
   openConfirmedChoice,
 } from '../../shared/connect/confirm.ts'
+import { viewPendingGrant } from '../../shared/connect/readPendingGrant.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { PendingGrant, Tenant } from '../../shared/domain/tenant.ts'
 import { connected, grantOf, name, now, pendingOf } from '../simulation/ground.ts'
@@ -65,6 +66,15 @@ describe('confirming a consent', () => {
       expect(await openConfirmedChoice(own.dependencies, { ...tenant, confirmed })).toBeUndefined()
     },
   )
+
+  test('whose accounts aren’t written yet shows no counts to the app', async () => {
+    const own = await waiting({ accountsOutstanding: true })
+    const which = { tenant: own.row(), pending: own.row().pendingGrant ?? own.pendingGrant }
+    const view = await viewPendingGrant(own, which, { limit: 10 })
+    expect(view).toMatchObject({ accountsOutstanding: true, userChanged: false })
+    expect(view).not.toHaveProperty('counts')
+    expect(view).not.toHaveProperty('lost')
+  })
 
   test('records the change of person in the history', async () => {
     const { confirm, tenants } = await waiting(

@@ -9,12 +9,13 @@ import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
 import { refreshGround } from './refreshGround.ts'
 
 /** A sweep over the hint of a tenant that isn't due otherwise; `isFinished` is the discovery's result. */
-async function sweepHint(change: Partial<Tenant>, order: SweepOptions = {}, isFinished = true) {
+async function sweepHint(change: Partial<Tenant>, order: SweepOptions = {}, isFinished = true, hints = 1) {
   const own = refreshGround({ with: () => ({ due: createModelDueIndex({ shardCount: 1 }) }) })
   const { clock, dependencies, refresher } = own
   const row = await own.add({ dueAt: addSeconds(clock.now(), 3000), ...change })
   const { due } = dependencies
-  if (row.grant) await due.insert(dueRowOf(row, row.grant, clock.now()))
+  for (let hint = 0; hint < hints; hint++)
+    if (row.grant) await due.insert(dueRowOf(row, row.grant, addSeconds(clock.now(), -hint)))
   const finished: string[] = []
   const finishAccounts = async ({ tenant }: { tenant: string }) => {
     finished.push(tenant)
@@ -39,8 +40,13 @@ describe('a sweep that meets the hint of a sign-in', () => {
     expect(finished).toEqual(['t'])
   })
 
-  test('tries again in an hour if that fails', async () => {
-    expect((await sweepHint(outstanding, {}, false)).left).toEqual([3000, 3600])
+  test('tries again at a full hour if that fails', async () => {
+    const { left } = await sweepHint(outstanding, {}, false)
+    expect(left).toEqual([3000, 3600])
+  })
+
+  test('tries once for several hints, which become one', async () => {
+    expect(await sweepHint(outstanding, {}, false, 3)).toEqual({ finished: ['t'], left: [3000, 3600] })
   })
 
   test('leaves it to the timer if it runs within an HTTP call', async () => {

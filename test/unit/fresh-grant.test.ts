@@ -144,6 +144,27 @@ test('a secret is forgotten only when no vault can have it, because a lost answe
   expect(live()).toEqual([])
 })
 
+test('a write that is repeated after both vaults failed keeps the secret that the second round stored', async () => {
+  let isOut = true
+  const { clock, live, write } = open((_clock, models) => {
+    const broken = (index: number): Partial<Vault> => ({
+      write: (...written) => (isOut ? Promise.reject(failing(503)) : models[index]!.write(...written)),
+      remove: (name) => (isOut ? Promise.reject(failing(503)) : models[index]!.remove(name)),
+    })
+    return { 0: broken(0), 1: broken(1), 2: broken(2) }
+  })
+  await expect(clock.run(write())).rejects.toMatchObject({ status: 503 })
+  isOut = false
+  expect(await clock.run(write())).toContain('vault:b/')
+  await clock.run(clock.sleep(600_000))
+  expect(live()).toEqual(['b'])
+})
+
+test('a vault in which the name was deleted is passed over', async () => {
+  const { clock, write } = open(() => ({ 1: { write: refusing(409) } }))
+  expect(await clock.run(write())).toContain('vault:c/')
+})
+
 test('nothing is removed where nothing was stored', async () => {
   const removed: string[] = []
   const remove: Removal = async (name) => void removed.push(name)

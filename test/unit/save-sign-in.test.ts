@@ -116,6 +116,18 @@ describe('a sign-in that takes effect immediately', () => {
     },
   )
 
+  test('after a disconnect, is connected without the accounts of whoever was connected before', async () => {
+    const own = await connectedGround()
+    const { grant: _grant, ...disconnected } = own.row()
+    const stored = own.tenants.row(name)
+    if (stored) await own.tenants.replace(stored, { ...disconnected, status: 'disconnected' }, [])
+    const busy = new StorageUnavailableError('tables', 503, 'ServerBusy')
+    const accounts = { ...own.accounts, write: () => Promise.reject(busy) }
+    await keepFor(own, 'second', two, {}, { accounts })
+    expect(own.row()).toMatchObject({ status: 'connected', accountsOutstanding: true })
+    expect(own.row().accountsGeneration).not.toBe('before')
+  })
+
   test('stays connected if storage doesn’t take its accounts, says so, and leads to no page', async () => {
     const own = await connectedGround()
     const busy = new StorageUnavailableError('tables', 503, 'ServerBusy')

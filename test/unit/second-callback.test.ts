@@ -115,16 +115,16 @@ test('a callback that arrives while the first one is running waits for its end',
   expect(calls.redeemed).toBe(1)
 })
 
-test('a second callback waits at most 20 seconds', async () => {
+test('a second callback waits at most a minute', async () => {
   const { binding, callback, clock, records, state } = await begun()
   await recordCallbackStarted({ clock, records }, state, binding)
   await records.take('sign-in', state, clock.now())
   expect(await clock.run(callback())).toEqual(over)
-  expect(clock.passed()).toBe(20)
+  expect(clock.passed()).toBe(60)
 })
 
-test('a second callback ends if the first one is still running after 20 seconds', async () => {
-  const { callback, clock } = await begun(30)
+test('a second callback ends if the first one is still running after a minute', async () => {
+  const { callback, clock } = await begun(90)
   const [, second] = await clock.run(Promise.all([callback(), callback()]))
   expect(second).toEqual(over)
 })
