@@ -116,7 +116,7 @@ describe('a sign-in that takes effect immediately', () => {
     },
   )
 
-  test('after a disconnect, is connected without the accounts of whoever was connected before', async () => {
+  test('after a disconnect, is connected without the accounts of the person before', async () => {
     const own = await connectedGround()
     const { grant: _grant, ...disconnected } = own.row()
     const stored = own.tenants.row(name)
