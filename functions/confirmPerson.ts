@@ -6,7 +6,6 @@ import {
   type PersonQuestion,
   readQuestion,
 } from '../shared/connect/askPerson.ts'
-import type { ConnectFailure } from '../shared/connect/failures.ts'
 import { canSignInAgain, issueNextSignIn } from '../shared/connect/nextSteps.ts'
 import type { CallbackResult } from '../shared/connect/secondCallback.ts'
 import { withWayBack } from '../shared/connect/wayBack.ts'
@@ -59,8 +58,8 @@ function lead({ config }: Broker, ended: CallbackResult): HttpResponseInit {
 
 async function leadToAnother(broker: Broker, { signIn }: PersonQuestion): Promise<HttpResponseInit> {
   const url = await issueNextSignIn(broker, signIn, { anotherAccount: true })
-  const ended: ConnectFailure = withWayBack(signIn, { failed: 'sign_in_not_valid' })
-  if (url === undefined) return failurePage(ended, broker.config)
+  if (url === undefined)
+    return failurePage(withWayBack(signIn, { failed: 'sign_in_not_valid' }), broker.config)
   return continuePage({ url, ...toSignIn }, appName(broker.config, signIn.workspace))
 }
 

@@ -28,10 +28,10 @@ export const systemRandomness: Randomness = {
   identifier: () => randomBytes(16).toString('hex'),
 }
 
-/** A step exceeded its time limit. */
+/** A step exceeded its time limit, or had none left to begin with. */
 export class TimeLimitError extends Error {
   constructor(step: string, seconds: number) {
-    super(`${step} took longer than ${seconds} s`)
+    super(seconds > 0 ? `${step} took longer than ${seconds} s` : `no time was left for ${step}`)
     this.name = 'TimeLimitError'
   }
 }

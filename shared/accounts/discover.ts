@@ -33,8 +33,8 @@ const freshSeconds = 300
 
 /**
  * Discovers a tenant's accounts again: the choice and the default stay if they can still be reached, and changes
- * become events. A fault at the beginning changes nothing; a later one leaves the discovery unfinished, and what couldn't
- * be read stays as it was.
+ * become events. A fault at the beginning changes nothing; a later one leaves the discovery unfinished, and what
+ * couldn't be read stays as it was.
  * @throws Problem that says who must act.
  */
 export async function rediscoverAccounts(

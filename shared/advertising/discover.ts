@@ -55,7 +55,7 @@ export async function discoverAccounts(
   options: DiscoveryOptions,
 ): Promise<CallResult<Discovery>> {
   const { clock, limitSeconds = 120, callsAtOnce = 4, expectedAccountIds = [] } = options
-  const credentials = { ...given, signal: AbortSignal.timeout(Math.ceil(limitSeconds * 1000)) }
+  const credentials = { ...given, signal: AbortSignal.timeout(Math.round(limitSeconds * 1000)) }
   const calls = createDiscoveryCalls(client, credentials, { clock, atOnce: callsAtOnce })
   const user = await calls.getUser()
   if (!user.ok) return user

@@ -30,22 +30,29 @@ export async function recordAbandoned(
 }
 
 async function recordOne(dependencies: AbandonedDependencies, signIn: SignIn): Promise<void> {
-  const at = dependencies.clock.now()
-  const abandoned = await changeProgress(dependencies, signIn.id, (progress) => {
-    const isAbandoned = progress.state !== 'abandoned' && stateAt(progress, at) === 'abandoned'
-    return isAbandoned && { state: 'abandoned' }
-  })
-  if (!abandoned) return
   const { environment, id, identityProvider, tenant, workspace } = signIn
+  const at = dependencies.clock.now()
+  const isKept = await keepsSession(dependencies, signIn)
+  const ended = await changeProgress(dependencies, id, (progress) => {
+    const isOver = progress.state !== 'abandoned' && stateAt(progress, at) === 'abandoned'
+    return isOver && { state: isKept ? 'connected' : 'abandoned' }
+  })
+  if (!ended || isKept) return
   dependencies.log('connect.abandoned', { tenantKey: tenantKey(signIn), environment, identityProvider })
   const place = identityProvider === 'google' ? 'Google' : 'Microsoft'
   const event: TenantEvent = {
     type: 'connect.abandoned',
     at,
     detail: `A sign-in at ${place} began and didn’t come back within 30 minutes.`,
-    data: { session: id, identityProvider, signIns: abandoned.signIns },
+    data: { session: id, identityProvider, signIns: ended.signIns },
   }
   await changeTenant(dependencies, { workspace, tenant }, (row) =>
     isStillValid(signIn, row) && !isSpentSession(row, id) ? { next: row, events: [event] } : undefined,
   ).catch(() => undefined)
+}
+
+/** Whether a consent of the session was kept, and only the record of its end was lost. */
+async function keepsSession({ tenants }: AbandonedDependencies, signIn: SignIn): Promise<boolean> {
+  const stored = await tenants.read(signIn).catch(() => undefined)
+  return stored !== undefined && isSpentSession(stored.tenant, signIn.id)
 }

@@ -1,5 +1,6 @@
 import { type Browser, type BrowserBinding, findBinding } from '../access/browser.ts'
 import { addSeconds, type Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import { openForBrowser, sealForBrowser } from './browserSeal.ts'
 import type { ConnectFailure } from './failures.ts'
@@ -15,8 +16,8 @@ interface CallbackRecordDependencies {
 
 /** People reload or go back within minutes; after that, the app knows the result. */
 export const recordSeconds = 600
-/** The first callback may still be waiting for Microsoft (30 s by default), and then for busy storage (25 s). */
-const maxWaitSeconds = 60
+/** The first callback may still be waiting for busy storage after its deadline (25 s). */
+const storageSeconds = 30
 /** The time between two looks for its end. */
 export const pollMilliseconds = 500
 
@@ -49,18 +50,23 @@ export async function recordCallbackResult(
 }
 
 /**
- * Returns where this browser's first callback ended; waits up to a minute while it's still running.
+ * Returns where this browser's first callback ended; waits while it's still running, `CALLBACK_SECONDS` and half a
+ * minute at most.
  * @returns undefined if there was none, it came from another browser, or its end isn't known.
  */
 export async function waitForFirstCallback(
-  { clock, records }: CallbackRecordDependencies,
+  {
+    clock,
+    config,
+    records,
+  }: CallbackRecordDependencies & { readonly config: Pick<Config, 'callbackSeconds'> },
   state: string,
   browser: Browser | undefined,
 ): Promise<CallbackResult | undefined> {
   const begun = (await records.read('callback', state, clock.now())) as { browserHash: string } | undefined
   const binding = begun && findBinding(browser, begun.browserHash)
   if (!binding) return undefined
-  const giveUpAt = addSeconds(clock.now(), maxWaitSeconds)
+  const giveUpAt = addSeconds(clock.now(), config.callbackSeconds + storageSeconds)
   for (;;) {
     const end = (await records.read('callback-end', state, clock.now())) as { sealed: string } | undefined
     if (end) return openForBrowser(binding, state, end.sealed) as CallbackResult | undefined

@@ -37,9 +37,9 @@ export const sweepReport = z.object({
 })
 
 /**
- * Runs a whole sweep, stores its report for `/ready`, and removes expired one-time records, after it has
- * recorded which sign-ins were abandoned. Also checks the broker's
- * own secrets for expiry once a day, and some tenants for lost due rows.
+ * Runs a whole sweep, stores its report for `/ready`, and removes expired one-time records, after it has recorded which
+ * sign-ins were abandoned. Also checks the broker's own secrets for expiry once a day, and some tenants for lost due
+ * rows. Discoveries are last.
  */
 export async function runSweep(
   dependencies: RunSweepDependencies,
@@ -54,6 +54,7 @@ export async function runSweep(
   await records.removeExpired(clock.now(), before).catch(() => undefined)
   await watchExpiry(dependencies).catch(() => undefined)
   await auditDueRows({ ...sweeping, notes, pages: tenantPages }).catch(() => undefined)
+  await result.finishAccounts()
   return result
 }
 
@@ -62,6 +63,7 @@ export async function runShard(
   { clock, sweeping, sweeps }: Pick<RunSweepDependencies, 'clock' | 'sweeping' | 'sweeps'>,
   shard: number,
 ): Promise<void> {
-  const { report } = await sweep(sweeping, { shards: [shard] })
+  const { finishAccounts, report } = await sweep(sweeping, { shards: [shard] })
   await sweeps.write(report, clock.now(), shard).catch(() => undefined)
+  await finishAccounts()
 }

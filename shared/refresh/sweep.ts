@@ -45,10 +45,15 @@ export interface SweepOptions {
   readonly maxSeconds?: number
 }
 
-/** The report of a sweep, and the shards that it hands over. */
+/** The report of a sweep, the shards that it hands over, and what is left to do after both. */
 export interface SweepResult {
   readonly report: SweepReport
   readonly handOver: readonly number[]
+  /**
+   * Discovers what sign-ins left unread or unwritten. A discovery can take minutes, and neither a refresh, nor a report,
+   * nor another process may wait for it. Never throws.
+   */
+  readonly finishAccounts: () => Promise<void>
 }
 
 /** Failures of one identity provider in a row that end its part of the sweep. */
@@ -73,8 +78,7 @@ export async function sweep(dependencies: SweepDependencies, order: SweepOptions
     backpressure: sweepConcurrency * backpressureFactor,
   })
   for await (const outcome of outcomes) run.count(outcome)
-  // Last, because a discovery can take minutes, and no refresh must wait for it.
-  await run.finishAccounts().catch(() => undefined)
+  run.handOverUnfinished()
   const result = run.result(await readHolds(dependencies, run))
   dependencies.log('sweep.ended', result.report)
   return result
@@ -94,10 +98,17 @@ interface ShardRow {
   readonly shard: number
 }
 
+interface Unfinished {
+  readonly tenant: Tenant
+  readonly hints: readonly ShardRow[]
+}
+
 class SweepRun {
   readonly #dependencies: SweepDependencies
   readonly #startedAt: Date
   readonly #stopAt: Date
+  /** After this, no discovery starts: the last one may need the other half of the time. */
+  readonly #finishUntil: Date
   readonly #shards: number[]
   readonly #mayHandOver: boolean
   readonly #mayFinishAccounts: boolean
@@ -106,7 +117,7 @@ class SweepRun {
   readonly #firsts = new Map<string, Promise<void>>()
   readonly #failed: Record<string, number> = {}
   /** Tenants whose accounts a sign-in left unread or unwritten, with the hints that led here. */
-  readonly #unfinished = new Map<string, { readonly tenant: Tenant; readonly hints: readonly DueRow[] }>()
+  readonly #unfinished = new Map<string, Unfinished>()
   #due = 0
   #refreshed = 0
   #passedOn = 0
@@ -122,6 +133,7 @@ class SweepRun {
     this.#startedAt = dependencies.clock.now()
     const { sweepSeconds } = dependencies.config
     this.#stopAt = addSeconds(this.#startedAt, Math.min(sweepSeconds, order.maxSeconds ?? sweepSeconds))
+    this.#finishUntil = addSeconds(this.#startedAt, sweepSeconds / 2)
     const all = order.shards ?? Array.from({ length: dependencies.due.shardCount }, (_, shard) => shard)
     // A random start, so that the same shards aren't always the ones left out.
     const first = Math.floor(dependencies.randomness.fraction() * all.length)
@@ -207,7 +219,7 @@ class SweepRun {
     try {
       const outcome = await this.#dependencies.refresher.refresh(row, { for: 'sweep' })
       this.#learn(outcome)
-      return await this.#settle(row, outcome)
+      return await this.#settle({ row, shard }, outcome)
     } catch (error) {
       if (error instanceof DamagedRowError)
         return this.#putOff(row, error).catch(() => ({ failed: 'storage' }))
@@ -265,6 +277,7 @@ class SweepRun {
     const now = this.#dependencies.clock.now()
     return {
       handOver: [...this.#handOver],
+      finishAccounts: () => this.#finishAccounts().catch(() => undefined),
       report: {
         startedAt: this.#startedAt.toISOString(),
         due: this.#due,
@@ -281,11 +294,12 @@ class SweepRun {
     }
   }
 
-  async #settle(row: DueRow, outcome: RefreshOutcome): Promise<RowOutcome> {
+  async #settle(hint: ShardRow, outcome: RefreshOutcome): Promise<RowOutcome> {
+    const { row } = hint
     switch (outcome.outcome) {
       case 'refreshed':
         // A different row made the tenant due. This row may belong to a pending consent, or to nothing.
-        if (outcome.dueBefore?.getTime() !== row.dueAt.getTime()) await this.#dropOrphan(row, outcome)
+        if (outcome.dueBefore?.getTime() !== row.dueAt.getTime()) await this.#dropOrphan(hint, outcome)
         return 'refreshed'
       case 'refused':
         return { failed: outcome.refusal.class }
@@ -293,11 +307,11 @@ class SweepRun {
         await this.#dependencies.due.remove(row)
         return 'passed_on'
       case 'fresh':
-        await this.#dropOrphan(row, outcome)
+        await this.#dropOrphan(hint, outcome)
         return 'passed_on'
       case 'passed_on':
         if (outcome.reason === 'grant_is_dead' || outcome.reason === 'not_connected')
-          await this.#dropOrphan(row, outcome)
+          await this.#dropOrphan(hint, outcome)
         return outcome.reason === 'environment_on_hold' ? { failed: outcome.reason } : 'passed_on'
     }
   }
@@ -307,7 +321,7 @@ class SweepRun {
    * holder inserts the next due row before it commits. The row's own due time is written again, in case its hint is
    * missing.
    */
-  async #dropOrphan(row: DueRow, { stored }: Extract<RefreshOutcome, { stored: unknown }>): Promise<void> {
+  async #dropOrphan(hint: ShardRow, { stored }: Extract<RefreshOutcome, { stored: unknown }>): Promise<void> {
     const { clock } = this.#dependencies
     const { tenant } = stored
     if (tenant.lease && tenant.lease.until > clock.now()) return
@@ -317,10 +331,10 @@ class SweepRun {
     }
     if (areAccountsUnfinished(tenant)) {
       const hints = this.#unfinished.get(tenantKey(tenant))?.hints ?? []
-      this.#unfinished.set(tenantKey(tenant), { tenant, hints: [...hints, row] })
+      this.#unfinished.set(tenantKey(tenant), { tenant, hints: [...hints, hint] })
       return
     }
-    await this.#removeHint(row, tenant)
+    await this.#removeHint(hint.row, tenant)
   }
 
   async #removeHint(row: DueRow, tenant: Tenant): Promise<void> {
@@ -330,16 +344,24 @@ class SweepRun {
     await due.remove(row)
   }
 
+  /** A sweep that hands over ends soon, so that no shard waits for its discoveries: they go along. */
+  handOverUnfinished(): void {
+    if (this.#handOver.size === 0) return
+    for (const { hints } of this.#unfinished.values())
+      for (const { shard } of hints) this.#handOver.add(shard)
+    this.#unfinished.clear()
+  }
+
   /** Finishes tenants' accounts while there is time. The hints of the others stay for the next sweep. */
-  async finishAccounts(): Promise<void> {
+  async #finishAccounts(): Promise<void> {
     const { clock, due, finishAccounts } = this.#dependencies
     if (!this.#mayFinishAccounts) return
     for (const { hints, tenant } of this.#unfinished.values()) {
-      if (clock.now() >= this.#stopAt) return
+      if (clock.now() >= this.#finishUntil) return
       const isFinished = await finishAccounts(tenant)
-      for (const hint of hints) {
-        if (!isFinished) await due.insert({ ...hint, dueAt: nextFullHour(clock.now()) })
-        await this.#removeHint(hint, tenant)
+      for (const { row } of hints) {
+        if (!isFinished) await due.insert({ ...row, dueAt: nextFullHour(clock.now()) })
+        await this.#removeHint(row, tenant)
       }
     }
   }

@@ -71,9 +71,13 @@ function isOfThisVault(error: unknown): boolean {
   return isUncertain(error) || [401, 403, 409, 429].includes(error.status)
 }
 
-/** Whether a write with this error may have taken effect. */
+/**
+ * Whether a write with this error may have taken effect. After 429, too: the client repeats a write whose answer was
+ * lost, and the vault may throttle the repetition.
+ */
 function isUncertain(error: unknown): boolean {
-  return !(error instanceof StorageUnavailableError) || error.status === 0 || error.status >= 500
+  if (!(error instanceof StorageUnavailableError)) return true
+  return error.status === 0 || error.status === 429 || error.status >= 500
 }
 
 /** Waits before each try to remove a secret. After the last one, the end of the grant removes it. */

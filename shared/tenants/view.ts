@@ -69,7 +69,7 @@ export const tenantView = z.object({
     outstanding: z
       .literal(true)
       .describe(
-        'The accounts of the last sign-in aren’t stored yet. A sweep discovers them within ten minutes. `POST …/accounts/discover` does it at once.',
+        'The accounts of the last sign-in aren’t stored yet. The first sweep after five minutes discovers them. `POST …/accounts/discover` does it at once.',
       )
       .optional(),
   }),

@@ -119,14 +119,20 @@ function begin(
 
 /** A timer's sweep: handed-over shards are processed by the process that takes them from the queue. */
 async function sweepAndHandOver(world: World, { dependencies, refresher }: SimulatedBroker): Promise<void> {
-  const { handOver } = await world.useCases.sweep({ ...dependencies, refresher }, { mayHandOver: true })
+  const order = { mayHandOver: true }
+  const { finishAccounts, handOver } = await world.useCases.sweep({ ...dependencies, refresher }, order)
+  follow(world, finishAccounts())
   for (const shard of handOver) {
     world.scheduler.after(world.random.below(10_000), () => {
       if (world.brokers.length === 0) return
       const taker = world.random.pick(world.brokers)
       world.record('world', `shard ${shard} at ${taker.process.name}`, '', '')
-      const order = { shards: [shard] }
-      follow(world, world.useCases.sweep({ ...taker.dependencies, refresher: taker.refresher }, order))
+      const dependencies = { ...taker.dependencies, refresher: taker.refresher }
+      const swept = world.useCases.sweep(dependencies, { shards: [shard] })
+      follow(
+        world,
+        swept.then((result) => result.finishAccounts()),
+      )
     })
   }
 }
@@ -204,7 +210,8 @@ async function replaceToken(
 }
 
 /** A vend's own limit can end it even if storage works: another process may have crashed with the lease. */
-const vendLimit = /^(obtaining|replacing) a token took longer|^refreshing took longer/
+const vendLimit =
+  /^(obtaining|replacing) a token took longer|^refreshing took longer|^no time was left for (reading the (row|holds)|claiming the probe|preparing the authentication)$/
 
 /**
  * Reports errors that production code must not throw. It may throw a vend's limit and, if storage fails, the error of

@@ -1,4 +1,5 @@
 import type { StoredTenant } from '../../shared/domain/tenant.ts'
+import { refusalsBeforeHold } from '../../shared/refresh/decide.ts'
 import type { RefreshOutcome } from '../../shared/refresh/outcome.ts'
 import type { SimulatedBroker } from './broker.ts'
 import { Violation } from './violation.ts'
@@ -53,7 +54,8 @@ async function assertSweepProgress(world: World, broker: SimulatedBroker): Promi
   const startedAt = broker.process.clock.now()
   const countDue = () => [...world.due.rows()].filter(({ dueAt }) => dueAt <= startedAt).length
   const before = countDue()
-  await world.until(world.useCases.sweep({ ...broker.dependencies, refresher: broker.refresher }))
+  const swept = world.useCases.sweep({ ...broker.dependencies, refresher: broker.refresher })
+  await world.until(swept.then(({ finishAccounts }) => finishAccounts()))
   if (before > 0 && countDue() >= before)
     throw new Violation('sweep_progress', `${before} due before it and ${countDue()} after it`)
 }
@@ -83,10 +85,11 @@ async function assertGone(world: World, broker: SimulatedBroker, tenant: string)
 }
 
 async function assertRefreshes(world: World, broker: SimulatedBroker, tenant: string): Promise<void> {
-  const family = world.provider.family(world.row(tenant)?.tenant.grant?.consenter.subject ?? '')
+  const family = familyOf(world, tenant)
   if (!family) throw new Violation('token_lost', `${tenant} has no grant`)
   family.glitches.length = 0
-  const isDead = family.revoked !== undefined || family.reused === true
+  const isDead = isDeadFamily(family)
+  if (isLost(family) && !(await refreshLivingOne(world, broker, tenant)) && isKindHeld(world)) return
   const callsBefore = family.calls
   const end = await refreshUntilFinal(world, broker, tenant)
   const calls = family.calls - callsBefore
@@ -96,6 +99,40 @@ async function assertRefreshes(world: World, broker: SimulatedBroker, tenant: st
   if (!isDead && end !== 'refreshed' && !family.excuse)
     throw new Violation('token_lost', `${tenant} ends as ${end}`)
   if (end === 'refreshed') assertNothingLeftOver(world, tenant)
+}
+
+const familyOf = ({ provider, row }: World, tenant: string) =>
+  provider.family(row(tenant)?.tenant.grant?.consenter.subject ?? '')
+
+type Family = NonNullable<ReturnType<typeof familyOf>>
+
+const isDeadFamily = ({ reused, revoked }: Family) => revoked !== undefined || reused === true
+
+/** Whether the provider refuses its grant, for whatever reason. */
+const isLost = (family: Family) => isDeadFamily(family) || family.excuse !== undefined
+
+/** Without anyone whose grant works, five lost ones in a row hold their kind (decision 0023). */
+const isKindHeld = (world: World) =>
+  [...world.tenants.rows()].filter(({ tenant }) => {
+    const family = familyOf(world, tenant.tenant)
+    return family && isLost(family)
+  }).length >= refusalsBeforeHold
+
+/**
+ * Refreshes another tenant whose grant works, as happens between two refusals where more than a few people use the
+ * broker.
+ * @returns whether there is one.
+ */
+async function refreshLivingOne(world: World, broker: SimulatedBroker, dead: string): Promise<boolean> {
+  const grantOf = (tenant: string) => world.row(tenant)?.tenant.grant
+  for (const { tenant } of [...world.tenants.rows()]) {
+    const family = familyOf(world, tenant.tenant)
+    const isLike = tenant.grant?.identityProvider === grantOf(dead)?.identityProvider
+    if (tenant.status !== 'connected' || !family || isLost(family) || !isLike) continue
+    family.glitches.length = 0
+    if ((await refreshUntilFinal(world, broker, tenant.tenant)) === 'refreshed') return true
+  }
+  return false
 }
 
 /**
@@ -141,7 +178,14 @@ function millisecondsToWait(world: World, tenant: string, outcome: RefreshOutcom
 /** Invariant 10, and that every past hint belongs to its tenant: two sweeps leave nothing. */
 async function assertSweepIsClean(world: World, broker: SimulatedBroker): Promise<void> {
   const readBefore = broker.rowsRead()
-  const sweep = () => world.useCases.sweep({ ...broker.dependencies, refresher: broker.refresher })
+  const sweep = async () => {
+    const { finishAccounts, report } = await world.useCases.sweep({
+      ...broker.dependencies,
+      refresher: broker.refresher,
+    })
+    await finishAccounts()
+    return { report }
+  }
   const startedAt = broker.process.clock.now()
   const { report } = await world.until(sweep())
   const read = broker.rowsRead() - readBefore

@@ -5,6 +5,7 @@ import { keepAgreed, type OpenQuestion, readQuestion } from '../../shared/connec
 import type { SignIn } from '../../shared/connect/authorize.ts'
 import { readSessionEnd } from '../../shared/connect/sessionEnd.ts'
 import { issueProgress, readProgress } from '../../shared/connect/sessionProgress.ts'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { withDisconnect } from '../../shared/domain/transitions.ts'
 import { personPage } from '../../shared/pages/personPage.ts'
 import { name } from '../simulation/ground.ts'
@@ -16,11 +17,15 @@ const one = [accountOf('1')]
 const backUrl = expect.stringContaining('status=failed')
 
 /** A sign-in by a person whose name isn't the hint, for a tenant that nobody has connected. */
-async function asked(accounts = one, change: Partial<SignIn> = {}) {
+async function asked(
+  accounts = one,
+  change: Partial<SignIn> = {},
+  parts: (own: ReturnType<typeof connectGround>) => object = () => ({}),
+) {
   const own = connectGround()
   await own.create()
   const id = await issueProgress(own, { ...name, returnUrl }, addSeconds(own.clock.now(), 900))
-  const kept = await keepFor(own, 'second', accounts, { id, loginHint, ...change })
+  const kept = await keepFor(own, 'second', accounts, { id, loginHint, ...change }, parts(own))
   if ('failed' in kept) throw new Error(kept.failed)
   const url = new URL(kept.returnUrl)
   const token = url.searchParams.get('question') ?? ''
@@ -66,6 +71,12 @@ describe('a person whom the app didn’t expect', () => {
     expect([own.row().spentSessions, await stateOf()]).toEqual([[own.id], 'connected'])
     const returned = await readSessionEnd(own, session, own.browser)
     expect(returned).toEqual({ returnUrl: 'url' in ended && ended.url })
+  })
+
+  test('comes back to an app that learns that the accounts aren’t stored yet', async () => {
+    const busy = () => Promise.reject(new StorageUnavailableError('tables', 503, 'ServerBusy'))
+    const own = await asked(one, {}, (ground) => ({ accounts: { ...ground.accounts, write: busy } }))
+    expect(outcomeOf(await own.agree())).toMatchObject({ accounts_outstanding: 'true', accounts: '1' })
   })
 
   test('chooses accounts next, if there are several', async () => {

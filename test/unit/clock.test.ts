@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { systemClock, TimeLimitError, withTimeLimit } from '../../shared/clock.ts'
+import { createDeadline, systemClock, TimeLimitError, withTimeLimit } from '../../shared/clock.ts'
+import { createVirtualClock } from './virtualClock.ts'
 
 test('work that throws before its first await fails the step and leaves no rejection behind', async () => {
   const unhandled: unknown[] = []
@@ -18,4 +19,12 @@ test('a step that exceeds its limit ends with that error', async () => {
   const clock = { now: () => new Date(0), sleep: async () => undefined }
   const never = () => new Promise<void>(() => undefined)
   await expect(withTimeLimit(clock, 5, 'reading', never)).rejects.toBeInstanceOf(TimeLimitError)
+})
+
+test('a step that starts at the deadline is not begun, and its error says that no time was left', async () => {
+  const clock = createVirtualClock()
+  let begun = 0
+  const step = createDeadline(clock, clock.now()).step('reading', async () => void begun++)
+  await expect(step).rejects.toThrow('no time was left for reading')
+  expect(begun).toBe(0)
 })

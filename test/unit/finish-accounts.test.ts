@@ -21,7 +21,8 @@ async function sweepHint(change: Partial<Tenant>, order: SweepOptions = {}, isFi
     finished.push(tenant)
     return isFinished
   }
-  await clock.run(sweep({ ...dependencies, refresher, finishAccounts }, order))
+  const swept = sweep({ ...dependencies, refresher, finishAccounts }, order)
+  await clock.run(swept.then((result) => result.finishAccounts()))
   const left: number[] = []
   for await (const page of due.due(0, addSeconds(clock.now(), 4000)))
     left.push(...page.map(({ dueAt }) => (dueAt.getTime() - clock.now().getTime()) / 1000))
@@ -56,6 +57,57 @@ describe('a sweep that meets the hint of a sign-in', () => {
   test('has nothing to do if everything is written', async () => {
     expect(await sweepHint({})).toEqual({ finished: [], left: [3000] })
   })
+})
+
+/** Two shards: in the first one, the hint of `t`, whose accounts are outstanding; in the second, `others`. */
+async function twoShards(others: Partial<Tenant>, settings: object = {}) {
+  const due = createModelDueIndex({ shardCount: 2 })
+  const own = refreshGround({ with: () => ({ due }) })
+  const { clock, refresher } = own
+  const later = addSeconds(clock.now(), 3000)
+  const hint = async (tenant: string, change: Partial<Tenant>) => {
+    const row = await own.add({ dueAt: later, ...change }, { workspace: 'w', tenant })
+    await due.insert(dueRowOf(row, row.grant!, clock.now()))
+  }
+  await hint('t', outstanding)
+  const [first, second] = (await due.page(0, clock.now())).length > 0 ? [0, 1] : [1, 0]
+  await hint('u', others)
+  expect(await due.page(second, clock.now())).toHaveLength(1)
+  const config = { ...own.dependencies.config, ...settings }
+  const randomness = { ...own.dependencies.randomness, fraction: () => 0 }
+  const finished: string[] = []
+  const finishAccounts = async ({ tenant }: { tenant: string }) => {
+    finished.push(tenant)
+    await clock.sleep((config.sweepSeconds / 2) * 1000)
+    return true
+  }
+  const dependencies = { ...own.dependencies, config, finishAccounts, randomness, refresher }
+  const run = (order: SweepOptions = {}) => sweep(dependencies, { shards: [first, second], ...order })
+  return { ...own, finished, first, run, second }
+}
+
+test('a sweep that hands over leaves the discoveries to the process that takes the shards', async () => {
+  const { clock, finished, first, run, second } = await twoShards({}, { sweepHandoverCount: 2 })
+  const { finishAccounts, handOver } = await clock.run(run({ mayHandOver: true }))
+  expect([...handOver].sort()).toEqual([first, second].sort())
+  await clock.run(finishAccounts())
+  expect(finished).toEqual([])
+})
+
+test('a sweep finishes accounts after its report, and starts no discovery after half of its time', async () => {
+  const { clock, finished, logged, run } = await twoShards(outstanding)
+  const { finishAccounts } = await clock.run(run())
+  expect(logged.map(({ event }) => event)).toEqual(['sweep.ended'])
+  expect(finished).toEqual([])
+  await clock.run(finishAccounts())
+  expect(finished).toEqual(['t'])
+})
+
+test('a failing storage ends the discoveries, and not the sweep', async () => {
+  const { clock, run } = await twoShards(outstanding)
+  const { finishAccounts } = await clock.run(run())
+  clock.sleep = () => Promise.reject(new Error('out'))
+  await finishAccounts()
 })
 
 test('only a connected tenant has accounts to finish', () => {

@@ -98,13 +98,16 @@ test.each([400, 413])('a secret that every vault refuses (%i) goes to no other',
   expect(asked).toEqual(['b'])
 })
 
-test.each([0, 500])('a secret whose answer is lost (%i) is removed from the first vault', async (status) => {
-  const { clock, live, write } = open((_clock, models) => ({ 1: { write: lost(models[1]!, status) } }))
-  const reference = clock.run(write())
-  expect(await reference).toContain('vault:c/')
-  await clock.run(clock.sleep(1))
-  expect(live()).toEqual(['c'])
-})
+test.each([0, 429, 500])(
+  'a secret whose answer is lost (%i) is removed from the first vault',
+  async (status) => {
+    const { clock, live, write } = open((_clock, models) => ({ 1: { write: lost(models[1]!, status) } }))
+    const reference = clock.run(write())
+    expect(await reference).toContain('vault:c/')
+    await clock.run(clock.sleep(1))
+    expect(live()).toEqual(['c'])
+  },
+)
 
 test('a secret that a slow vault stores after the caller has left is removed, but not before', async () => {
   const { clock, live, write } = open((clock, models) => ({ 1: { write: late(clock, models[1]!) } }))
@@ -142,6 +145,22 @@ test('a secret is forgotten only when no vault can have it, because a lost answe
   isOut = false
   await store.forget(reference)
   expect(live()).toEqual([])
+})
+
+test('a secret in a vault that isn’t named any longer can’t be forgotten', async () => {
+  const { store } = open(() => ({}))
+  const forget = store.forget(`vault:gone/grant-${'f'.repeat(32)}/1/0`)
+  await expect(forget).rejects.toMatchObject({ code: 'VaultNotNamed' })
+})
+
+test('copies are removed when the last vault takes the secret, too', async () => {
+  const { clock, live, write } = open((_clock, models) => ({
+    1: { write: lost(models[1]!, 500) },
+    2: { write: refusing(503) },
+  }))
+  expect(await clock.run(write())).toContain('vault:a/')
+  await clock.run(clock.sleep(600_000))
+  expect(live()).toEqual(['a'])
 })
 
 test('a write that is repeated after both vaults failed keeps the secret that the second round stored', async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { deriveBrowserSecret } from '../../shared/access/browser.ts'
 import { createCustomerManagement } from '../../shared/advertising/client.ts'
 import { addSeconds } from '../../shared/clock.ts'
@@ -6,7 +6,7 @@ import type { SignIn } from '../../shared/connect/authorize.ts'
 import { finishSignIn } from '../../shared/connect/callback.ts'
 import { proveSignIn } from '../../shared/connect/proveSignIn.ts'
 import { recordSessionEnd } from '../../shared/connect/sessionEnd.ts'
-import { issueProgress } from '../../shared/connect/sessionProgress.ts'
+import { issueProgress, readProgress } from '../../shared/connect/sessionProgress.ts'
 import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
 import { Secret } from '../../shared/secret.ts'
@@ -132,6 +132,45 @@ describe('a sign-in', () => {
     expect(ended).toMatchObject({ returnUrl: expect.stringContaining('status=connected') })
     expect(ended).not.toHaveProperty('failed')
     expect(rowNow().status).toBe('connected')
+  })
+
+  test('of a person whom the app didn’t expect doesn’t end its session before the answer', async () => {
+    const user = { accountKind, authorityTenant, consenter, signInName: 'another@y.example' }
+    const own = await signingIn({
+      tenant: { grant: undefined, status: 'pending' },
+      parts: { idTokens: { check: async () => user } },
+    })
+    const { browser, clock, dependencies, records } = own
+    const linkExpiresAt = addSeconds(clock.now(), 900)
+    const id = await issueProgress({ clock, records }, { ...name, returnUrl }, linkExpiresAt)
+    const state = await records.issue(
+      'sign-in',
+      { ...own.signIn, id, loginHint: 'x@y.example' },
+      linkExpiresAt,
+    )
+    const ended = await clock.run(finishSignIn(dependencies, { state, code: 'c' }, browser))
+    expect(ended).toMatchObject({ returnUrl: expect.stringContaining('/oauth/confirm?question=') })
+    expect(await readProgress({ clock, records }, id)).not.toHaveProperty('end')
+  })
+
+  test.each([
+    ['what is left, minus eight seconds', 20.001, 12_001],
+    ['at least five seconds', 6, 5000],
+  ])('gives a discovery %s', async (_title, leftSeconds, milliseconds) => {
+    const limits = vi.spyOn(AbortSignal, 'timeout')
+    const { clock, dependencies, signIn, binding } = await signingIn()
+    const timed = { ...(dependencies as object), answerBy: addSeconds(clock.now(), leftSeconds) }
+    const proven = proveSignIn(timed as never, signIn, { code: 'c' }, binding, 'state')
+    expect(await clock.run(proven)).toHaveProperty('discovery')
+    expect(limits.mock.calls).toContainEqual([milliseconds])
+  })
+
+  test('ends its discovery in time for the callback’s deadline', async () => {
+    const limits = vi.spyOn(AbortSignal, 'timeout')
+    const { browser, clock, dependencies, records, signIn } = await signingIn()
+    const state = await records.issue('sign-in', signIn, addSeconds(clock.now(), 60))
+    await clock.run(finishSignIn(dependencies, { state, code: 'c' }, browser))
+    expect(limits.mock.calls).toContainEqual([(30 - 8) * 1000])
   })
 
   test('keeps the tokens of its first refresh, and the authority that answered', async () => {

@@ -43,7 +43,7 @@ async function begun(
   const dependencies = {
     ...{ clock, randomness: { fraction: () => 1 } },
     records: { ...records, ...change(records, clock) },
-    config: { publicUrl: 'https://broker.example', environments: new Map() },
+    config: { callbackSeconds: 30, publicUrl: 'https://broker.example', environments: new Map() },
     signInTable: () => ({ environment: 'production', identityProvider: 'microsoft' }),
     environments: { read: async () => undefined },
     log: () => void calls.logged++,
@@ -143,7 +143,8 @@ test('a callback is recorded before its state is spent, so that a second one nev
       done.push('spent')
     },
   }
-  const dependencies = { clock, records: slow } as unknown as CallbackDependencies
+  const config = { callbackSeconds: 30 }
+  const dependencies = { clock, config, records: slow } as unknown as CallbackDependencies
   await clock.run(finishSignIn(dependencies, { state }, browser))
   expect(done).toEqual(['callback', 'spent'])
 })
@@ -166,7 +167,7 @@ test('the end of a callback is kept for 10 minutes', async () => {
 
 test('the end of a callback is readable only for its own browser', async () => {
   const { binding, browser, clock, records, rows, state } = await begun()
-  const memory = { clock, records }
+  const memory = { clock, config: { callbackSeconds: 30 }, records }
   const returnUrl = 'https://app.example/?confirmation_code=secret'
   await recordCallbackStarted(memory, state, binding)
   await recordCallbackResult(memory, state, binding, { returnUrl })
@@ -176,7 +177,7 @@ test('the end of a callback is readable only for its own browser', async () => {
 
 test('an end that cannot be decrypted is ignored', async () => {
   const { binding, browser, clock, records, state } = await begun()
-  const memory = { clock, records }
+  const memory = { clock, config: { callbackSeconds: 30 }, records }
   await recordCallbackStarted(memory, state, binding)
   await records.put('callback-end', state, { sealed: 'bm90IGFuIGVuZA' }, addSeconds(clock.now(), 60))
   expect(await clock.run(waitForFirstCallback(memory, state, browser))).toBeUndefined()
