@@ -3,6 +3,7 @@ import { addSeconds } from '../../shared/clock.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { areAccountsUnfinished } from '../../shared/domain/unfinishedAccounts.ts'
+import { runShard, runSweep } from '../../shared/operations/runSweep.ts'
 import { type SweepOptions, sweep } from '../../shared/refresh/sweep.ts'
 import { connected } from '../simulation/ground.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
@@ -83,8 +84,20 @@ async function twoShards(others: Partial<Tenant>, settings: object = {}) {
   }
   const dependencies = { ...own.dependencies, config, finishAccounts, randomness, refresher }
   const run = (order: SweepOptions = {}) => sweep(dependencies, { shards: [first, second], ...order })
-  return { ...own, finished, first, run, second }
+  return { ...own, dependencies, finished, first, run, second }
 }
+
+test('a timer’s sweep and a shard’s finish accounts after their report is stored', async () => {
+  const { clock, dependencies, finished, first } = await twoShards(outstanding)
+  const reported: number[] = []
+  const sweeps = { write: async () => void reported.push(finished.length) }
+  const records = { removeExpired: async () => undefined }
+  const all = { ...{ clock, records, sweeping: dependencies, sweeps }, notes: {}, tenantPages: {} } as never
+  await clock.run(runSweep(all))
+  expect([finished.length, reported]).toEqual([1, [0]])
+  await clock.run(runShard(all, first))
+  expect([finished.length, reported]).toEqual([2, [0, 1]])
+})
 
 test('a sweep that hands over leaves the discoveries to the process that takes the shards', async () => {
   const { clock, finished, first, run, second } = await twoShards({}, { sweepHandoverCount: 2 })
