@@ -184,6 +184,8 @@ export interface ConnectFailure {
   readonly failed: ConnectFailureCode
   /** A more specific reason, for example `mfa_required`. */
   readonly reason?: string
+  /** The account that Microsoft Advertising refused, masked; absent if it has no address. */
+  readonly signedInAs?: string
   /** What this person should do, if more is known than the catalog says. */
   readonly advice?: string
   /** The sign-in that would work, if a different kind of account is required. */

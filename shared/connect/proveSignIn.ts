@@ -4,7 +4,7 @@ import type { Discovery } from '../advertising/discover.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { isConsenterOf } from '../domain/tenant.ts'
 import { includesScope } from '../identity/grantedScopes.ts'
-import type { SignedInUser } from '../identity/idToken.ts'
+import { type SignedInUser, unknownAddress } from '../identity/idToken.ts'
 import { KeysUnreachableError } from '../identity/keySource.ts'
 import { isResponseIssuer } from '../identity/responseIssuer.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
@@ -88,7 +88,7 @@ export async function proveSignIn(
   const explainFault = isAsAsked ? explainSignInFault : explainFaultWithoutScope
   const { accessToken } = result
   const discovery = await discover(dependencies, { signIn, row, accessToken, explainFault })
-  if ('failed' in discovery) return withConsenter(dependencies, signIn, user, discovery)
+  if ('failed' in discovery) return withPerson(dependencies, signIn, user, discovery)
   const found = { row, user, tokens: { ...result, refreshToken, requestedAt }, discovery }
   return withProof(dependencies, found, { signIn, explain })
 }
@@ -111,13 +111,18 @@ async function withProof(
   return { ...proven, tokens: { ...tokens, ...proof.tokens } }
 }
 
-/** For the wrong kind of account, notes whether it's the tenant's own consenter who is asked to use another one. */
-async function withConsenter(
+/**
+ * Names the account that was refused, because people have several. For the wrong kind of account, notes whether it's
+ * the tenant's own consenter who is asked to use another one.
+ */
+async function withPerson(
   { grantServices }: CallbackDependencies,
   signIn: SignIn,
   { consenter }: SignedInUser,
-  failure: ConnectFailure,
+  refused: ConnectFailure,
 ): Promise<ConnectFailure> {
+  const { hint } = consenter
+  const failure = hint === unknownAddress ? refused : { ...refused, signedInAs: hint }
   if (failure.failed !== 'wrong_account_kind') return failure
   // The person sees the cause even when storage is down.
   const stored = await grantServices.tenants.read(signIn).catch(() => undefined)

@@ -1,10 +1,24 @@
 import { type Html, html } from './page.ts'
 
-/** A link to copy. It stays on one line and is complete without the script. */
-export function copyLink(id: string, label: string, url: string): Html {
+/** The button of a link. */
+interface Copying {
+  readonly button: string
+  readonly text: string
+}
+
+/**
+ * A link to copy. It stays on one line and is complete without the script.
+ * @param copying the button and what it copies. Default is the link.
+ */
+export function copyLink(
+  id: string,
+  label: string,
+  url: string,
+  { button, text }: Copying = { button: 'Copy', text: url },
+): Html {
   return html`<div class="link">
 <label for="${id}">${label}</label>
-<div class="line"><input id="${id}" readonly value="${url}"><button class="button" type="button" id="copy" hidden>Copy</button></div>
+<div class="line"><input id="${id}" readonly value="${url}"><button class="button" type="button" id="copy" data-text="${text}" hidden>${button}</button></div>
 <p class="quiet" id="copied" role="status"></p>
 </div>`
 }
@@ -17,7 +31,7 @@ copy.hidden = false
 link.addEventListener('focus', () => link.select())
 copy.addEventListener('click', async () => {
   try {
-    await navigator.clipboard.writeText(link.value)
+    await navigator.clipboard.writeText(copy.dataset.text)
     copied.textContent = '${copiedText}'
   } catch {
     link.focus()

@@ -26,10 +26,17 @@ ${icon(iconByActor[actor])}
 <h1>${heading}</h1>
 <p>${withAppName(explanation, app)}</p>
 ${steps && html`<ol>${steps.map((step) => html`<li>${withAppName(step, app)}</li>`)}</ol>`}
+${failure.signedInAs && actor !== 'operator' && actor !== 'nobody' && html`<p>You signed in as ${withWholeNames(failure.signedInAs)}.</p>`}
 ${failure.advice && html`<p><strong>${withWholeNames(failure.advice)}</strong></p>`}
-${failure.adminConsentUrl && adminLink(failure.adminConsentUrl)}
+${
+  failure.adminConsentUrl &&
+  adminLink(
+    failure.adminConsentUrl,
+    steps?.map((step) => withAppName(step, app)),
+  )
+}
 ${nextSteps(failure, app)}
-${supportLine(failure)}
+${supportLine(failure, app)}
 </div>`
   const script = failure.adminConsentUrl ? adminLinkScript : undefined
   return pageResponse(
@@ -59,10 +66,10 @@ function nextSteps(
   return html`<p class="ways">${again && html`<a class="button" href="${again.url}">${again.anotherAccount ? 'Use another account' : 'Try again'}</a>`}${backUrl && html`<a class="button${(again || adminConsentUrl) && ' plain'}" href="${backUrl}">${back}</a>`}</p>`
 }
 
-/** Details for support. */
-function supportLine({ failed, reason, traceId }: ConnectFailure): Html {
+/** Details for the support of the app, not of Microsoft. */
+function supportLine({ failed, reason, traceId }: ConnectFailure, app: string | undefined): Html {
   const finer = reason && reason !== failed ? ` (${reason})` : ''
-  return html`<p class="support quiet">For support: <code id="code">${failed}${finer}</code>${
+  return html`<p class="support quiet">For ${app ?? 'the app'}’s support: <code id="code">${failed}${finer}</code>${
     traceId && html`<br>Microsoft’s trace id: <code>${traceId}</code>`
   }</p>`
 }

@@ -68,7 +68,7 @@ ${icon(name)}
 <h1>${title}</h1>
 <p>${text}</p>
 ${again && request.method === 'GET' && html`<p class="ways"><a class="button" href="">Try again</a></p>`}
-<p class="support quiet">For support: <code id="code">${problem.code}</code><br>Request: <code>${requestId}</code></p>
+<p class="support quiet">For the app’s support: <code id="code">${problem.code}</code><br>Request: <code>${requestId}</code></p>
 </div>`
   const { Allow } = (problem.extras.headers ?? {}) as { Allow?: string }
   const { status } = problems[problem.code]

@@ -59,8 +59,24 @@ describe('a failure page', () => {
     expect(body).toMatch(
       /<ol><li>[^<]*Super Admin[^<]*<\/li><li>[^<]*az ad sp create --id d42ffc93-[^<]*<\/li><li>[^<]*approves Acme &amp; Sons/,
     )
+    const [, copied] = /data-text="([^"]*)"/.exec(body) ?? []
+    expect(copied).toMatch(/^1\. .*Super Admin.*\n2\. .*az ad sp create.*\n3\. .*\nhttps:\/\/l\.example\/$/)
     expect(body.indexOf('<ol>')).toBeLessThan(body.indexOf('id="admin-link"'))
     expect(bodyOf(failurePage(failure, one))).not.toContain('<ol>')
+  })
+
+  test('names the account that was refused, unless the app is at fault', () => {
+    const signedInAs = 'a…@x.example'
+    const refused = bodyOf(failurePage({ failed: 'no_advertising_user', signedInAs }, one))
+    expect(refused).toContain('<p>You signed in as <span class="whole">a…@x.example</span>.</p>')
+    expect(bodyOf(failurePage({ failed: 'environment_on_hold', signedInAs }, one))).not.toContain('a…@x')
+  })
+
+  test('says for whose support its code is', () => {
+    expect(bodyOf(failurePage({ failed: 'link_not_valid' }, one))).toContain(
+      'For Acme &amp; Sons’s support: ',
+    )
+    expect(bodyOf(failurePage({ failed: 'link_not_valid' }, two))).toContain('For the app’s support: ')
   })
 
   test('keeps a masked name in one piece', () => {

@@ -314,6 +314,14 @@ describe('a sign-in', () => {
     expect(await out.run()).toMatchObject(ended)
   })
 
+  test('names the refused account, masked, if it has an address', async () => {
+    const refused = await signingIn({ accounts: 0 })
+    expect(await refused.run()).toMatchObject({ failed: 'no_advertising_account', signedInAs: 'h' })
+    const user = { accountKind, authorityTenant, consenter: { ...consenter, hint: '…' } }
+    const unnamed = await signingIn({ accounts: 0, parts: { idTokens: { check: async () => user } } })
+    expect(await unnamed.run()).not.toHaveProperty('signedInAs')
+  })
+
   test('records only for a wrong kind of account that it is the consenter’s own', async () => {
     const other = await signingIn({ faults: [[401, 122]] })
     const stored = other.tenants.row(name)
