@@ -133,6 +133,26 @@ export async function commitUnchanged(
 }
 
 /**
+ * A refusal that may be about the tenant, while its kind of grant is on hold: it stays as it is, but behind the other
+ * due tenants. Otherwise, sweeps would probe with the same dead grant forever, and none would find a working one.
+ */
+export async function commitLastInLine(
+  dependencies: RefreshDependencies,
+  attempt: Attempt,
+): Promise<StoredTenant | undefined> {
+  const dueAt = later(attempt.leased.tenant.dueAt, dependencies.clock.now())
+  const committed = await commit(dependencies, attempt, dueAt, (row) => ({
+    next: { ...withoutLease(row), ...(dueAt && { dueAt }) },
+  }))
+  return 'lost' in committed ? undefined : committed.stored
+}
+
+/** A tenant that isn't due has no due row. */
+function later(dueAt: Date | undefined, now: Date): Date | undefined {
+  return dueAt && dueAt < now ? now : dueAt
+}
+
+/**
  * The conditional write that decides. The next due row is inserted before it and the old one removed after it, so a
  * crash at any line leaves at least one.
  */

@@ -13,7 +13,13 @@ export type RefreshOutcome =
       /** Of a refresh: the due time whose row went with it. */
       readonly dueBefore?: Date | undefined
     }
-  | { readonly outcome: 'refused'; readonly stored: StoredTenant; readonly refusal: TokenRefusal }
+  | {
+      readonly outcome: 'refused'
+      readonly stored: StoredTenant
+      readonly refusal: TokenRefusal
+      /** The due time before it. */
+      readonly dueBefore: Date | undefined
+    }
   | {
       readonly outcome: 'passed_on'
       readonly stored: StoredTenant

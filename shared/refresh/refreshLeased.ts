@@ -6,7 +6,7 @@ import type { StoredTenant } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenResult } from '../domain/tokenEndpoint.ts'
 import { type Attempt, beginAttempt } from './attempt.ts'
-import { commitRefreshed, commitUnchanged, commitVerdict } from './commit.ts'
+import { commitLastInLine, commitRefreshed, commitUnchanged, commitVerdict } from './commit.ts'
 import { isFirstRefusal, judgeRefusal, type RefreshPurpose } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { countRefusal, holdRefusedKind, placeHold, registrationOf } from './holds.ts'
@@ -131,7 +131,7 @@ async function handleRefusal(
 ): Promise<RefreshOutcome> {
   const stored = await commitRefusal(dependencies, attempt, refusal)
   return stored
-    ? { outcome: 'refused', stored, refusal }
+    ? { outcome: 'refused', stored, refusal, dueBefore: attempt.leased.tenant.dueAt }
     : { outcome: 'passed_on', stored: attempt.leased, reason: 'lease_lost' }
 }
 
@@ -142,7 +142,7 @@ async function commitRefusal(
 ): Promise<StoredTenant | undefined> {
   const { leased } = attempt
   const { clock, randomness } = dependencies
-  if (await holdRefusedKind(dependencies, attempt, refusal)) return commitUnchanged(dependencies, attempt)
+  if (await holdRefusedKind(dependencies, attempt, refusal)) return commitLastInLine(dependencies, attempt)
   const verdict = judgeRefusal(leased.tenant, refusal, clock.now(), randomness.fraction())
   if (verdict.verdict === 'hold') {
     await placeHold(dependencies, attempt, { refusal, scope: registrationOf(leased) })

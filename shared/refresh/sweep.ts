@@ -298,10 +298,11 @@ class SweepRun {
     const { row } = hint
     switch (outcome.outcome) {
       case 'refreshed':
-        // A different row made the tenant due. This row may belong to a pending consent, or to nothing.
-        if (outcome.dueBefore?.getTime() !== row.dueAt.getTime()) await this.#dropOrphan(hint, outcome)
+        await this.#dropOther(hint, outcome)
         return 'refreshed'
       case 'refused':
+        // Otherwise, it would come first in each sweep, and be the probe after each hold.
+        await this.#dropOther(hint, outcome)
         return { failed: outcome.refusal.class }
       case 'not_found':
         await this.#dependencies.due.remove(row)
@@ -314,6 +315,14 @@ class SweepRun {
           await this.#dropOrphan(hint, outcome)
         return outcome.reason === 'environment_on_hold' ? { failed: outcome.reason } : 'passed_on'
     }
+  }
+
+  /** A hint that isn't the one by which the tenant was due: it may belong to a pending consent, or to nothing. */
+  async #dropOther(
+    hint: ShardRow,
+    outcome: Extract<RefreshOutcome, { stored: unknown }> & { dueBefore?: Date | undefined },
+  ): Promise<void> {
+    if (outcome.dueBefore?.getTime() !== hint.row.dueAt.getTime()) await this.#dropOrphan(hint, outcome)
   }
 
   /**

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { addSeconds } from '../../shared/clock.ts'
+import { dueRowOf } from '../../shared/domain/due.ts'
 import { kindOfGrant } from '../../shared/domain/holds.ts'
 import type { Grant, TenantName } from '../../shared/domain/tenant.ts'
 import { readHolds } from '../../shared/refresh/readHolds.ts'
+import { sweep } from '../../shared/refresh/sweep.ts'
 import { grantOf } from '../simulation/ground.ts'
 import { anHour, refreshGround, refusalOf } from './refreshGround.ts'
 
@@ -42,6 +45,32 @@ describe('grants that are refused without a cause', () => {
     expect(rowOf(tenantOf(4))).toMatchObject({ status: 'connected' })
     expect(rowOf(tenantOf(4))).not.toHaveProperty('trouble')
     expect(rowOf(tenantOf(4))).not.toHaveProperty('lease')
+  })
+
+  test('go to the end of the line, so that the next probe is another tenant’s', async () => {
+    const { clock, due, logged, refresher, rowOf, sweep, tenants } = await refusedTenants(people(7))
+    await sweep()
+    const [last, next] = [tenantOf(5), tenantOf(6)]
+    const before = rowOf(next)
+    await clock.run(clock.sleep(61_000))
+    const { outcome } = await clock.run(refresher.refresh(last, { for: 'sweep' }))
+    expect(outcome).toBe('refused')
+    const dueAt = clock.now()
+    expect(rowOf(last)).toMatchObject({ status: 'connected', dueAt })
+    expect(rowOf(last)).not.toHaveProperty('trouble')
+    expect([...due.rows()].filter(({ tenant }) => tenant === last.tenant)).toMatchObject([{ dueAt }])
+    expect(rowOf(next)).toEqual(before)
+    expect(tenants.history(last)).toEqual([])
+    expect(logged.filter(({ event }) => event === 'environment.held')).toHaveLength(1)
+  })
+
+  test('aren’t found again by a hint that isn’t the tenant’s own', async () => {
+    const { clock, dependencies, due, refresher, rowOf } = await refusedTenants(people(1))
+    const row = rowOf(tenantOf(0))!
+    await due.insert(dueRowOf(row, row.grant!, addSeconds(clock.now(), -100)))
+    await clock.run(sweep({ ...dependencies, refresher }))
+    const { dueAt } = rowOf(tenantOf(0))!
+    expect([...due.rows()].map((hint) => hint.dueAt)).toEqual([dueAt])
   })
 
   test('end by themselves if there are only four people', async () => {
