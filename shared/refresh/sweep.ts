@@ -97,7 +97,7 @@ interface ShardRow {
 class SweepRun {
   readonly #dependencies: SweepDependencies
   readonly #startedAt: Date
-  readonly #stopAt: Date
+  #stopAt: Date
   readonly #shards: number[]
   readonly #mayHandOver: boolean
   readonly #mayFinishAccounts: boolean
@@ -207,6 +207,7 @@ class SweepRun {
     try {
       const outcome = await this.#dependencies.refresher.refresh(row, { for: 'sweep' })
       this.#learn(outcome)
+      if (outcome.outcome === 'passed_on' && outcome.reason === 'instance_ending') return this.#endNow(shard)
       return await this.#settle(row, outcome)
     } catch (error) {
       if (error instanceof DamagedRowError)
@@ -214,6 +215,12 @@ class SweepRun {
       if (error instanceof IdentityUnavailableError) return this.#passToOthers(shard)
       return isTableMissing(error) ? this.#stopForMissingTable() : { failed: 'storage' }
     }
+  }
+
+  /** The instance is being taken away: the rest stays due, or goes to the queue. */
+  #endNow(shard: number): RowOutcome {
+    this.#stopAt = this.#startedAt
+    return this.#leaveOver(shard)
   }
 
   /** Only this process can't refresh: the queue gives the shard to another one. */
