@@ -31,13 +31,20 @@ afterAll(() => world.close())
 const wayOf = (round: number): Way => order[round % order.length] ?? 'killed'
 
 /** The second try of a person whose browser got no answer: reload, or after a crash, the app's link once more. */
-async function tryAgain({ way, unfinished }: Termination, person: Person): Promise<void> {
-  if (unfinished === 0) {
+async function tryAgain({ end, way }: Termination, person: Person): Promise<void> {
+  if (end?.unfinished === 0) {
     const back = await returnTo(person)
     expect([way, back?.searchParams.get('status')]).toEqual([way, 'connected'])
     return
   }
   await world.finish(person.connectUrl, person.username)
+}
+
+/** With an order, an instance ends only after its commits, or 4 s. */
+function expectInOrder({ end, way }: Termination): void {
+  if (way === 'killed') return
+  expect(end?.order).toMatch(way === 'hook' ? /^host$/ : /^(host|signal)$/)
+  if (end?.unfinished !== 0) expect(end?.waitedMilliseconds).toBeGreaterThanOrEqual(3990)
 }
 
 async function expectVends(tenants: readonly string[]): Promise<void> {
@@ -57,16 +64,18 @@ test(
     const ended: Termination[] = []
     for (let round = 0; round < terminations; round++) {
       const [tenants, people] = [await connectStale(world), await arrive(world)]
-      const moment = 1 + (Math.floor(round / order.length) % callsPerRound)
+      // 1, 4, 7, 3, 6, 2, 5: the first few are spread.
+      const moment = 1 + ((3 * Math.floor(round / order.length)) % callsPerRound)
       const turn = { way: wayOf(round), next: wayOf(round + 1), moment }
       await world.signIn.settings({ latencyMilliseconds: 100 })
       const termination = await takeAway(world, { people, tenants }, turn)
       await world.signIn.settings({ latencyMilliseconds: 0 })
       ended.push(termination)
+      expectInOrder(termination)
       for (const person of people) await tryAgain(termination, person)
       await expectVends(people.map(({ tenant }) => tenant))
       // A crash leaves leases, which end by themselves: these apps try again later.
-      if (termination.unfinished !== 0) leased.push(...tenants)
+      if (termination.end?.unfinished !== 0) leased.push(...tenants)
       else await expectVends(tenants)
       everyone.push(...tenants, ...people.map(({ tenant }) => tenant))
     }
@@ -99,7 +108,7 @@ function summarize(ended: readonly Termination[]) {
         {
           terminations: own.length,
           cut: sum(({ cut }) => cut),
-          unfinished: sum((each) => each.unfinished ?? 0),
+          unfinished: sum(({ end }) => end?.unfinished ?? 0),
         },
       ]
     }),

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { people as everyPerson } from '../../local/people.ts'
+import type { LogEvents } from '../../shared/domain/logEvents.ts'
 import type { World } from './world.ts'
 
 /** How the platform takes an instance away. `killed` is in the middle, without a chance to finish anything. */
@@ -26,8 +27,8 @@ export interface Person {
 export interface Termination {
   readonly way: Way
   readonly exitCode: number | null
-  /** Commits that the instance couldn't finish; undefined if it had no chance. */
-  readonly unfinished: number | undefined
+  /** What the instance says of its end; undefined if it had no chance. */
+  readonly end: LogEvents['instance.ended'] | undefined
   /** Requests of people and apps that got no good answer. */
   readonly cut: number
 }
@@ -94,16 +95,15 @@ export async function takeAway(
   const exitCode = await broker.kill(ways[way].signal)
   const cut = (await answered).filter((isGood) => !isGood).length
   await world.restart(ways[next].hooks)
-  return { way, exitCode, unfinished: unfinishedOf(broker.lines), cut }
+  return { way, exitCode, end: endOf(broker.lines), cut }
 }
 
 async function tokenCalls(world: World): Promise<number> {
   return (await world.signIn.requests()).filter(({ endpoint }) => endpoint === 'token').length
 }
 
-/** The count in the line `instance.ended`. */
-function unfinishedOf(lines: readonly string[]): number | undefined {
+/** The line `instance.ended`, if there is one. */
+function endOf(lines: readonly string[]): Termination['end'] {
   const line = lines.find((each) => each.includes('"event":"instance.ended"'))
-  const [, count] = /"unfinished":(\d+)/.exec(line ?? '') ?? []
-  return count === undefined ? undefined : Number(count)
+  return line && JSON.parse(line.slice(line.indexOf('{"event"')))
 }
