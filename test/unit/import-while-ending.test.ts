@@ -39,6 +39,9 @@ test('an instance that is taken away waits for an import, whose refresh token ma
 test('after that it imports nothing, and sends no token', async () => {
   const { asked, clock, run, unfinishedCommits } = importing()
   await unfinishedCommits.end(4)
-  await expect(clock.run(run())).rejects.toThrow('InstanceEnding')
+  await expect(clock.run(run())).rejects.toMatchObject({
+    code: 'storage_unavailable',
+    extras: { members: { reason: 'instance_ending' } },
+  })
   expect(asked).toEqual([])
 })

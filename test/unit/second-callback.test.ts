@@ -168,7 +168,10 @@ describe('while the instance is being taken away', () => {
     const { callback, calls, clock, rows, unfinishedCommits } = await begun()
     await unfinishedCommits.end(4)
     const kept = rows().length
-    await expect(clock.run(callback())).rejects.toThrow('InstanceEnding')
+    await expect(clock.run(callback())).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      extras: { members: { reason: 'instance_ending' } },
+    })
     expect(calls.redeemed).toBe(0)
     // One more: that this browser's callback has arrived.
     expect(rows()).toHaveLength(kept + 1)
