@@ -1,14 +1,15 @@
 import { app } from '@azure/functions'
 import { broker } from '../shared/broker.ts'
+import { createInstanceEnd, type EndingInstance } from '../shared/endInstance.ts'
 import { functionsCore } from '../shared/http/functionsCore.ts'
 import { guardInvocations } from '../shared/http/guard.ts'
 import { preloadSecrets } from '../shared/secrets/brokerSecrets.ts'
 import { SettingsError } from '../shared/settings/faults.ts'
-import { startTelemetry, type Telemetry } from '../shared/telemetry/start.ts'
+import { startTelemetry } from '../shared/telemetry/start.ts'
 
 app.setup({ enableHttpStream: true })
 
-let telemetry: Telemetry | undefined
+let instance: EndingInstance | undefined
 
 /** Every function is registered by now; the worker asks for the model's capabilities later. */
 app.hook.appStart(() => {
@@ -19,8 +20,9 @@ app.hook.appStart(() => {
 /** Reports all invalid settings by name at startup, not at the first request. Also reads the secrets ahead of time. */
 app.hook.appStart(() => {
   try {
-    const { config, credential, secrets } = broker()
-    telemetry = startTelemetry(config.telemetry, credential)
+    const { clock, config, credential, log, secrets, unfinishedCommits } = broker()
+    const telemetry = startTelemetry(config.telemetry, credential)
+    instance = { clock, log, unfinishedCommits, flush: async () => telemetry?.stop() }
     preloadSecrets(secrets, config.environments.keys())
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
@@ -28,5 +30,13 @@ app.hook.appStart(() => {
   }
 })
 
-/** Sends the remaining telemetry before the instance stops. */
-app.hook.appTerminate(() => telemetry?.stop())
+const end = createInstanceEnd(
+  () => instance,
+  (code) => process.exit(code),
+)
+
+/** The platform sends SIGTERM to some instances that it takes away, with or without the host's order. */
+app.hook.appStart(() => void process.on('SIGTERM', () => void end.bySignal()))
+
+/** Commits what has begun and sends the remaining telemetry before the instance stops. */
+app.hook.appTerminate(() => end.byHost())

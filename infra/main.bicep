@@ -59,15 +59,24 @@ param nodeMajorVersion string = '24'
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('Maximum number of instances.')
+@description('Number of HTTP requests that one instance takes at once before the platform adds another. 0 means what its memory carries: 50 at 512 MB, 200 at 2048 MB, 200 at 4096 MB (docs/scale.md).')
+@minValue(0)
+@maxValue(1000)
+param httpConcurrency int = 0
+
+@description('Maximum number of instances of each function group: HTTP, the timer, and each queue. Bursts of HTTP requests can exceed it, so it’s no limit on cost.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstanceCount int = 100
 
-@description('Number of HTTP instances that always run, so that no vend waits for a cold start. They’re billed all the time.')
+@description('Number of HTTP instances that always run, so that no vend waits for a cold start. They’re billed all the time. Not 1: while the platform replaces the only one, requests fail.')
 @minValue(0)
 @maxValue(100)
 param alwaysReadyInstances int = 0
+
+@description('What happens to running instances when the package or a setting changes: Recreate stops them immediately; RollingUpdate (in preview) drains them one batch after the other. Takes effect with the next update.')
+@allowed(['Recreate', 'RollingUpdate'])
+param siteUpdateStrategy string = 'Recreate'
 
 @description('Spreads the app over the region’s availability zones, if it has them. Keeps at least two instances of each always-ready group.')
 param zoneRedundant bool = false
@@ -131,6 +140,9 @@ param traceSampling string = '1.0'
 @description('Also logs every read, write, and delete in storage. This audit trail costs more than the storage itself.')
 param storageAuditLogs bool = false
 
+@description('Fingerprint of the template and its values, by which the workflow knows whether to provision again. Only the workflow sets it.')
+param provisionedAs string = ''
+
 @description('Tags of all resources.')
 param tags resourceTags = {}
 
@@ -141,6 +153,11 @@ var shortName = take(replace(toLower(name), '-', ''), 8)
 var appName = 'func-${name}-${token}'
 var vaultName = 'kv-${shortName}-${take(token, 10)}'
 var grantVaultNames = [for index in range(1, grantVaultCount): 'kvg${index}-${shortName}-${take(token, 8)}']
+var readyInstances = alwaysReadyInstances == 1
+  ? fail('alwaysReadyInstances is 1: whenever the platform replaces the only instance, requests fail. Use 0, or 2 or more.')
+  : alwaysReadyInstances
+// Measured: docs/scale.md.
+var carriedRequests = { '512': 50, '2048': 200, '4096': 200 }
 var allTags = union(tags, { application: 'msads-token-broker', broker: name })
 // With an empty client id, the broker would start and refuse every caller.
 var productionClientId = contains(environments, 'production') && empty(productionMicrosoftClientId)
@@ -259,7 +276,9 @@ module app 'modules/app.bicep' = {
     nodeVersion: nodeMajorVersion
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
-    alwaysReadyInstances: alwaysReadyInstances
+    httpConcurrency: httpConcurrency == 0 ? carriedRequests[string(instanceMemoryMB)] : httpConcurrency
+    siteUpdateStrategy: siteUpdateStrategy
+    alwaysReadyInstances: readyInstances
     zoneRedundant: zoneRedundant
     workspaceId: monitoring.outputs.workspaceId
   }
@@ -329,3 +348,4 @@ output KEY_VAULT_NAME string = vault.outputs.name
 
 @description('Object id of the app’s identity: the subject of a federated credential.')
 output IDENTITY_PRINCIPAL_ID string = identity.properties.principalId
+output PROVISIONED_AS string = provisionedAs

@@ -20,6 +20,7 @@ param privateNetworking = true
 param allowedIpRanges = ['203.0.113.7']
 param grantVaultCount = 3
 param alwaysReadyInstances = 2
+param siteUpdateStrategy = 'RollingUpdate'
 param zoneRedundant = true
 param deletionLocks = true
 param traceSampling = '0.05'

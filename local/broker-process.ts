@@ -23,6 +23,11 @@ export interface BrokerOptions {
   readonly ownPublicUrl?: boolean
   /** The app folder for the embedded host. Default is the built broker's. */
   readonly app?: string
+  /**
+   * Whether SIGTERM comes with the host's order to end, which runs the `appTerminate` hooks. Default is true. SIGINT is
+   * always the host's order alone.
+   */
+  readonly hooks?: boolean
   /** Overrides of the stack's settings; an empty one counts as unset. */
   readonly settings?: Readonly<Record<string, string>>
   /** Receives each line of the process's output. Default is to ignore it. */
@@ -47,7 +52,7 @@ const startSeconds = 90
  * @throws PortsTakenError if the port is taken; Error with the process's last output if it doesn't start.
  */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
-  const { stack, port = stack.ports.broker, host = 'embedded', app = root } = options
+  const { stack, port = stack.ports.broker, host = 'embedded', app = root, hooks = true } = options
   await assertPortsFree({ ...stack.ports, broker: port }, ['broker'])
   const env = {
     ...process.env,
@@ -59,7 +64,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     name: `The broker on port ${port}`,
     env,
     cwd: root,
-    ...commandOf(host, port, stack.folder, app),
+    ...commandOf(host, { port, folder: stack.folder, app, hooks }),
     ...(options.onLine && { onLine: options.onLine }),
   })
   const origin = `http://127.0.0.1:${port}`
@@ -76,12 +81,20 @@ export function hasFunc(): boolean {
   return folders.some((folder) => names.some((name) => isExecutable(join(folder, name))))
 }
 
-function commandOf(host: HostKind, port: number, folder: string, app: string) {
+interface HostArguments {
+  readonly port: number
+  readonly folder: string
+  readonly app: string
+  readonly hooks: boolean
+}
+
+function commandOf(host: HostKind, { app, folder, hooks, port }: HostArguments) {
   if (host === 'func') return { command: 'func', args: ['start', '--port', String(port)] }
   // A developer's own local.settings.json is for `func start`; here only the stack's settings apply.
   const settings = join(folder, 'no.settings.json')
   const args = [`--import=${endsWithParent}`, hostMain, '--port', String(port), '--app', app]
   args.push('--settings', settings, '--master-key', hostMasterKey)
+  if (!hooks) args.push('--without-hooks')
   return { command: process.execPath, args, followsParent: true }
 }
 

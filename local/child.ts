@@ -9,8 +9,8 @@ export interface Child {
   isRunning(): boolean
   /** Waits for a line that the pattern matches. @throws Error with the last output if the child ends first. */
   waitForLine(pattern: RegExp): Promise<RegExpExecArray>
-  /** Sends a signal to the whole group and waits for the end. */
-  kill(signal: NodeJS.Signals): Promise<void>
+  /** Sends a signal to the whole group, waits for the end, and returns the exit code: null if a signal was the end. */
+  kill(signal: NodeJS.Signals): Promise<number | null>
   /** Asks the child to stop, and kills it after 10 seconds. */
   stop(): Promise<void>
 }
@@ -58,6 +58,7 @@ export function startChild(options: ChildOptions): Child {
   const kill = async (signal: NodeJS.Signals) => {
     sendSignal(child, signal)
     await ended
+    return child.exitCode
   }
   return {
     pid: child.pid ?? 0,

@@ -1,7 +1,7 @@
 /**
  * Compiles, lints, and formats `infra/` (except `entra.bicep`, whose extension comes from a registry), and takes the
  * deployment snapshot of each parameter file. Fails if the files in git differ, or if the template accepts
- * an empty value that no broker can work with, or contains a name that Flex Consumption refuses or ignores.
+ * a value that no broker can work with, or contains a name that Flex Consumption refuses or ignores.
  * `--write` updates the files instead, and writes each alert's query to its page. The result must not depend on the
  * date: the linter's rule on API versions has a wide limit in `bicepconfig.json`, and versions are updated manually.
  */
@@ -43,7 +43,8 @@ run('format', '--pattern', '*.bicepparam')
 // Linting a file also lints its modules, so this covers all of them.
 run('lint', 'main.bicep')
 run('build', 'main.bicep', '--outfile', 'main.json')
-for (const name of Object.keys(asked)) assertRefused(name)
+for (const name of Object.keys(asked)) assertRefused(name, '', 'is empty')
+assertRefused('ALWAYS_READY_INSTANCES', '1', 'alwaysReadyInstances is 1')
 for (const parameters of globSync('*.bicepparam', { cwd: made })) takeSnapshot(parameters)
 
 for (const file of ['main.json', ...globSync('snapshots/*.json', { cwd: made })]) assertFlexConsumption(file)
@@ -102,11 +103,11 @@ function run(...args) {
   process.exit(1)
 }
 
-/** Without this parameter the template must refuse to be deployed. */
-function assertRefused(name) {
-  const { status, text } = call(snapshotOf('main.bicepparam'), { ...asked, [name]: '' })
-  if (status !== 0 && text.includes('is empty')) return
-  console.error(`infra/main.bicep takes an empty ${name}.\n${text}`)
+/** With this value the template must refuse to be deployed. */
+function assertRefused(name, value, reason) {
+  const { status, text } = call(snapshotOf('main.bicepparam'), { ...asked, [name]: value })
+  if (status !== 0 && text.includes(reason)) return
+  console.error(`infra/main.bicep takes ${name}="${value}".\n${text}`)
   process.exit(1)
 }
 

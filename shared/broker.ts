@@ -60,6 +60,7 @@ import { createLog } from './telemetry/log.ts'
 import { meterLog, meterUsage } from './telemetry/meters.ts'
 import { tracedFetch } from './telemetry/outgoing.ts'
 import type { GrantServices } from './tenants/connectGrant.ts'
+import { createUnfinishedCommits, type UnfinishedCommits } from './unfinishedCommits.ts'
 import { type AccessTokens, createAccessTokens } from './vend/accessTokens.ts'
 import { createVend, type Vend } from './vend/vend.ts'
 
@@ -95,6 +96,7 @@ export interface Broker {
   readonly idTokens: IdTokenChecker
   readonly advertising: (environment: Environment) => CustomerManagement
   readonly grantServices: GrantServices
+  readonly unfinishedCommits: UnfinishedCommits
   readonly refresher: Refresher
   readonly sweeping: SweepDependencies
   readonly accessTokens: AccessTokens
@@ -129,8 +131,10 @@ export function createBroker(
   const storage = createStorage(config, credential, { clock, randomness, log })
   const identity = createIdentity(config, storage, clock)
   const grantServices: GrantServices = { ...storage, clock, randomness, log, config: config.refresh }
+  const unfinishedCommits = createUnfinishedCommits(clock)
   const refresher = createRefresher({
     ...grantServices,
+    unfinishedCommits,
     environments: storage.environments,
     tokenEndpoint: identity.tokenEndpoints,
     vendWaitSeconds: config.vendWaitSeconds,
@@ -160,6 +164,7 @@ export function createBroker(
     ...storage,
     ...identity,
     grantServices,
+    unfinishedCommits,
     refresher,
     sweeping,
     accessTokens,

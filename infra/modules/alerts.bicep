@@ -3,7 +3,7 @@ metadata description = 'What wakes an operator: one log alert a trouble, each na
 import { resourceTags } from 'types.bicep'
 
 // Queries read the broker's structured lines (shared/domain/logEvents.ts: JSON messages, `event` first) and its metrics, which are
-// never sampled. They don't read `requests` and spans, which are sampled.
+// never sampled. Only `host-failures` reads `requests`, which are sampled: it compares their shares.
 param prefix string
 param location string
 param tags resourceTags
@@ -171,6 +171,15 @@ var alerts alert[] = [
     window: 'PT15M'
     frequency: 'PT5M'
     threshold: 10
+  }
+  {
+    name: 'host-failures'
+    title: 'Requests fail at the host'
+    severity: 2
+    query: loadTextContent('../alerts/host-failures.kql')
+    window: 'PT15M'
+    frequency: 'PT5M'
+    threshold: 0
   }
   {
     name: 'vault-throttled'

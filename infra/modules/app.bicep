@@ -12,7 +12,9 @@ param subnetId string?
 param nodeVersion string
 param instanceMemoryMB int
 param maximumInstanceCount int
+param httpConcurrency int
 param alwaysReadyInstances int
+param siteUpdateStrategy string
 param zoneRedundant bool
 param workspaceId string
 
@@ -56,9 +58,13 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         }
       }
       runtime: { name: 'node', version: nodeVersion }
+      // Exists since API 2023-12-01 (functions/flex-consumption-site-updates), but not in Bicep's types.
+      #disable-next-line BCP037
+      siteUpdateStrategy: { type: siteUpdateStrategy }
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
+        triggers: { http: { perInstanceConcurrency: httpConcurrency } }
         alwaysReady: alwaysReadyInstances > 0 ? [{ name: 'http', instanceCount: alwaysReadyInstances }] : []
       }
     }

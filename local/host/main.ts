@@ -6,7 +6,7 @@ import { type FunctionSummary, type RunningHost, startHost } from './host.ts'
 import { readLocalSettings } from './settings.ts'
 
 const usage = `Usage: node local/host/main.ts [--port 7071] [--app <folder>] [--settings <file>]
-  [--function-key <key>] [--master-key <key>] [--timer-folder <folder>]`
+  [--function-key <key>] [--master-key <key>] [--timer-folder <folder>] [--without-hooks]`
 
 const { values } = parseArgs({
   options: {
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     'function-key': { type: 'string', multiple: true },
     'master-key': { type: 'string' },
     'timer-folder': { type: 'string' },
+    'without-hooks': { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 })
@@ -34,7 +35,9 @@ async function run(): Promise<void> {
     ...(timerFolder ? { timerFolder } : {}),
   })
   // A caller that sees that the host is listening may stop it immediately, and its hooks must still run.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void terminate(host))
+  // SIGTERM also reaches the app. Without hooks, it's the only order, as on Azure for some instances.
+  const orders = values['without-hooks'] ? (['SIGINT'] as const) : (['SIGINT', 'SIGTERM'] as const)
+  for (const signal of orders) process.once(signal, () => void terminate(host))
   void host.timedOut.then(({ message }) =>
     fail(
       new Error(

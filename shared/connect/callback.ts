@@ -1,5 +1,6 @@
 import { type Browser, type BrowserBinding, findBinding } from '../access/browser.ts'
 import { addSeconds } from '../clock.ts'
+import { assertNotEnding } from '../domain/instanceEnding.ts'
 import { patiently } from '../domain/patience.ts'
 import { isDisallowedByPolicy, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { SignIn } from './authorize.ts'
@@ -44,19 +45,39 @@ export async function finishSignIn(
   const binding = findBinding(browser, waiting.browserHash)
   if (!binding) return withWayBack(waiting, { failed: 'other_browser' })
   await patiently(dependencies, () => recordCallbackStarted(dependencies, oneTimeId, binding))
+  assertNotEnding(dependencies.unfinishedCommits)
+  const finish = () => takeAndFinish(dependencies, response, { browser, binding, oneTimeId })
+  return (await dependencies.unfinishedCommits.run(finish)) ?? over()
+}
+
+/**
+ * Spends the state and records the result: what's between them must not be cut off.
+ * @returns undefined if another callback spent the state.
+ */
+async function takeAndFinish(
+  dependencies: CallbackDependencies,
+  response: AuthorizationResponse,
+  { binding, browser, oneTimeId }: CallbackBrowser & { readonly oneTimeId: string },
+): Promise<CallbackResult | undefined> {
+  const { clock, records } = dependencies
   // Never repeated by us: after a lost answer, the state would look spent by someone else.
   const signIn = (await records.take('sign-in', oneTimeId, clock.now())) as SignIn | undefined
-  if (!signIn) return over()
+  if (!signIn) return undefined
   const ended = await finishOnce(dependencies, signIn, response, { browser, binding })
   await recordCallbackResult(dependencies, oneTimeId, binding, ended)
   return ended
+}
+
+interface CallbackBrowser {
+  readonly browser: Browser | undefined
+  readonly binding: BrowserBinding
 }
 
 async function finishOnce(
   dependencies: CallbackDependencies,
   signIn: SignIn,
   response: AuthorizationResponse,
-  { binding, browser }: { readonly browser: Browser | undefined; readonly binding: BrowserBinding },
+  { binding, browser }: CallbackBrowser,
 ): Promise<CallbackResult> {
   // Only saves a redemption: the commit decides which consent of the session is kept.
   const end = await readSessionEnd(dependencies, signIn, browser).catch(() => undefined)

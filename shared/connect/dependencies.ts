@@ -7,6 +7,7 @@ import type { IdTokenChecker } from '../identity/idToken.ts'
 import type { SignInTable } from '../identity/signInTable.ts'
 import type { TokenEndpoints } from '../identity/tokenEndpoint.ts'
 import type { GrantServices } from '../tenants/connectGrant.ts'
+import type { UnfinishedCommits } from '../unfinishedCommits.ts'
 import type { ReportDependencies } from './reportSignIn.ts'
 
 /** Dependencies of finishing a sign-in. */
@@ -18,6 +19,7 @@ export interface CallbackDependencies extends ReportDependencies, DiscoverWithTo
   readonly idTokens: IdTokenChecker
   readonly accounts: AccountStore
   readonly grantServices: GrantServices
+  readonly unfinishedCommits: UnfinishedCommits
   readonly clock: Clock
   readonly randomness: Randomness
   /** When the browser must be answered. Default is no limit: the caller doesn't wait. */

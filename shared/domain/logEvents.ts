@@ -10,6 +10,12 @@ export interface LogEvents {
   'request.failed': { code: string; requestId: string; route: string; reason: string; traceId?: string }
   /** A function threw an unexpected error. `error` is its name. */
   'function.failed': { function: string; invocationId: string; error: string }
+  /**
+   * The platform takes an instance away. `order` is what came first: `host` (its order to the worker) or `signal`
+   * (SIGTERM). `unfinished` counts the sign-ins and refreshes that weren't committed within 4 s: each works at the next
+   * try.
+   */
+  'instance.ended': { order: 'host' | 'signal'; unfinished: number; waitedMilliseconds: number }
   /** One run of the refresh timer, or of `POST /v1/sweeps`. Counts are tenants. */
   'sweep.ended': SweepReport
   /**

@@ -4,6 +4,7 @@ import type { Discovery } from '../advertising/discover.ts'
 import type { CallbackDependencies } from '../connect/dependencies.ts'
 import type { ProvenSignIn } from '../connect/proveSignIn.ts'
 import { compareSignIn, connectImmediately } from '../connect/saveSignIn.ts'
+import { assertNotEnding } from '../domain/instanceEnding.ts'
 import { patiently } from '../domain/patience.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { environments, identityProviders } from '../environment.ts'
@@ -68,6 +69,15 @@ export type ImportDependencies = CallbackDependencies
  *   another problem that stops the broker from proving it.
  */
 export async function importGrant(
+  dependencies: ImportDependencies,
+  name: TenantName,
+  request: GrantRequest,
+): Promise<Tenant> {
+  assertNotEnding(dependencies.unfinishedCommits)
+  return dependencies.unfinishedCommits.run(() => proveAndConnect(dependencies, name, request))
+}
+
+async function proveAndConnect(
   impatient: ImportDependencies,
   name: TenantName,
   request: GrantRequest,

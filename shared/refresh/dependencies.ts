@@ -8,6 +8,7 @@ import type { Log } from '../domain/logEvents.ts'
 import type { Sealer } from '../domain/sealer.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { TokenEndpoint } from '../domain/tokenEndpoint.ts'
+import type { UnfinishedCommits } from '../unfinishedCommits.ts'
 
 /** Dependencies of refreshing. The simulator supplies models with the same interfaces. */
 export interface RefreshDependencies {
@@ -22,6 +23,7 @@ export interface RefreshDependencies {
   readonly randomness: Randomness
   readonly log: Log
   readonly config: RefreshConfig
+  readonly unfinishedCommits: UnfinishedCommits
   /** How long a vend waits for another process's refresh. */
   readonly vendWaitSeconds: number
 }

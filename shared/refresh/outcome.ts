@@ -31,5 +31,6 @@ export type RefreshOutcome =
 /** Why a tenant that needed a refresh wasn't refreshed here. */
 export type PassedOnReason =
   | Exclude<Extract<RefreshDecision, { refresh: false }>['reason'], 'fresh'>
+  | 'instance_ending'
   | 'leased_elsewhere'
   | 'lease_lost'

@@ -84,19 +84,29 @@ async function refreshUnderLease(
   purpose: RefreshPurpose,
   deadline?: Deadline,
 ): Promise<RefreshOutcome> {
-  const { tenants, clock } = dependencies
+  const { tenants, clock, unfinishedCommits } = dependencies
   const giveUpAt = addSeconds(clock.now(), purpose.for === 'sweep' ? 0 : dependencies.vendWaitSeconds)
   const take = createLeaseTaker(dependencies)
   const gate = createHoldGate(dependencies, deadline)
   for (let poll = 0; ; poll++) {
     const stored = await stepOutsideLease(clock, 'reading the row', () => tenants.read(name), deadline)
     if (!stored) return { outcome: 'not_found' }
-    const taken = await checkAndTake(dependencies, stored, { purpose, take, gate, deadline })
-    if (taken && 'outcome' in taken) return taken
-    if (taken) return await refreshLeased(dependencies, taken, purpose)
+    const check = { purpose, take, gate, deadline }
+    const ended = await unfinishedCommits.run(() => refreshIfFree(dependencies, stored, check))
+    if (ended) return ended
     if (clock.now() >= giveUpAt) return { outcome: 'passed_on', stored, reason: 'leased_elsewhere' }
     await clock.sleep(Math.min(maxPollMilliseconds, firstPollMilliseconds * 2 ** Math.min(poll, 6)))
   }
+}
+
+/** @returns undefined while another process holds the lease. */
+async function refreshIfFree(
+  dependencies: Refreshing,
+  stored: StoredTenant,
+  check: Check,
+): Promise<RefreshOutcome | undefined> {
+  const taken = await checkAndTake(dependencies, stored, check)
+  return taken && 'leased' in taken ? refreshLeased(dependencies, taken, check.purpose) : taken
 }
 
 interface Check {
@@ -111,12 +121,14 @@ async function checkAndTake(
   stored: StoredTenant,
   { purpose, take, gate, deadline }: Check,
 ): Promise<RefreshOutcome | TakenLease | undefined> {
-  const { clock } = dependencies
+  const { clock, unfinishedCommits } = dependencies
   const hold = await gate.read(stored)
   const decision = decideRefresh(stored.tenant, purpose, hold, clock.now())
   if (!decision.refresh) return toOutcome(decision, stored, hold)
   if (isLeased(stored, clock.now())) return undefined
   await assertAble(dependencies, stored, deadline)
+  // Before the probe after a hold and the lease, which this instance would keep from those that stay.
+  if (unfinishedCommits.isEnding) return { outcome: 'passed_on', stored, reason: 'instance_ending' }
   const blocking = hold && (await gate.pass(stored))
   if (blocking) return { outcome: 'passed_on', stored, reason: 'environment_on_hold', hold: blocking }
   return take(stored)

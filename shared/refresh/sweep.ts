@@ -106,7 +106,7 @@ interface Unfinished {
 class SweepRun {
   readonly #dependencies: SweepDependencies
   readonly #startedAt: Date
-  readonly #stopAt: Date
+  #stopAt: Date
   /** After this, no discovery starts: the last one may need the other half of the time. */
   readonly #finishUntil: Date
   readonly #shards: number[]
@@ -219,6 +219,7 @@ class SweepRun {
     try {
       const outcome = await this.#dependencies.refresher.refresh(row, { for: 'sweep' })
       this.#learn(outcome)
+      if (outcome.outcome === 'passed_on' && outcome.reason === 'instance_ending') return this.#endNow(shard)
       return await this.#settle({ row, shard }, outcome)
     } catch (error) {
       if (error instanceof DamagedRowError)
@@ -226,6 +227,12 @@ class SweepRun {
       if (error instanceof IdentityUnavailableError) return this.#passToOthers(shard)
       return isTableMissing(error) ? this.#stopForMissingTable() : { failed: 'storage' }
     }
+  }
+
+  /** The instance is being taken away: the rest stays due, or goes to the queue. */
+  #endNow(shard: number): RowOutcome {
+    this.#stopAt = this.#startedAt
+    return this.#leaveOver(shard)
   }
 
   /** Only this process can't refresh: the queue gives the shard to another one. */
@@ -366,7 +373,8 @@ class SweepRun {
     const { clock, due, finishAccounts } = this.#dependencies
     if (!this.#mayFinishAccounts) return
     for (const { hints, tenant } of this.#unfinished.values()) {
-      if (clock.now() >= this.#finishUntil) return
+      const now = clock.now()
+      if (now >= this.#finishUntil || now >= this.#stopAt) return
       const isFinished = await finishAccounts(tenant)
       for (const { row } of hints) {
         if (!isFinished) await due.insert({ ...row, dueAt: nextFullHour(clock.now()) })

@@ -2,6 +2,7 @@ import { secondsUntil, type TimeLimitError } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { connectHint, reconnectHint } from '../domain/connectHint.ts'
 import type { EnvironmentHold } from '../domain/holds.ts'
+import { instanceEnding } from '../domain/instanceEnding.ts'
 import { isAdminReason, type StoredReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { detailWithCauses } from '../domain/refusalCauses.ts'
@@ -61,6 +62,7 @@ function explainOutcome(
     return explainTrouble(tenant, tenant.trouble ?? { reason: outcome.reason }, now)
   }
   const reason = outcome.outcome === 'passed_on' ? outcome.reason : 'refreshing'
+  if (reason === 'instance_ending') return instanceEnding()
   return explainTrouble(tenant, { reason }, now)
 }
 

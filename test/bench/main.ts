@@ -4,6 +4,7 @@ import { coldStart } from './coldStart.ts'
 import { million } from './million.ts'
 import { passthrough } from './passthrough.ts'
 import { type Bench, type BenchReport, formatReport } from './report.ts'
+import { slowUpstream } from './slowUpstream.ts'
 import { sparseVends } from './sparseVends.ts'
 import { sweepLocal } from './sweepLocal.ts'
 import { sweepPace } from './sweepPace.ts'
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'sparse-vends': sparseVends,
   million,
   passthrough,
+  'slow-upstream': slowUpstream,
   'cold-start': coldStart,
 }
 

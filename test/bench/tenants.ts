@@ -15,6 +15,7 @@ import { createDueTable } from '../../shared/storage/dueTable.ts'
 import { createSealedGrants } from '../../shared/storage/sealedGrants.ts'
 import { createSealer } from '../../shared/storage/sealer.ts'
 import { toTenantEntity } from '../../shared/storage/tenantEntity.ts'
+import { createUnfinishedCommits } from '../../shared/unfinishedCommits.ts'
 import { createModelVault } from '../simulation/models/vault.ts'
 
 /** The length of Microsoft's tokens: between one and two thousand characters. */
@@ -75,6 +76,7 @@ export function besideStores(tokenEndpoint: TokenEndpoint, chosen: Sealer = seal
       reserveProbe: async () => undefined,
       release: async () => false,
     },
+    unfinishedCommits: createUnfinishedCommits(systemClock),
     randomness: systemRandomness,
     log: () => {},
     vendWaitSeconds: 15,

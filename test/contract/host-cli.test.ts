@@ -47,6 +47,14 @@ test('SIGTERM runs the terminate hooks, cuts off running requests, and exits', a
   expect(host.lines.at(-1)).toBe('hook: app terminated')
 })
 
+test('without hooks, SIGTERM reaches only the app', async () => {
+  await using folder = await writeFixtureApp({})
+  const host = await spawnHost(folder.path, {}, ['--without-hooks'])
+  // The signal ended the process, because this app doesn't handle it.
+  expect(await host.stop()).toBe(null)
+  expect(host.lines).not.toContain('hook: app terminated')
+})
+
 test.each(['no', 'yes'])(
   'an invocation beyond functionTimeout ends the process with status 1, HTTP streams: %s',
   async (STREAM) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { TableClient } from '@azure/data-tables'
 import { SecretClient } from '@azure/keyvault-secrets'
-import { type RunningBroker, startBroker } from '../../local/broker-process.ts'
+import { type BrokerOptions, type RunningBroker, startBroker } from '../../local/broker-process.ts'
 import { type CallingAppName, callingApps } from '../../local/callers.ts'
 import { vaultAudience } from '../../local/identity-endpoint.ts'
 import { findFreePort } from '../../local/ports.ts'
@@ -80,7 +80,7 @@ export async function openWorld(options: WorldOptions = {}) {
   })
   const settings = { ROW_CACHE_SECONDS: '30', REFRESH_SCHEDULE: newYear, ...options.settings }
   const brokers = await Promise.all(
-    Array.from({ length: options.brokers ?? 1 }, (_, index) => openBroker(stack, index, settings)),
+    Array.from({ length: options.brokers ?? 1 }, (_, index) => openBroker(stack, index, { settings })),
   )
   const call = await createCall(stack, brokers)
   const control = createControls(stack)
@@ -184,9 +184,14 @@ export async function openWorld(options: WorldOptions = {}) {
     },
     /** Starts one more broker process on the stack; `app` is the folder of a different app for its host. */
     addBroker: async (more: Record<string, string> = {}, app?: string) => {
-      const added = await openBroker(stack, brokers.length, { ...settings, ...more }, app)
+      const own = { settings: { ...settings, ...more }, ...(app && { app }) }
+      const added = await openBroker(stack, brokers.length, own)
       brokers.push(added)
       return added
+    },
+    /** Starts the first broker process again, after it has ended. Default is with the host's order on SIGTERM. */
+    restart: async (hooks = true) => {
+      brokers[0] = await openBroker(stack, 0, { settings, hooks })
     },
     /** The hosts' reports of callers that Azure would leave without an answer, since the last call. */
     takeUnanswered: () => {
@@ -236,8 +241,7 @@ async function readGrantSecrets(stack: Stack): Promise<string[]> {
 async function openBroker(
   stack: Stack,
   index: number,
-  settings: Record<string, string>,
-  app?: string,
+  { settings, ...more }: Pick<BrokerOptions, 'app' | 'hooks' | 'settings'>,
 ): Promise<RunningBroker & { readonly lines: string[] }> {
   const lines: string[] = []
   const port = index === 0 ? stack.ports.broker : await findFreePort()
@@ -245,8 +249,8 @@ async function openBroker(
     stack,
     port,
     host: 'embedded',
-    settings,
-    ...(app && { app }),
+    ...(settings && { settings }),
+    ...more,
     onLine: (line) => lines.push(line),
   })
   return { ...running, lines }

@@ -112,7 +112,9 @@ function begin(
       return [world.useCases.migrateGrant({ ...dependencies, stores: broker.stores }, name, to)]
     }
     case 'kill':
-      if (world.plan.faults.dies > 0) process.die()
+      if (world.plan.faults.dies === 0) return []
+      if (world.random.chance(0.5)) return [world.end(broker)]
+      process.die()
       return []
   }
 }

@@ -57,6 +57,7 @@ export function createSimulatedBroker(world: World, process: SimulatedProcess): 
     tokenEndpoint: { refresh: (request) => callTokenEndpoint(world, process, request) },
     sealer,
     clock: process.clock,
+    unfinishedCommits: useCases.createUnfinishedCommits(process.clock),
     randomness: process.randomness,
     log: () => undefined,
     config: plan.config,

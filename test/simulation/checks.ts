@@ -128,6 +128,19 @@ export class Checks {
       this.report('own_write_denied', `${process.name} takes its own commit for ${tenant} for another one's`)
   }
 
+  /** An instance that ended in order, with nothing unfinished, leaves no lease that others would have to wait for. */
+  ended(process: SimulatedProcess): void {
+    const { plan, scheduler } = this.#world
+    // The write that ends a lease can fail, or be one that nobody waited for.
+    if (!this.#world.calm && plan.faults.failsBefore + plan.faults.failsAfter > 0) return
+    for (const { tenant } of this.#world.tenants.rows()) {
+      const { lease } = tenant
+      if (!lease || this.#leaseHolders.get(lease.id) !== process) continue
+      if (lease.until.getTime() > scheduler.now())
+        this.report('left_by_ending', `${process.name} keeps ${tenant.tenant} from the others`)
+    }
+  }
+
   /** Invariant 2: a process that redeems a used token although its successor could be stored has lost the successor. */
   callAnswered(refreshToken: string): void {
     const family = this.#world.provider.familyOf(refreshToken)
@@ -307,6 +320,9 @@ export class Checks {
         'lease_outlived',
         `${process.name} calls for ${tenant} in the last ${lease.until.getTime() - now} ms`,
       )
+    const askedAt = this.#leasesAsked.get(lease.id)?.at ?? 0
+    if (process.endingAt !== undefined && askedAt > process.endingAt)
+      this.report('begun_while_ending', `${process.name} calls for ${tenant}`)
     const holder = this.#leaseHolders.get(lease.id) ?? process
     this.#leaseHolders.set(lease.id, holder)
     if (holder !== process)

@@ -7,6 +7,7 @@ import { Secret } from '../../shared/secret.ts'
 import { createDisconnectMarks, parseMark } from '../../shared/storage/disconnectMarks.ts'
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
 import { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'
+import { createUnfinishedCommits } from '../../shared/unfinishedCommits.ts'
 import { createModelDueIndex } from './models/dueIndex.ts'
 import { createModelSealer } from './models/sealer.ts'
 import { createModelTenantStore } from './models/tenantStore.ts'
@@ -40,6 +41,7 @@ export function ground() {
     marks,
     sealer,
     clock: systemClock,
+    unfinishedCommits: createUnfinishedCommits(systemClock),
     randomness: systemRandomness,
     log: () => {},
     vendWaitSeconds: 15,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { consentMutations } from './consentMutations.ts'
+import { endingMutations } from './endingMutations.ts'
 import { kindMutations } from './kindMutations.ts'
 import { leaseMutations } from './leaseMutations.ts'
 import { markMutations } from './markMutations.ts'
@@ -31,6 +32,7 @@ describe('the simulator catches a protocol in which', () => {
       ...kindMutations,
       ...markMutations,
       ...uncommittedMutations,
+      ...endingMutations,
     ].map((mutation) => [mutation.name, mutation] as const),
   )('%s', patient, async (_, mutation) => {
     const useCases = await loadMutant(mutation)

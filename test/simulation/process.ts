@@ -45,6 +45,8 @@ const bearableMilliseconds = 9000
 /** One run of a broker process. After its crash, none of its continuations runs again. */
 export class SimulatedProcess {
   alive = true
+  /** The time of the order to end; milliseconds since the epoch. */
+  endingAt: number | undefined
   readonly name: string
   readonly clock: Clock
   readonly randomness: Randomness

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { endDuringRefresh, vendWhileEnding } from './endingScenarios.ts'
 import { refusedKind } from './kindScenarios.ts'
 import { disconnectBesideSweep, reconnectAfterDisconnect, restoredAfterDisconnect } from './markScenarios.ts'
 import {
@@ -36,6 +37,8 @@ test.each([
   ['a pending grant is migrated by a process that dies: a sweep finds the copy', migratePendingAndDie],
   ['a vault that accepts no new refresh token does not stop a vend', refusedWrites],
   ['a provider that refuses every grant for a while ends none of them', refusedKind],
+  ['an instance that is taken away commits its refresh, and leaves no lease', endDuringRefresh],
+  ['an instance that is taken away begins no refresh', vendWhileEnding],
   ['a lease whose answer is an error still belongs to its taker', lostLease],
 ])('%s', async (_title, scenario) => {
   const broken: string[] = []

@@ -13,6 +13,8 @@ export type Rule =
   | 'call_without_lease'
   | 'lease_outlived'
   | 'own_write_denied'
+  | 'begun_while_ending'
+  | 'left_by_ending'
   | 'noted_under_lease'
   | 'call_while_waiting'
   | 'dead_grant_called'

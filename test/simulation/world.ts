@@ -31,6 +31,8 @@ type ProcessTimes = Map<SimulatedProcess, Map<string, number>>
 
 const noFaults: FaultRates = { failsBefore: 0, failsAfter: 0, hangs: 0, dies: 0, slow: 0 }
 const maxOutageMilliseconds = 120_000
+/** The longest wait of an ending process (`endInstance.ts`). */
+const endSeconds = 4
 /** A crashed process restarts within this time. */
 const maxRestartMilliseconds = 60_000
 
@@ -130,6 +132,20 @@ export class World implements ProcessWorld {
     const broker = createSimulatedBroker(this, new SimulatedProcess(`p${++this.#lives}`, this))
     this.brokers.push(broker)
     return broker
+  }
+
+  /**
+   * Takes an instance away in order, as both the host's order and SIGTERM do: it commits what it has begun, for four
+   * seconds at most. Until then, it may get more work.
+   */
+  async end({ dependencies, process }: SimulatedBroker): Promise<void> {
+    process.endingAt = this.scheduler.now()
+    this.record(process.name, 'is ending', '', '')
+    const unfinished = await dependencies.unfinishedCommits.end(endSeconds)
+    if (!process.alive) return
+    this.record(process.name, 'has ended', '', `${unfinished} unfinished`)
+    if (unfinished === 0) this.checks.ended(process)
+    process.die()
   }
 
   died(process: SimulatedProcess): void {

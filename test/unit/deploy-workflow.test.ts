@@ -87,6 +87,20 @@ test('every action is pinned by commit, with its version in a comment', () => {
   expect([...versions.values()].filter((each) => each.size > 1)).toEqual([])
 })
 
+test('it provisions only if the template or its values changed, or by hand', () => {
+  const [, step = ''] = job('deploy').split('- name: Provision, if the template or its values changed')
+  const [script = ''] = step.split(/\n {6}- /)
+  // Compiled and checked in, so that a new compiler changes nothing.
+  expect(script).toContain('{ cat infra/main.json; echo "$values"; } | sha256sum')
+  expect(script).toContain('az bicep build-params --file infra/main.bicepparam')
+  expect(script).toContain('select(.provisioningState == "Succeeded")')
+  expect(script).toMatch(/BY_HAND: "\$\{\{ github\.event_name == 'workflow_dispatch' }}"/)
+  expect(script).toMatch(
+    /if \[ "\$BY_HAND" = true \] \|\| \[ "\$last" != "\$fingerprint" \]; then\n +PROVISIONED_AS=\$fingerprint az deployment group create /,
+  )
+  expect(template.outputs.PROVISIONED_AS.value).toBe("[parameters('provisionedAs')]")
+})
+
 test('the package for a rollback is read from where the app loads it, before any change', () => {
   const steps = job('deploy').split(/\n {6}- /)
   const at = (start: string) => steps.findIndex((step) => step.startsWith(start))

@@ -174,3 +174,30 @@ function roleOf({ id = '', properties }: Resource): string {
   const who = properties.principalId.includes('userAssignedIdentities') ? 'identity' : 'operator'
   return `${who}: ${role} on ${type === 'vaults' ? name.split('-')[0] : type}`
 }
+
+describe('instances', () => {
+  const siteOf = (parameters: string) =>
+    predicted(parameters).find(({ type }) => type === 'Microsoft.Web/sites')?.properties.functionAppConfig
+
+  test('one takes as many HTTP requests at once as its memory carries', () => {
+    expect(siteOf('main').scaleAndConcurrency).toMatchObject({
+      instanceMemoryMB: 2048,
+      triggers: { http: { perInstanceConcurrency: 200 } },
+    })
+    expect(template.variables.carriedRequests).toEqual({ '512': 50, '2048': 200, '4096': 200 })
+    expect(Object.keys(template.variables.carriedRequests).map(Number)).toEqual(
+      template.parameters.instanceMemoryMB.allowedValues,
+    )
+  })
+
+  test('those that always run are two or more, or none', () => {
+    expect(siteOf('main').scaleAndConcurrency.alwaysReady).toEqual([])
+    expect(siteOf('private').scaleAndConcurrency.alwaysReady).toEqual([{ name: 'http', instanceCount: 2 }])
+    expect(template.variables.readyInstances).toContain('alwaysReadyInstances is 1')
+  })
+
+  test('they’re updated as the parameter says, and the platform’s way is the default', () => {
+    expect(siteOf('main').siteUpdateStrategy).toEqual({ type: 'Recreate' })
+    expect(siteOf('private').siteUpdateStrategy).toEqual({ type: 'RollingUpdate' })
+  })
+})

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { systemClock } from '../../shared/clock.ts'
 import type { SignIn } from '../../shared/connect/authorize.ts'
 import type { CallbackDependencies } from '../../shared/connect/dependencies.ts'
 import { type ConnectFailureCode, connectFailures } from '../../shared/connect/failures.ts'
@@ -28,6 +29,7 @@ import { prepareCall } from '../../shared/passthrough/prepareCall.ts'
 import { type Actor, type Problem, problems } from '../../shared/problems.ts'
 import { grantEndedEvent } from '../../shared/refresh/refusalEvents.ts'
 import { Secret } from '../../shared/secret.ts'
+import { createUnfinishedCommits } from '../../shared/unfinishedCommits.ts'
 import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
 import { explainMissingToken } from '../../shared/vend/explainMissingToken.ts'
 import { name } from '../simulation/ground.ts'
@@ -96,6 +98,7 @@ test.each(words)('%s: an app that imports a refresh token learns who acts', asyn
   const dependencies = {
     config,
     clock: { now: () => new Date() },
+    unfinishedCommits: createUnfinishedCommits(systemClock),
     signInTable: () => signInRow,
     grantServices: { tenants: { read: async () => undefined } },
     tokenEndpoints: { refresh: async () => ({ ok: false, refusal: toRefusal(reason) }) },

@@ -21,6 +21,7 @@ import { toRefusal } from '../../shared/domain/refusal.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
+import { createUnfinishedCommits } from '../../shared/unfinishedCommits.ts'
 import { browserWith } from './connectGround.ts'
 import { createMemoryTable } from './memoryTable.ts'
 import { createVirtualClock, type VirtualClock } from './virtualClock.ts'
@@ -42,6 +43,7 @@ async function begun(
   const calls = { redeemed: 0, logged: 0 }
   const dependencies = {
     ...{ clock, randomness: { fraction: () => 1 } },
+    unfinishedCommits: createUnfinishedCommits(clock),
     records: { ...records, ...change(records, clock) },
     config: { callbackSeconds: 30, publicUrl: 'https://broker.example', environments: new Map() },
     signInTable: () => ({ environment: 'production', identityProvider: 'microsoft' }),
@@ -55,10 +57,11 @@ async function begun(
       },
     },
   } as unknown as CallbackDependencies
+  const { unfinishedCommits } = dependencies
   const callbackOf = (from: Browser | undefined, of = state) =>
     finishSignIn(dependencies, { state: of, code: 'c' }, from)
   const callback = () => callbackOf(browser)
-  return { binding, browser, callback, callbackOf, calls, clock, id, records, rows, state }
+  return { binding, browser, callback, callbackOf, calls, clock, id, records, rows, state, unfinishedCommits }
 }
 
 const over = { failed: 'sign_in_not_valid' }
@@ -130,7 +133,7 @@ test('a second callback ends if the first one is still running after a minute', 
 })
 
 test('a callback is recorded before its state is spent, so that a second one never misses it', async () => {
-  const { browser, clock, records, state } = await begun()
+  const { browser, clock, records, state, unfinishedCommits } = await begun()
   const done: string[] = []
   const slow = {
     ...records,
@@ -144,9 +147,36 @@ test('a callback is recorded before its state is spent, so that a second one nev
     },
   }
   const config = { callbackSeconds: 30 }
-  const dependencies = { clock, config, records: slow } as unknown as CallbackDependencies
+  const dependencies = { clock, config, records: slow, unfinishedCommits } as unknown as CallbackDependencies
   await clock.run(finishSignIn(dependencies, { state }, browser))
   expect(done).toEqual(['callback', 'spent'])
+})
+
+describe('while the instance is being taken away', () => {
+  test('it waits until a running callback’s result is recorded', async () => {
+    const { callback, calls, clock, unfinishedCommits } = await begun(2)
+    const first = callback()
+    await clock.run(clock.sleep(500))
+    const ended = unfinishedCommits.end(4)
+    expect(await clock.run(ended)).toBe(0)
+    expect(clock.passed()).toBe(2)
+    expect(calls.redeemed).toBe(1)
+    // The browser, whose answer was cut off, ends where the first callback ended.
+    expect(await clock.run(callback())).toEqual(await first)
+  })
+
+  test('a callback spends neither state nor code, so that it works at another instance', async () => {
+    const { callback, calls, clock, rows, unfinishedCommits } = await begun()
+    await unfinishedCommits.end(4)
+    const kept = rows().length
+    await expect(clock.run(callback())).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      extras: { members: { reason: 'instance_ending' } },
+    })
+    expect(calls.redeemed).toBe(0)
+    // One more: that this browser's callback has arrived.
+    expect(rows()).toHaveLength(kept + 1)
+  })
 })
 
 test('another browser does not learn where a callback ended', async () => {

@@ -64,6 +64,15 @@ test('a sweep starts nothing more after the setting’s seconds, or after fewer 
   expect(await run(refreshed, { maxSeconds: 9000 })).toMatchObject({ refreshed: 3, leftOver: 0 })
 })
 
+test('a sweep on an instance that is taken away leaves the rest to others', async () => {
+  const ending = { outcome: 'passed_on', reason: 'instance_ending', stored: { tenant: {} } }
+  expect(await run(ending)).toMatchObject({ passedOn: 0, leftOver: 3, handOver: [] })
+  const shards = { count: 2, unreadable: 0 }
+  const order = { mayHandOver: true }
+  // The second shard isn't even read.
+  expect(await run(ending, order, undefined, shards)).toMatchObject({ due: 3, leftOver: 3, handOver: [0, 1] })
+})
+
 test('every report lists the holds, even without due tenants', async () => {
   const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
   expect((await run(refreshed, {}, async () => ['sandbox:google'])).holds).toEqual(['sandbox:google'])

@@ -80,6 +80,13 @@ describe('an app without a token', () => {
     })
   })
 
+  test('at an instance that is taken away learns that another one answers the same request', () => {
+    expect(problemOf(passedOn('instance_ending'))).toMatchObject({
+      code: 'storage_unavailable',
+      extras: { retryAfterSeconds: 5, members: { reason: 'instance_ending' } },
+    })
+  })
+
   test('is never asked to try again immediately', () => {
     const trouble = { attempts: 1, reason: 'r', traceId: '', nextAttemptAt: at(-60) }
     expect(problemOf(passedOn('waiting_to_retry'), row({ trouble })).extras.retryAfterSeconds).toBe(1)
