@@ -147,11 +147,18 @@ function toProblem(error: unknown): Problem {
   }
   if (error instanceof errors.JOSEError) return notAuthenticated('The bearer token’s signature isn’t valid.')
   if (!(error instanceof KeysUnreachableError)) throw error
+  return keysUnavailable(error)
+}
+
+function keysUnavailable({ reason, retryAfterSeconds }: KeysUnreachableError): Problem {
+  const detail =
+    reason === 'key_not_known_yet'
+      ? 'The bearer token’s signing key isn’t among its issuer’s keys yet. If the key is new, the broker finds it soon.'
+      : 'The broker can’t reach the signing keys of the bearer token’s issuer, so it can’t authenticate callers.'
   return new Problem('identity_provider_unavailable', {
-    detail:
-      'The broker can’t reach the signing keys of the bearer token’s issuer, so it can’t authenticate callers.',
-    retryAfterSeconds: 5,
-    members: { reason: 'caller_keys_unreachable' },
+    detail,
+    retryAfterSeconds,
+    members: { reason: `caller_${reason}` },
   })
 }
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { type Callers, createCallers } from '../../shared/access/callers.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { Problem } from '../../shared/problems.ts'
-import { type Claims, createKeyAddress, createSigner, unsigned } from './signedTokens.ts'
+import { type Claims, createHandClock, createKeyAddress, createSigner, unsigned } from './signedTokens.ts'
 
 const signer = await createSigner('one')
 const stranger = await createSigner('one')
@@ -40,7 +40,7 @@ beforeEach(() => {
     trusted('https://partner.example', 'partner'),
     trusted('https://partner.example/v1', 'partner'),
   ]
-  callers = createCallers({ callerIssuers, workspaces }, { fetch: address.fetch })
+  callers = createCallers({ callerIssuers, workspaces }, { clock: createHandClock(), fetch: address.fetch })
 })
 
 const call = async (change: Claims = {}, by = signer) => {
@@ -157,6 +157,16 @@ describe('a bearer token is refused', () => {
   test('as a temporary failure while the issuer’s keys can’t be fetched', async () => {
     address.fault = 'status'
     expect((await problemOf(call())).code).toBe('identity_provider_unavailable')
+  })
+
+  test('as a temporary failure if its key may be newer than the last look for one', async () => {
+    const newer = await createSigner('newer')
+    await call()
+    expect((await problemOf(call({}, newer))).code).toBe('caller_not_authenticated')
+    await expect(call({}, newer)).rejects.toMatchObject({
+      code: 'identity_provider_unavailable',
+      extras: { retryAfterSeconds: 30, members: { reason: 'caller_key_not_known_yet' } },
+    })
   })
 })
 
