@@ -103,6 +103,15 @@ describe('a caller', () => {
     expect(compared).toBe(0)
   })
 
+  test('of either version of a directory’s tokens needs one fetch of its keys', async () => {
+    const [two, one] = ['https://issuer.example/v2.0', 'https://sts.example/']
+    const callerIssuers = [trusted(two), { ...trusted(two), issuer: one }]
+    callers = createCallers({ callerIssuers, workspaces }, { fetch: address.fetch })
+    await call({ iss: two })
+    expect(await call({ iss: one, azp: undefined, appid: 'the-app' })).toMatchObject({ app: 'the-app' })
+    expect(address.calls).toBe(1)
+  })
+
   test('is verified once, then remembered', async () => {
     const header = `Bearer ${await signer.sign(good)}`
     expect(await callers.authenticate(header)).toBe(await callers.authenticate(header))

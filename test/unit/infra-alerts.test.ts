@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
 import { metricNames } from '../../shared/telemetry/instruments.ts'
 import { everything, predicted, type Resource, readJson, readText, root } from './infraFiles.ts'
 
@@ -43,6 +44,11 @@ test.each(queries)('only metrics, events, and fields of the broker are read: %s'
   for (const event of named) expect([...events.keys()]).toContain(event)
   const logged = new Set(['event', ...named.flatMap((event) => events.get(event) ?? [])])
   expect(fieldsIn(query).filter((field) => !logged.has(field))).toEqual([])
+})
+
+test('a stranger who sends an unknown key can’t ring the operator', () => {
+  const { reason } = new KeysUnreachableError('key_not_known_yet')
+  expect(readText('infra/alerts/server-errors.kql')).toContain(`tostring(e.reason) != "caller_${reason}"`)
 })
 
 test('every metric of a broker has the prefix by which its silence is noticed', () => {

@@ -1,5 +1,5 @@
 import { jwtVerify } from 'jose'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createKeySource, KeysUnreachableError } from '../../shared/identity/keySource.ts'
 import { createHandClock, createKeyAddress, createSigner, settleBackground } from './signedTokens.ts'
 
@@ -107,7 +107,15 @@ describe('an issuer’s keys', () => {
     const { address, verify } = open()
     await verify()
     address.keys.push(next.jwk)
-    await Promise.all([verify(next), verify(next)])
+    let answer = () => {}
+    address.gate = new Promise((resolve) => {
+      answer = resolve
+    })
+    const both = [verify(next), verify(next)]
+    await vi.waitUntil(() => address.calls === 2)
+    await settleBackground()
+    answer()
+    await Promise.all(both)
     expect(address.calls).toBe(2)
   })
 

@@ -76,8 +76,8 @@ describe('a code', () => {
   test('is not sent again when the time is over', async () => {
     const { redeem, seen } = openEndpoints([reset])
     expect(await redeem(code)).toMatchObject({ refusal: { reason: 'identity_provider_unreachable' } })
-    const late = openEndpoints([() => Promise.reject(new DOMException('late', 'TimeoutError'))])
-    expect(await late.redeem(code)).toMatchObject({ refusal: { reason: 'identity_provider_timed_out' } })
+    const late = open([() => Promise.reject(new DOMException('late', 'TimeoutError'))])
+    expect(await late.redeemed()).toMatchObject({ refusal: { reason: 'identity_provider_timed_out' } })
     expect([seen.sent.length, late.seen.sent.length]).toEqual([1, 1])
   })
 })
