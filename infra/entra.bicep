@@ -64,6 +64,8 @@ resource api 'Microsoft.Graph/applications@v1.0' = {
   // them through the delegated scope, with the Azure CLI, which needs no consent for it.
   api: union(loadJsonContent('entra/scope.json').api, loadJsonContent('entra/azureCli.json').api)
   appRoles: appRoles
+  // A token says whether it is an app's own or a person's (`idtyp`), which Entra leaves out unless it is asked for.
+  optionalClaims: loadJsonContent('entra/optionalClaims.json').optionalClaims
 }
 
 resource apiPrincipal 'Microsoft.Graph/servicePrincipals@v1.0' = {

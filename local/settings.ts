@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { brokerAudience, callingApps, homeDirectoryId } from './callers.ts'
+import { brokerAudiences, callingApps, homeDirectoryId } from './callers.ts'
 
 /** The data folder of `npm start`. */
 export const dataFolder = fileURLToPath(new URL('../.local', import.meta.url))
@@ -124,15 +124,13 @@ function telemetrySettings({ collector }: Ports): Record<string, string> {
 }
 
 function callerSettings(ports: Ports): Record<string, string> {
-  const directory = `http://127.0.0.1:${ports.signIn}/${homeDirectoryId}`
-  const issuer = {
-    issuer: `${directory}/v2.0`,
-    jwksUrl: `${directory}/discovery/v2.0/keys`,
-    audiences: [brokerAudience],
+  const directory = {
+    authority: `http://127.0.0.1:${ports.signIn}/${homeDirectoryId}`,
+    audiences: brokerAudiences,
   }
   const workspaces = [...new Set(Object.values(callingApps).map(({ workspace }) => workspace))]
   const appsOf = (workspace: string) =>
-    Object.entries(callingApps).flatMap(([app, each]) => (each.workspace === workspace ? [app] : []))
+    Object.values(callingApps).flatMap((each) => (each.workspace === workspace ? [each.clientId] : []))
   const toWorkspace = (workspace: string) => ({
     workspace,
     ...(workspace === 'demo' && { displayName: 'Demo Reports' }),
@@ -140,7 +138,7 @@ function callerSettings(ports: Ports): Record<string, string> {
     returnUrls: [returnUrlAt(ports.returnPage)],
   })
   return {
-    CALLER_ISSUERS: JSON.stringify([issuer]),
+    CALLER_ISSUERS: JSON.stringify([directory]),
     WORKSPACES: JSON.stringify(workspaces.map(toWorkspace)),
   }
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { type Environment, environments } from './environment.ts'
-import { callerIssuers, json, workspaces } from './settings/documents.ts'
+import { callerIssuers } from './settings/callerIssuers.ts'
+import { json, workspaces } from './settings/documents.ts'
 import { environmentSettings } from './settings/environmentSettings.ts'
 import { personalTenant } from './settings/microsoft.ts'
 import { refreshSettings } from './settings/refreshSettings.ts'
@@ -70,9 +71,9 @@ export const brokerSettings = (urls: UrlSchemas) => ({
   secretExpiryDays,
   callerIssuers: required('CALLER_ISSUERS', json(callerIssuers(urls)), {
     meaning:
-      'The trusted issuers of apps’ bearer tokens: a JSON list, each with issuer, JWKS URL, accepted audiences, and, if not `RS256`, algorithms. With several issuers, each needs a `namespace`, which prefixes the IDs of its apps (`partner:<app id>`). Only issuers that share a namespace can name each other’s apps. One namespace may be empty.',
+      'The trusted issuers of apps’ bearer tokens: a JSON list. An entry names an Entra directory (`authority`), which covers both versions of its tokens, or any issuer (`issuer`) and the URL of its keys (`jwksUrl`), which covers exactly that issuer; then the accepted audiences, and, if not `RS256`, algorithms. With several entries, each needs a `namespace`, which prefixes the IDs of its apps (`partner:<app id>`). Only issuers that share a namespace can name each other’s apps. One namespace may be empty. Examples: docs/caller-tokens.md.',
     example:
-      '[{"issuer":"https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/v2.0","jwksUrl":"https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee/discovery/v2.0/keys","audiences":["api://msads-token-broker"]}]',
+      '[{"authority":"https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee","audiences":["00001111-aaaa-2222-bbbb-3333cccc4444","api://00001111-aaaa-2222-bbbb-3333cccc4444"]}]',
   }),
   workspaces: withDefault('WORKSPACES', json(workspaces(urls)), {
     meaning:

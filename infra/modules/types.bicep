@@ -19,11 +19,13 @@ type workspace = {
 }
 
 @export()
-@description('One trusted issuer of the apps’ tokens.')
+@description('One trusted issuer of the apps’ tokens: an Entra directory by its authority, or any issuer with its keys.')
 @sealed()
 type callerIssuer = {
-  issuer: string
-  jwksUrl: string
+  @description('For example `https://login.microsoftonline.com/<directory id>`. Covers both versions of its tokens.')
+  authority: string?
+  issuer: string?
+  jwksUrl: string?
   audiences: string[]
   algorithms: ('RS256' | 'PS256' | 'ES256' | 'EdDSA')[]?
   @description('Prefix of the client ids of this issuer’s apps. With several issuers, each needs one; one of them can be empty.')

@@ -27,10 +27,19 @@ export interface WebClient extends ClientCredentialsTrusted {
 /** An application that calls the broker with its own token (`client_credentials`). */
 export interface CallingApp extends ClientCredentialsTrusted {
   readonly clientId: string
+  /** The id of its service principal: `oid` and `sub` of its tokens. */
+  readonly objectId: string
   /** The `roles` claim of its tokens. */
   readonly appRoles: readonly string[]
-  /** The API it calls: the `aud` claim; its scope is `<audience>/.default` or `api://<audience>/.default`. */
+  /**
+   * The client id of the API it calls, which is the `aud` of version 2 tokens. Its scope is `<audience>/.default` or
+   * `api://<audience>/.default`; a version 1 token's `aud` is what the scope names.
+   */
   readonly audience: string
+  /** The version that the API's registration asks for (`requestedAccessTokenVersion`). Default is 2. */
+  readonly accessTokenVersion?: 1 | 2
+  /** Whether it's a managed identity, whose tokens are valid for 24 hours. Default is false. */
+  readonly isManagedIdentity?: boolean
 }
 
 /** An application that is registered with the local sign-in. */

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { z } from 'zod'
+import { azureCliTokenSchema, signAzureCliToken } from './azure-cli.ts'
 import { faultSchema } from './faults.ts'
 import type { SignInState } from './state.ts'
 
@@ -50,6 +51,12 @@ export function createControl(state: SignInState): Hono {
       state.clients.rotate(context.req.param('clientId'), { clientSecrets, expiredClientSecrets }),
     ),
   )
+  app.post('/_control/azure-cli-token', async (context) => {
+    const parsed = azureCliTokenSchema.safeParse(await context.req.json().catch(() => undefined))
+    if (!parsed.success) return context.json({ error: z.prettifyError(parsed.error) }, 400)
+    const issuer = `${new URL(context.req.url).origin}/${parsed.data.directoryId}/v2.0`
+    return context.json({ access_token: await signAzureCliToken(state.keys, issuer, parsed.data) })
+  })
   return app
 }
 

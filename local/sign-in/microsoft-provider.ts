@@ -10,6 +10,7 @@ import {
 } from 'oidc-provider'
 import type { Person } from '../people.ts'
 import { createAdapterFactory } from './adapter.ts'
+import { toAppClaims } from './app-claims.ts'
 import { isChallenged, lacksClaims } from './claims-challenge.ts'
 import { isWebClient } from './clients.ts'
 import { createGrant } from './consents.ts'
@@ -26,6 +27,9 @@ const refreshTokenSeconds = 90 * 86_400
 
 /** Lifetime of codes: about 10 minutes (identity-platform/v2-oauth2-auth-code-flow). */
 const codeSeconds = 600
+
+/** Lifetime of a managed identity's tokens: 24 hours (managed-identities-faq). */
+const managedIdentitySeconds = 86_400
 
 /** Creates the library's provider that acts as one of Microsoft's authorities, a directory or a shared one. */
 export function createMicrosoftProvider(state: SignInState, origin: string, tenantPath: string): Provider {
@@ -57,7 +61,8 @@ export function createMicrosoftProvider(state: SignInState, origin: string, tena
     ttl: {
       AccessToken: accessTokenSeconds,
       AuthorizationCode: codeSeconds,
-      ClientCredentials: accessTokenSeconds,
+      ClientCredentials: (context, _token, client) =>
+        isManagedIdentity(client.clientId) ? managedIdentitySeconds : accessTokenSeconds(context),
       Grant: refreshTokenSeconds,
       IdToken: accessTokenSeconds,
       Interaction: 3600,
@@ -69,7 +74,7 @@ export function createMicrosoftProvider(state: SignInState, origin: string, tena
     rotateRefreshToken: (context) => !context.get(keepRefreshTokenHeader),
     findAccount: (context, accountId) => findAccount(state, context, accountId),
     loadExistingGrant: (context) => loadGrant(state, context),
-    extraTokenClaims: (context) => toAccessTokenClaims(state, context),
+    extraTokenClaims: (context) => toAccessTokenClaims(state, context, tenantPath),
     formats: { customizers: { jwt: (_context, _token, jwt) => finishAccessToken(jwt, tenantPath) } },
     renderError: (context, { error, error_description: description }) => {
       context.type = 'html'
@@ -90,9 +95,9 @@ export function createMicrosoftProvider(state: SignInState, origin: string, tena
         useGrantedResource: () => true,
         getResourceServerInfo: (context, resource, client) => {
           const registered = clients.find(client.clientId)
-          const audience = registered && !isWebClient(registered) ? registered.audience : resource
+          const app = registered && !isWebClient(registered) ? registered : undefined
           return {
-            audience,
+            audience: app && app.accessTokenVersion !== 1 ? app.audience : resource,
             scope: `${resource}/msads.manage ${resource}/.default`,
             accessTokenTTL: accessTokenSeconds(context),
             accessTokenFormat: 'jwt',
@@ -104,6 +109,11 @@ export function createMicrosoftProvider(state: SignInState, origin: string, tena
   } satisfies Configuration)
   provider.on('authorization.success', (_context, out) => delete (out as { iss?: string }).iss)
   return provider
+
+  function isManagedIdentity(clientId: string): boolean {
+    const app = clients.find(clientId)
+    return app !== undefined && !isWebClient(app) && app.isManagedIdentity === true
+  }
 
   function accessTokenSeconds(context: KoaContextWithOIDC): number {
     return Number(context?.get(accessTokenSecondsHeader)) || settings.accessTokenSeconds
@@ -173,12 +183,11 @@ async function loadGrant({ store, findByAccountId }: SignInState, { oidc }: KoaC
   return grantId ? oidc.provider.Grant.find(grantId) : undefined
 }
 
-function toAccessTokenClaims(state: SignInState, { oidc }: KoaContextWithOIDC) {
+function toAccessTokenClaims(state: SignInState, { oidc }: KoaContextWithOIDC, directoryId: string) {
   const clientId = oidc.client?.clientId ?? ''
   const app = state.clients.find(clientId)
-  if (app && !isWebClient(app)) {
-    return { azp: clientId, appid: clientId, oid: clientId, idtyp: 'app', roles: [...app.appRoles] }
-  }
+  // The library's own claims win over these, so the end of the conversion needs them together.
+  if (app && !isWebClient(app)) return { app: toAppClaims(app, directoryId) }
   const source = oidc.entities.AuthorizationCode ?? oidc.entities.RefreshToken
   const person = state.findByAccountId(source?.accountId)
   return (
@@ -188,9 +197,10 @@ function toAccessTokenClaims(state: SignInState, { oidc }: KoaContextWithOIDC) {
 
 /** Converts the library's access token (RFC 9068) to Microsoft's form: `scp`, `tid`, `ver`. */
 function finishAccessToken(jwt: JWTStructured, directoryId: string): void {
-  const { scope, client_id: _clientId, ...claims } = jwt.payload
-  const scopes = claims.idtyp === 'app' ? [] : String(scope ?? '').split(' ')
+  const { scope, app, client_id: _clientId, jti: _jti, ...claims } = jwt.payload
+  const scopes = String(scope ?? '').split(' ')
   const scp = scopes.map((one) => one.slice(one.lastIndexOf('/') + 1)).join(' ')
-  jwt.payload = { ...claims, nbf: claims.iat, tid: directoryId, ver: '2.0', ...(scp && { scp }) }
+  const own = app ? (app as object) : { tid: directoryId, ver: '2.0', ...(scp && { scp }) }
+  jwt.payload = { ...claims, nbf: claims.iat, ...own }
   jwt.header = { typ: 'JWT' }
 }

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono'
 import type { Provider } from 'oidc-provider'
 import { type RunningService, serve } from '../service.ts'
 import { createAdminConsent } from './admin-consent.ts'
+import { versionOneIssuer } from './app-claims.ts'
 import { isChallenged } from './claims-challenge.ts'
 import { isApproved } from './consents.ts'
 import { createControl } from './control.ts'
@@ -67,6 +68,9 @@ function createApp(microsoft: Microsoft): Hono<{ Bindings: HttpBindings }> {
   )
   app.get('/:tenant/v2.0/.well-known/openid-configuration', (context) =>
     withTenant(context, (tenantPath) => context.json(toMetadata(microsoft.origin, tenantPath))),
+  )
+  app.get('/:tenant/.well-known/openid-configuration', (context) =>
+    withTenant(context, (tenantPath) => context.json(toVersionOneMetadata(microsoft.origin, tenantPath))),
   )
   app.get('/:tenant/discovery/v2.0/keys', (context) =>
     answerKeys(state, context, `${microsoft.origin}/{tenantid}/v2.0`),
@@ -167,6 +171,14 @@ async function logOut(state: SignInState, context: Context, provider: Provider):
   const wanted = context.req.query('post_logout_redirect_uri') ?? ''
   if (state.clients.redirectUris().includes(wanted)) return context.redirect(wanted)
   return context.html(errorPage({ title: 'Signed out', text: 'You signed out of your account.' }))
+}
+
+/** The part of a directory's version 1 metadata that a receiver of its tokens reads. */
+function toVersionOneMetadata(origin: string, tenantPath: string): object {
+  return {
+    issuer: versionOneIssuer(toDirectoryId(tenantPath) ?? '{tenantid}'),
+    jwks_uri: `${origin}/${tenantPath}/discovery/v2.0/keys`,
+  }
 }
 
 function toMetadata(origin: string, tenantPath: string): object {

@@ -3,8 +3,9 @@ import { LRUCache } from 'lru-cache'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { createKeySource, type KeySourceOptions, KeysUnreachableError } from '../identity/keySource.ts'
-import { Problem } from '../problems.ts'
-import type { CallerIssuer } from '../settings/documents.ts'
+import type { CallerIssuer } from '../settings/callerIssuers.ts'
+import { notAuthenticated, notTrusted, toCallerProblem } from './callerProblems.ts'
+import { createFindWorkspace, type NamedApp } from './findWorkspace.ts'
 import { type Rights, toRights } from './rights.ts'
 
 /** A verified calling app. */
@@ -55,13 +56,13 @@ export function createCallers(
   options: CallerOptions = {},
 ): Callers {
   const { clock = systemClock, compareClocks } = options
-  const issuers = new Map(
-    config.callerIssuers.map((issuer) => [
-      issuer.issuer,
-      { ...issuer, keys: createKeySource(issuer.jwksUrl, options) },
-    ]),
+  const keys = new Map(
+    config.callerIssuers.map(({ jwksUrl }) => [jwksUrl, createKeySource(jwksUrl, options)]),
   )
-  const workspaceOf = createWorkspaceLookup(config)
+  const issuers = new Map(
+    config.callerIssuers.map((issuer) => [issuer.issuer, { ...issuer, keys: keys.get(issuer.jwksUrl)! }]),
+  )
+  const findWorkspace = createFindWorkspace(config)
   const namespaces = config.callerIssuers.flatMap(({ namespace }) => namespace || [])
   const remembered = new LRUCache<string, Remembered>({ max: maxRemembered })
   const recall = (authorization: string): Caller | undefined => {
@@ -71,11 +72,12 @@ export function createCallers(
   const verifyAnew = async (authorization: string | null): Promise<Caller> => {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1]
     if (!token) throw notAuthenticated('The Authorization header is missing or has no bearer JWT.')
-    const issuer = issuers.get(issuerIn(token))
-    if (!issuer)
-      throw notAuthenticated('The bearer token was not issued by a trusted issuer (CALLER_ISSUERS).')
+    const claimed = claimsIn(token)
+    const issuer = issuers.get(claimed.iss ?? '')
+    if (!issuer) throw notTrusted(claimed)
     const payload = await verify(token, issuer, { clock, compareClocks })
-    const caller = toCaller(payload, appOf(payload, issuer, namespaces), workspaceOf)
+    const named = appOf(payload, issuer, namespaces)
+    const caller = { app: named.app, workspace: findWorkspace(named), rights: toRights(payload.roles) }
     const expiresAt = (payload.exp ?? 0) * 1000
     const until = Math.min(expiresAt, clock.now().getTime() + maxMemoryMilliseconds)
     if (authorization) remembered.set(authorization, { caller, until })
@@ -87,23 +89,12 @@ export function createCallers(
   }
 }
 
-/**
- * Returns the lookup of an app's workspace: the one that settings name, or otherwise the app's own. A workspace whose
- * apps are listed is closed to other apps, even to an app with the same name.
- */
-function createWorkspaceLookup({ workspaces }: Pick<Config, 'workspaces'>) {
-  const named = new Map(
-    workspaces.flatMap(({ workspace, apps }) => apps.map((app) => [app, workspace] as const)),
-  )
-  const closed = new Set(workspaces.flatMap(({ workspace, apps }) => (apps.length > 0 ? [workspace] : [])))
-  return (app: string): string | undefined => named.get(app) ?? (closed.has(app) ? undefined : app)
-}
-
-function issuerIn(token: string): string {
+/** What a token says of itself, unverified; nothing if it can't be read. */
+function claimsIn(token: string): JWTPayload {
   try {
-    return decodeJwt(token).iss ?? ''
+    return decodeJwt(token)
   } catch {
-    return ''
+    return {}
   }
 }
 
@@ -130,8 +121,22 @@ async function verify(
       return verifyNow()
     })
   } catch (error) {
-    throw toProblem(error)
+    const claimed = claimsIn(token)
+    if (error instanceof KeysUnreachableError) assertPlausible(claimed, issuer, clock.now())
+    throw toCallerProblem(error, claimed)
   }
+}
+
+/**
+ * Refuses a token that no key could make good, so that nobody is asked to repeat it.
+ * @throws Problem `caller_not_authenticated`
+ */
+function assertPlausible(claimed: JWTPayload, { audiences }: CallerIssuer, now: Date): void {
+  const { aud = [], exp } = claimed
+  if (![aud].flat().some((audience) => audiences.includes(audience)))
+    throw toCallerProblem(new errors.JWTClaimValidationFailed('', claimed, 'aud'), claimed)
+  if (typeof exp !== 'number' || exp + clockToleranceSeconds <= now.getTime() / 1000)
+    throw toCallerProblem(new errors.JWTExpired('', claimed), claimed)
 }
 
 function isAboutTime(error: unknown): boolean {
@@ -139,49 +144,17 @@ function isAboutTime(error: unknown): boolean {
   return error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf'
 }
 
-/** @throws errors that neither the token nor the issuer caused. */
-function toProblem(error: unknown): Problem {
-  if (error instanceof errors.JWTExpired) return notAuthenticated('The bearer token has expired.')
-  if (error instanceof errors.JWTClaimValidationFailed) {
-    return notAuthenticated(`The bearer token’s claim ${error.claim} isn’t valid.`)
-  }
-  if (error instanceof errors.JOSEError) return notAuthenticated('The bearer token’s signature isn’t valid.')
-  if (!(error instanceof KeysUnreachableError)) throw error
-  return new Problem('identity_provider_unavailable', {
-    detail:
-      'The broker can’t reach the signing keys of the bearer token’s issuer, so it can’t authenticate callers.',
-    retryAfterSeconds: 5,
-    members: { reason: 'caller_keys_unreachable' },
-  })
-}
-
-function notAuthenticated(detail: string): Problem {
-  return new Problem('caller_not_authenticated', { detail, headers: { 'WWW-Authenticate': 'Bearer' } })
-}
-
 /**
  * The app that a token names, in its issuer's namespace: two issuers that aren't declared to share one can't name each
  * other's apps. An issuer without a namespace can't name an app in another issuer's.
  */
-function appOf(payload: JWTPayload, { namespace }: CallerIssuer, namespaces: readonly string[]): string {
-  const app = [payload.azp, payload.appid, payload.sub].find((id) => typeof id === 'string' && id !== '')
-  if (typeof app !== 'string') throw notAuthenticated('The bearer token names no app (azp, appid or sub).')
-  if (namespace) return `${namespace}:${app}`
-  if (!namespaces.some((other) => app.startsWith(`${other}:`))) return app
-  throw notAuthenticated('The bearer token names an app in another issuer’s namespace.')
-}
-
-function toCaller(
-  payload: JWTPayload,
-  app: string,
-  workspaceOf: ReturnType<typeof createWorkspaceLookup>,
-): Caller {
-  const workspace = workspaceOf(app)
-  if (workspace === undefined) {
-    throw new Problem('caller_not_allowed', {
-      detail: 'The app’s ID is the name of a workspace that WORKSPACES assigns to other apps.',
-      members: { app },
-    })
-  }
-  return { app, workspace, rights: toRights(payload.roles) }
+function appOf(payload: JWTPayload, { namespace }: CallerIssuer, namespaces: readonly string[]): NamedApp {
+  const id = [payload.azp, payload.appid, payload.sub].find((each) => typeof each === 'string' && each !== '')
+  if (typeof id !== 'string') throw notAuthenticated('The bearer token names no app (azp, appid or sub).')
+  const prefix = namespace ? `${namespace}:` : ''
+  if (!namespace && namespaces.some((other) => id.startsWith(`${other}:`)))
+    throw notAuthenticated('The bearer token names an app in another issuer’s namespace.')
+  // With `scp`, it's the person's.
+  const isOwn = typeof payload.oid === 'string' && payload.scp === undefined
+  return { app: `${prefix}${id}`, ...(isOwn && { objectId: `${prefix}${payload.oid}` }) }
 }

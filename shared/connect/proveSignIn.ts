@@ -5,12 +5,12 @@ import type { TokenRefusal } from '../domain/refusal.ts'
 import { isConsenterOf } from '../domain/tenant.ts'
 import { includesScope } from '../identity/grantedScopes.ts'
 import { type SignedInUser, unknownAddress } from '../identity/idToken.ts'
-import { KeysUnreachableError } from '../identity/keySource.ts'
 import { isResponseIssuer } from '../identity/responseIssuer.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import type { RedeemResult } from '../identity/tokenEndpoint.ts'
 import type { Secret } from '../secret.ts'
 import type { SignIn } from './authorize.ts'
+import { checkUser } from './checkUser.ts'
 import type { CallbackDependencies } from './dependencies.ts'
 import { explainRefusedGrant } from './explainRefusedGrant.ts'
 import {
@@ -75,12 +75,11 @@ export async function proveSignIn(
     return explain(result.refusal)
   }
   const { refreshToken } = result
-  const user = await checkUser(
-    dependencies,
-    row,
-    result.idToken,
-    deriveBrowserSecret(browser, 'nonce', state),
-  )
+  const user = await checkUser(dependencies, row, {
+    idToken: result.idToken,
+    nonce: deriveBrowserSecret(browser, 'nonce', state),
+    reservedSeconds: commitSeconds + minDiscoverySeconds,
+  })
   if ('failed' in user) return user
   const isAsAsked = !row.requiredScope || includesScope(result.scope, row.requiredScope)
   if (!isAsAsked) reportScopes(dependencies.log, signIn, result.scope)
@@ -137,21 +136,6 @@ function discoveryLimit({ answerBy, clock }: CallbackDependencies): { readonly l
   if (!answerBy) return {}
   const left = (answerBy.getTime() - clock.now().getTime()) / 1000
   return { limitSeconds: Math.max(left - commitSeconds, minDiscoverySeconds) }
-}
-
-async function checkUser(
-  { idTokens }: CallbackDependencies,
-  row: SignInRow,
-  idToken: string,
-  nonce: string,
-): Promise<SignedInUser | ConnectFailure> {
-  try {
-    const user = await idTokens.check(row, idToken, nonce)
-    return 'fault' in user ? { failed: 'sign_in_token_invalid', reason: user.fault } : user
-  } catch (error) {
-    if (!(error instanceof KeysUnreachableError)) throw error
-    return { failed: 'identity_provider_unavailable', reason: 'keys_unreachable' }
-  }
 }
 
 interface DiscoveryOrder {

@@ -30,6 +30,9 @@ export interface IdTokenChecker {
   check(row: SignInRow, idToken: string, nonce: string): Promise<SignedInUser | IdTokenFault>
 }
 
+/** No stranger can cause a look for keys: an ID token comes with a code that this broker redeemed. */
+const lookAgainMilliseconds = 1000
+
 /**
  * @param personalTenant the path segment at which personal accounts are refreshed.
  * @param options how keys are fetched.
@@ -37,7 +40,7 @@ export interface IdTokenChecker {
 export function createIdTokenChecker(personalTenant: string, options?: KeySourceOptions): IdTokenChecker {
   const keySources = new Map<string, KeySource>()
   const keysOf = (url: string): KeySource => {
-    const known = keySources.get(url) ?? createKeySource(url, options)
+    const known = keySources.get(url) ?? createKeySource(url, { lookAgainMilliseconds, ...options })
     keySources.set(url, known)
     return known
   }

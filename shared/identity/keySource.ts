@@ -1,19 +1,19 @@
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  customFetch,
-  errors,
-  type JWK,
-  type JWTVerifyGetKey,
-} from 'jose'
+import { errors, type JWTVerifyGetKey } from 'jose'
 import { type Clock, systemClock } from '../clock.ts'
 import { tracedFetch } from '../telemetry/outgoing.ts'
+import { createKeptKeys } from './keptKeys.ts'
 
-/** The issuer's keys can't be fetched, and no kept keys are recent enough: nothing can be verified now. */
+/** Nothing can be verified now, which says nothing about the token. */
 export class KeysUnreachableError extends Error {
-  constructor() {
-    super('the issuer’s keys are out of reach')
+  /** `key_not_known_yet` if the keys are at hand, but the token's may be newer, and it's too early to look again. */
+  readonly reason: 'keys_unreachable' | 'key_not_known_yet'
+  /** After this time, the issuer is asked again. */
+  readonly retryAfterSeconds: number
+  constructor(reason: KeysUnreachableError['reason'] = 'keys_unreachable', retryAfterSeconds = 5) {
+    super(`the issuer’s keys: ${reason}`)
     this.name = 'KeysUnreachableError'
+    this.reason = reason
+    this.retryAfterSeconds = retryAfterSeconds
   }
 }
 
@@ -22,22 +22,9 @@ export interface KeySourceOptions {
   readonly clock?: Clock
   /** Default is the platform's, traced. */
   readonly fetch?: typeof fetch
+  /** A token with an unknown key triggers another fetch, at most this often. Default is 30,000. */
+  readonly lookAgainMilliseconds?: number
 }
-
-/** Keys are fetched again after this time: jose's own default. */
-const freshMilliseconds = 600_000
-/**
- * During an outage of the issuer, the keys of the last day remain in use; Microsoft asks clients to fetch daily
- * (access-tokens.md).
- */
-const maxMilliseconds = 86_400_000
-/** A token with an unknown key triggers another fetch, at most this often. */
-const lookAgainMilliseconds = 30_000
-/** After a failed fetch, no caller waits for the issuer again within this time, with or without kept keys. */
-const restMilliseconds = { withKeys: 30_000, withoutKeys: 2000 } as const
-
-/** A key of a JWKS, with Microsoft's extension. */
-type LimitedKey = JWK & { readonly issuer?: unknown }
 
 /** The keys at a JWKS address: the key argument of `jwtVerify`. */
 export type KeySource = JWTVerifyGetKey & {
@@ -49,45 +36,35 @@ export type KeySource = JWTVerifyGetKey & {
 }
 
 /**
- * The keys at a JWKS address: only those, never an address that a token names (ASVS 5.0, 9.1.3). If the address
- * doesn't answer correctly, the keys fetched last remain in use for a day.
+ * The keys at a JWKS address: only those, never an address that a token names (ASVS 5.0, 9.1.3). They're renewed behind
+ * the callers: only a process without usable keys waits for the address. If it doesn't answer correctly, the keys
+ * fetched last remain in use for a day.
  * @returns keys that throw {@link KeysUnreachableError} if the token isn't at fault.
  */
 export function createKeySource(url: string, options: KeySourceOptions = {}): KeySource {
-  const { clock = systemClock, fetch = tracedFetch } = options
-  const remote = createRemoteJWKSet(new URL(url), { [customFetch]: fetch })
-  let kept: { readonly keys: JWTVerifyGetKey; readonly at: number } | undefined
-  let failedAt = Number.NEGATIVE_INFINITY
-  // Never emptied, so a fetch between choosing a key and checking its issuer changes nothing.
-  const issuers = new Map<string, string>()
-  const load = async (now: number): Promise<void> => {
-    if (now - failedAt < (kept ? restMilliseconds.withKeys : restMilliseconds.withoutKeys)) return
-    try {
-      await remote.reload()
-      const jwks = remote.jwks()!
-      for (const { kid = '', issuer } of jwks.keys as LimitedKey[])
-        if (typeof issuer === 'string') issuers.set(kid, issuer)
-      kept = { keys: createLocalJWKSet(jwks), at: now }
-    } catch {
-      failedAt = now
-    }
+  const { clock = systemClock, fetch = tracedFetch, lookAgainMilliseconds = 30_000 } = options
+  const keys = createKeptKeys(url, { clock, fetch })
+  let lookedAt = Number.NEGATIVE_INFINITY
+  const lookAgain = async (): Promise<void> => {
+    const left = lookedAt + lookAgainMilliseconds - clock.now().getTime()
+    if (left > 0 && !keys.isLoading())
+      throw new KeysUnreachableError('key_not_known_yet', Math.ceil(left / 1000))
+    lookedAt = clock.now().getTime()
+    await keys.load()
   }
   const getKey: JWTVerifyGetKey = async (header, token) => {
-    const now = clock.now().getTime()
-    if (!kept || now - kept.at >= freshMilliseconds) await load(now)
-    if (!kept || now - kept.at >= maxMilliseconds) throw new KeysUnreachableError()
-    const first = kept
+    const first = await keys.get()
+    if (!first) throw new KeysUnreachableError()
     try {
-      return await first.keys(header, token)
+      return await first(header, token)
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || now - first.at < lookAgainMilliseconds) throw error
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
     }
-    await load(now)
+    await lookAgain()
+    const next = await keys.get()
     // The token may be signed with a newer key than the kept ones.
-    if (kept === first) throw new KeysUnreachableError()
-    return kept.keys(header, token)
+    if (!next || next === first) throw new KeysUnreachableError()
+    return next(header, token)
   }
-  const issuerOf: KeySource['issuerOf'] = (keyId) =>
-    keyId === undefined ? (issuers.size > 0 ? '' : undefined) : issuers.get(keyId)
-  return Object.assign(getKey, { issuerOf })
+  return Object.assign(getKey, { issuerOf: keys.issuerOf })
 }

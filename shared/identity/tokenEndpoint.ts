@@ -1,4 +1,4 @@
-import * as oauth from 'oauth4webapi'
+import type * as oauth from 'oauth4webapi'
 import { type Clock, TimeLimitError, withSignal } from '../clock.ts'
 import {
   isCredentialRefusal,
@@ -10,8 +10,7 @@ import type { RefreshRequest, TokenEndpoint, TokenResult } from '../domain/token
 import type { Registration } from '../environment.ts'
 import type { Secret } from '../secret.ts'
 import { ClientCredentialError } from './clientAssertion.ts'
-import { type ReadTokens, readTokens } from './readTokens.ts'
-import { classifyTokenRefusal } from './refusal.ts'
+import { type GrantPost, type Read, sendGrant, type Tokens } from './sendGrant.ts'
 import type { SignInRow, SignInTable } from './signInTable.ts'
 
 /** Supplies the client authentications to try, in order; called again with `fresh` after a refusal. */
@@ -63,7 +62,10 @@ export type TimedTokens = RefreshedTokens & { readonly requestedAt: Date }
 /** The identity providers' token endpoints: the only place that sends credentials to them. */
 export interface TokenEndpoints extends TokenEndpoint {
   refresh(request: RefreshRequest): Promise<RefreshedTokens | Extract<TokenResult, { ok: false }>>
-  /** Redeems a code once; it's never sent again with other parameters, because that can invalidate it. */
+  /**
+   * Redeems a code. It's sent once more if the first try brought no answer or a server error; never with other
+   * parameters, because that can invalidate it.
+   */
   redeem(request: RedeemRequest): Promise<RedeemResult>
 }
 
@@ -108,21 +110,6 @@ export function createTokenEndpoints(dependencies: TokenEndpointDependencies): T
   }
 }
 
-interface GrantPost {
-  readonly row: SignInRow
-  readonly authorityTenant: string
-  readonly grantType: 'refresh_token' | 'authorization_code'
-  readonly parameters: Record<string, string>
-}
-
-interface Tokens {
-  readonly ok: true
-  readonly tokens: ReadTokens
-  readonly body: Readonly<Record<string, unknown>>
-}
-
-type Read = Tokens | Extract<RedeemResult, { ok: false }>
-
 /**
  * Posts a grant. If our own credential is refused, the registration's other one is tried, if there is one, and then
  * the vault's current one: a rotated secret is used immediately.
@@ -146,7 +133,7 @@ async function postWithin(
     if ('refusal' in listed) return tried.size > 0 ? last : { ok: false, refusal: listed.refusal }
     for (const credential of listed.filter(({ id }) => !tried.has(id))) {
       tried.add(credential.id)
-      last = await postOnce(dependencies, grant, { authenticate: credential.authenticate, signal })
+      last = await sendGrant(dependencies, grant, { authenticate: credential.authenticate, signal })
       const isCode = grantType === 'authorization_code'
       const isTriedOn = isCode ? isCredentialRefusal : mayBeCredentialRefusal
       if (last.ok || !isTriedOn(last.refusal)) {
@@ -218,63 +205,6 @@ async function takeUpOther(
   if ('refusal' in list || list.every(({ id }) => id === refused)) return false
   if (list.some(({ id }) => id === refused)) await dependencies.credentials.report?.(row, refused, 'refused')
   return true
-}
-
-async function postOnce(
-  dependencies: TokenEndpointDependencies,
-  { row, authorityTenant, grantType, parameters }: GrantPost,
-  { authenticate, signal }: { authenticate: oauth.ClientAuth; signal: AbortSignal },
-): Promise<Read> {
-  const server = { issuer: row.issuer(authorityTenant), token_endpoint: row.tokenUrl(authorityTenant) }
-  try {
-    const response = await oauth.genericTokenEndpointRequest(
-      server,
-      { client_id: row.clientId },
-      authenticate,
-      grantType,
-      parameters,
-      {
-        signal,
-        [oauth.allowInsecureRequests]: dependencies.allowInsecure,
-        ...(dependencies.fetch && { [oauth.customFetch]: dependencies.fetch }),
-      },
-    )
-    return await read(response)
-  } catch (error) {
-    const timedOut = error instanceof Error && error.name === 'TimeoutError'
-    return {
-      ok: false,
-      refusal: refusalWithoutResponse(
-        timedOut ? 'identity_provider_timed_out' : 'identity_provider_unreachable',
-      ),
-    }
-  }
-}
-
-async function read(response: Response): Promise<Read> {
-  const text = await response.text().catch(withoutText)
-  const body = parseObject(text)
-  const tokens = response.ok && body ? readTokens(body) : undefined
-  if (tokens && body) return { ok: true, tokens, body }
-  return {
-    ok: false,
-    refusal: classifyTokenRefusal(response.status, body, response.headers.get('retry-after')),
-  }
-}
-
-/** A status has arrived, so this is an answer, even if its body can't be decompressed or is cut off. */
-function withoutText(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') throw error
-  return ''
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
 }
 
 function toTokenResult({ tokens, body }: Tokens): RefreshedTokens {

@@ -11,12 +11,19 @@ export interface FetchedJson {
 const limitMilliseconds = 5000
 
 /**
- * Sends a request once, with a five-second limit. Doesn't follow redirects, and returns a missing answer as a result.
+ * Sends a request with a five-second limit. A GET without an answer, or with a server error, is sent once more within
+ * the limit. Doesn't follow redirects, and returns a missing answer as a result.
  */
 export async function fetchJson(url: string, init: RequestInit = {}): Promise<FetchedJson> {
+  const all = { redirect: 'manual', signal: AbortSignal.timeout(limitMilliseconds), ...init } as const
+  const first = await fetchOnce(url, all)
+  const isRepeated = init.method === undefined && (first.status === 0 || first.status >= 500)
+  return isRepeated ? fetchOnce(url, all) : first
+}
+
+async function fetchOnce(url: string, init: RequestInit): Promise<FetchedJson> {
   try {
-    const signal = AbortSignal.timeout(limitMilliseconds)
-    const response = await tracedFetch(url, { redirect: 'manual', signal, ...init })
+    const response = await tracedFetch(url, init)
     return { status: response.status, body: parse(await response.text()) }
   } catch {
     return { status: 0, body: undefined }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { checkCallerIssuer } from './callerIssuers.ts'
 import { readinessCheck } from './checks.ts'
 import { checkClock } from './clock.ts'
 import type { ReadyDependencies } from './dependencies.ts'
@@ -27,14 +28,15 @@ export type Readiness = z.infer<typeof readiness>
 export async function checkReadiness(broker: ReadyDependencies): Promise<Readiness> {
   const { config, signInTable } = broker
   const rows = signInRows(config, signInTable)
-  const [permissions, secrets, signIns, state] = await Promise.all([
+  const [permissions, secrets, signIns, issuers, state] = await Promise.all([
     checkPermissions(broker),
     checkSecrets(broker),
     Promise.all(rows.map(checkSignIn)),
+    Promise.all(config.callerIssuers.map(checkCallerIssuer)),
     checkState(broker),
   ])
   // Last, because every answer from storage includes the time.
-  const checks = [...permissions, ...secrets, ...signIns, state.check, checkClock(broker)]
+  const checks = [...permissions, ...secrets, ...signIns, ...issuers, state.check, checkClock(broker)]
   return {
     ready: checks.every(({ ok }) => ok) && state.shown.holds.length === 0,
     checks,

@@ -17,48 +17,13 @@ export function json<T>(schema: z.ZodType<T>) {
     .pipe(schema as z.ZodType<T, unknown>)
 }
 
-/** Compared exactly with a token's value. */
-const identifier = z
+/** Text that is compared exactly with a token's value. */
+export const identifier = z
   .string()
   .trim()
   .min(1)
   .pipe(readableText)
   .refine((value) => !/^\{.*\}$/.test(value), 'is in braces; remove them')
-
-/** The trusted issuers of callers' tokens. */
-export function callerIssuers(urls: UrlSchemas) {
-  return z
-    .array(
-      z.strictObject({
-        issuer: urls.web.superRefine(refuse(faultOfIssuer)),
-        jwksUrl: urls.web.superRefine(refuse(faultOfMetadata)),
-        audiences: z.array(identifier).min(1),
-        algorithms: z
-          .array(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']))
-          .min(1)
-          .default(['RS256']),
-        /** The prefix of its apps' ids, before a colon; issuers with the same namespace can name each other's apps. */
-        namespace: z
-          .string()
-          .regex(/^([A-Za-z0-9._-]{1,32})?$/)
-          .optional(),
-      }),
-    )
-    .min(1)
-    .superRefine((list, context) => {
-      for (const index of repeated(list.map(({ issuer }) => issuer)))
-        context.addIssue({ code: 'custom', path: [index, 'issuer'], message: 'is there already' })
-      for (const [index, { namespace }] of list.entries()) {
-        if (list.length === 1 || namespace !== undefined) continue
-        const message =
-          'is required when there are several issuers; without it they could name each other’s apps'
-        context.addIssue({ code: 'custom', path: [index, 'namespace'], message })
-      }
-    })
-}
-
-/** A trusted issuer of callers' tokens. */
-export type CallerIssuer = z.infer<ReturnType<typeof callerIssuers>>[number]
 
 /** The workspaces: their apps, and their return URLs. */
 export function workspaces(urls: UrlSchemas) {
@@ -84,28 +49,12 @@ export function workspaces(urls: UrlSchemas) {
     })
 }
 
-function refuse(faultOf: (value: string) => string | undefined) {
+/** Refuses a value with its fault, if it has one. */
+export function refuse(faultOf: (value: string) => string | undefined) {
   return (value: string, context: z.RefinementCtx) => {
     const fault = faultOf(value)
     if (fault) context.addIssue(fault)
   }
-}
-
-/** Every token names the directory that issued it; no token contains `common` or the like (access-tokens.md). */
-function faultOfIssuer(value: string): string | undefined {
-  const [, first = ''] = URL.parse(value)?.pathname.split('/') ?? []
-  if (/^(common|organizations|consumers)$/i.test(first))
-    return `names ${first.toLowerCase()}, which is never a token’s issuer; use the directory’s ID`
-  if (/^https:\/\/login\.microsoftonline\.com\/.*\/$/i.test(value)) return 'must not end with a slash'
-  if (/^https:\/\/sts\.windows\.net\/[^/]+$/i.test(value)) return 'must end with a slash'
-  return faultOfMetadata(value)
-}
-
-function faultOfMetadata(value: string): string | undefined {
-  if (/[{}]|%7[bd]/i.test(value)) return 'still has a placeholder in braces; use the directory’s ID'
-  return /\/\.well-known\/openid-configuration$/.test(value)
-    ? 'is the metadata URL; use the `issuer` and `jwks_uri` from that document'
-    : undefined
 }
 
 function faultOfReturnUrl(value: string): string | undefined {
@@ -113,6 +62,6 @@ function faultOfReturnUrl(value: string): string | undefined {
 }
 
 /** The positions of values that have already occurred. */
-function repeated(values: readonly string[]): number[] {
+export function repeated(values: readonly string[]): number[] {
   return values.flatMap((value, index) => (values.indexOf(value) < index ? [index] : []))
 }

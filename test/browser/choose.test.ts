@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { callingApps } from '../../local/callers.ts'
 import { people } from '../../local/people.ts'
 import { openWorld, type World } from '../end-to-end/world.ts'
 import { openBrowser, picture } from './browser.ts'
@@ -22,7 +23,7 @@ beforeAll(async () => {
   const workspace = {
     workspace: 'demo',
     displayName: 'Acme Reports',
-    apps: ['demo-app'],
+    apps: [callingApps['demo-app'].clientId],
     returnUrls: [returnUrl],
   }
   const settings = { WORKSPACES: JSON.stringify([workspace]) }

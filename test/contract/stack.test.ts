@@ -3,7 +3,7 @@ import { createConnection } from 'node:net'
 import { TableClient } from '@azure/data-tables'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { brokerAudience } from '../../local/callers.ts'
+import { apiClientId, callingApps, homeDirectoryId } from '../../local/callers.ts'
 import { PortsTakenError } from '../../local/ports.ts'
 import { createServer, listen } from '../../local/service.ts'
 import { brokerSettings, defaultPorts, type Ports, readPorts } from '../../local/settings.ts'
@@ -25,13 +25,25 @@ describe('the stack', () => {
     expect([...config.environments.keys()]).toEqual(['production', 'sandbox'])
   })
 
-  test('gives each calling app a token with its roles', async () => {
-    expect(decodeJwt(await stack.callerToken())).toMatchObject({
-      azp: 'demo-app',
-      aud: brokerAudience,
-      roles: ['Tokens.Vend', 'Tenants.Manage'],
-    })
-    expect(decodeJwt(await stack.callerToken('demo-operator'))).toMatchObject({ roles: ['Broker.Operate'] })
+  test('gives each caller a token with its roles, in the shapes that Entra issues', async () => {
+    const expected = {
+      'demo-app': { aud: apiClientId, idtyp: 'app', ver: '2.0' },
+      'demo-operator': { aud: apiClientId, idtyp: 'user', scp: 'Broker.Use', ver: '2.0' },
+      'other-app': {
+        aud: `api://${apiClientId}`,
+        iss: `https://sts.windows.net/${homeDirectoryId}/`,
+        idtyp: 'app',
+        ver: '1.0',
+      },
+    }
+    for (const [name, claims] of Object.entries(expected)) {
+      const { clientId, objectId, roles } = callingApps[name as keyof typeof expected]
+      const payload = decodeJwt(await stack.callerToken(name as keyof typeof expected))
+      expect(payload).toMatchObject({ ...claims, oid: objectId, roles, tid: homeDirectoryId })
+      expect([payload.azp, payload.appid]).toEqual(
+        claims.ver === '1.0' ? [undefined, clientId] : [clientId, undefined],
+      )
+    }
   })
 
   test.each(['signIn', 'vault', 'azurite', 'advertising'] as const)(

@@ -20,8 +20,8 @@ interface End {
 
 const ada = 'ada@outlook.example'
 const connect = (person = ada) => world.connect(world.newTenant(), person)
-const withTokenFault = async (kind: string) => {
-  await world.signIn.fault({ endpoint: 'token', grantType: 'authorization_code', kind })
+const withTokenFault = async (kind: string, times = 1) => {
+  await world.signIn.fault({ endpoint: 'token', grantType: 'authorization_code', kind, times })
   return connect()
 }
 
@@ -115,7 +115,7 @@ const ways: Record<ConnectFailureCode, () => Promise<End>> = {
     await world.session(tenant, { environment: 'sandbox' })
     return open(callbackUrl, cookie)
   },
-  identity_provider_unavailable: () => withTokenFault('serverError'),
+  identity_provider_unavailable: () => withTokenFault('serverError', 2),
   async advertising_unavailable() {
     await world.advertising.fault({ kind: 'serverError', status: 503, path: '/User/Query', times: 2 })
     return connect()
@@ -179,15 +179,38 @@ describe('connecting ends with', () => {
   })
 })
 
-test('missing keys of the provider are its outage, not our fault', async () => {
-  const { callbackUrl, cookie } = await world.stopAtCallback(world.newTenant(), ada)
-  const fresh = await world.addBroker()
-  await world.signIn.fault({ endpoint: 'keys', kind: 'serverError', times: 5 })
-  const end = await open(callbackUrl.replace(world.origin, fresh.origin), cookie)
-  await world.signIn.clear()
-  expect(end).toMatchObject({
-    status: 503,
-    body: expect.stringContaining('identity_provider_unavailable (keys_unreachable)'),
+describe('a code whose redemption is disturbed once', () => {
+  test.each(['serverError', 'cut'])('still connects: %s', async (kind) => {
+    expect((await withTokenFault(kind)).url).toContain('status=connected')
+  })
+
+  test('is lost if the lost answer had the tokens, which is the provider’s outage', async () => {
+    expect(await withTokenFault('cutAfterEffect')).toMatchObject({
+      status: 503,
+      body: expect.stringContaining('identity_provider_unavailable (identity_provider_unreachable)'),
+    })
+  })
+})
+
+describe('without the keys of its provider', () => {
+  const finish = async (times: number, settings = {}) => {
+    const { callbackUrl, cookie } = await world.stopAtCallback(world.newTenant(), ada)
+    const fresh = await world.addBroker(settings)
+    await world.signIn.fault({ endpoint: 'keys', kind: 'serverError', times })
+    const end = await open(callbackUrl.replace(world.origin, fresh.origin), cookie)
+    await world.signIn.clear()
+    return end
+  }
+
+  test('a sign-in waits for them', async () => {
+    expect(await finish(4)).toMatchObject({ status: 303, url: expect.stringContaining('status=connected') })
+  })
+
+  test('a sign-in that can’t wait ends in the provider’s outage, not in our fault', async () => {
+    expect(await finish(5, { CALLBACK_SECONDS: '15' })).toMatchObject({
+      status: 503,
+      body: expect.stringContaining('identity_provider_unavailable (keys_unreachable)'),
+    })
   })
 })
 

@@ -247,7 +247,7 @@ describe('every failure ends where a person or the app can act', () => {
   test.each([
     [
       'the token endpoint fails',
-      { endpoint: 'token', grantType: 'authorization_code', kind: 'serverError' },
+      { endpoint: 'token', grantType: 'authorization_code', kind: 'serverError', times: 2 },
       'identity_provider_unavailable',
     ],
     [
@@ -327,7 +327,12 @@ describe('reconnecting', () => {
 
   test('a failed reconnect costs nothing', async () => {
     const tenant = await world.connected()
-    await world.signIn.fault({ endpoint: 'token', grantType: 'authorization_code', kind: 'serverError' })
+    await world.signIn.fault({
+      endpoint: 'token',
+      grantType: 'authorization_code',
+      kind: 'serverError',
+      times: 2,
+    })
     await world.connect(tenant, 'ada@outlook.example')
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
   })

@@ -46,6 +46,8 @@ describe('on a working stack', () => {
     expect(bad(report)).toEqual([])
     expect(report.healthy).toBe(true)
     const names = report.checks.map(({ name }) => name)
+    // Both versions of the directory's tokens.
+    expect(names.filter((name) => name.startsWith('caller issuer: '))).toHaveLength(2)
     expect(names).toEqual(
       expect.arrayContaining([
         'settings',

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { type Callers, createCallers } from '../../shared/access/callers.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { Problem } from '../../shared/problems.ts'
-import { type Claims, createKeyAddress, createSigner, unsigned } from './signedTokens.ts'
+import { type Claims, createHandClock, createKeyAddress, createSigner, unsigned } from './signedTokens.ts'
 
 const signer = await createSigner('one')
 const stranger = await createSigner('one')
@@ -40,7 +40,7 @@ beforeEach(() => {
     trusted('https://partner.example', 'partner'),
     trusted('https://partner.example/v1', 'partner'),
   ]
-  callers = createCallers({ callerIssuers, workspaces }, { fetch: address.fetch })
+  callers = createCallers({ callerIssuers, workspaces }, { clock: createHandClock(), fetch: address.fetch })
 })
 
 const call = async (change: Claims = {}, by = signer) => {
@@ -103,6 +103,15 @@ describe('a caller', () => {
     expect(compared).toBe(0)
   })
 
+  test('of either version of a directory’s tokens needs one fetch of its keys', async () => {
+    const [two, one] = ['https://issuer.example/v2.0', 'https://sts.example/']
+    const callerIssuers = [trusted(two), { ...trusted(two), issuer: one }]
+    callers = createCallers({ callerIssuers, workspaces }, { fetch: address.fetch })
+    await call({ iss: two })
+    expect(await call({ iss: one, azp: undefined, appid: 'the-app' })).toMatchObject({ app: 'the-app' })
+    expect(address.calls).toBe(1)
+  })
+
   test('is verified once, then remembered', async () => {
     const header = `Bearer ${await signer.sign(good)}`
     expect(await callers.authenticate(header)).toBe(await callers.authenticate(header))
@@ -158,6 +167,64 @@ describe('a bearer token is refused', () => {
     address.fault = 'status'
     expect((await problemOf(call())).code).toBe('identity_provider_unavailable')
   })
+
+  test('for good if no key could make it valid, even while the issuer’s keys can’t be fetched', async () => {
+    address.fault = 'status'
+    for (const change of [
+      { aud: 'api://other' },
+      { aud: undefined },
+      { exp: now - 60 },
+      { exp: undefined },
+      { exp: 'x' },
+    ])
+      expect((await problemOf(call(change))).code).toBe('caller_not_authenticated')
+  })
+
+  test('with what it says of itself, never with the token', async () => {
+    const detailOf = async (change: Claims) =>
+      (await problemOf(call({ iss: 'https://evil.example', ...change }))).detail
+    expect(await detailOf({ ver: '2.0' })).toBe(
+      'The bearer token was not issued by a trusted issuer (CALLER_ISSUERS): iss "https://evil.example", aud "api://broker", ver "2.0".',
+    )
+    expect(await detailOf({ aud: ['a', 1, ['x'], 'c'], ver: undefined })).toContain(
+      'aud "a" and "1" and a list and more, ver is missing.',
+    )
+    expect(await detailOf({ iss: { a: 1 }, aud: [] })).toContain('iss is no text, aud is empty, ver')
+    expect(await detailOf({ aud: '"<b>\n\u202e' })).toContain('aud "\\"<b>??",')
+    const long = await detailOf({
+      iss: 'i'.repeat(9000),
+      aud: Array(500).fill('a'.repeat(900)),
+      ver: 'v'.repeat(900),
+    })
+    expect(long.length).toBeLessThan(1200)
+    expect(long).toContain(`${'v'.repeat(200)}…"`)
+  })
+
+  test('with the way out if Entra issued it in version 1', async () => {
+    const iss = 'https://sts.windows.net/aaaabbbb-0000-cccc-1111-dddd2222eeee/'
+    const { detail } = await problemOf(call({ iss, ver: '1.0' }))
+    expect(detail).toContain(`iss "${iss}", aud "api://broker", ver "1.0".`)
+    expect(detail).toContain('requestedAccessTokenVersion')
+    expect((await problemOf(call({ iss: 'https://evil.example/sts.windows.net/' }))).detail).not.toContain(
+      'version 1',
+    )
+  })
+
+  test('with its audience if that isn’t its issuer’s', async () => {
+    expect((await problemOf(call({ aud: 'api://other' }))).detail).toBe(
+      'The bearer token’s claim aud isn’t valid: its issuer isn’t trusted for "api://other" (audiences in CALLER_ISSUERS).',
+    )
+  })
+
+  test('as a temporary failure if its key may be newer than the last look for one', async () => {
+    const newer = await createSigner('newer')
+    await call()
+    expect((await problemOf(call({}, newer))).code).toBe('caller_not_authenticated')
+    await expect(call({}, newer)).rejects.toMatchObject({
+      code: 'identity_provider_unavailable',
+      extras: { retryAfterSeconds: 30, members: { reason: 'caller_key_not_known_yet' } },
+    })
+  })
 })
 
 describe('issuers do not name each other’s apps', () => {
@@ -187,5 +254,43 @@ describe('issuers do not name each other’s apps', () => {
   test('an app’s name alone gives access only to its own workspace', async () => {
     expect(await problemOf(call({ azp: 'agency' }))).toMatchObject({ code: 'caller_not_allowed' })
     expect(await call({ azp: 'lone-app' })).toMatchObject({ workspace: 'lone-app' })
+  })
+})
+
+describe('an app that WORKSPACES lists by its object ID', () => {
+  const byObjectId = (app: string) => {
+    const callerIssuers = [
+      trusted('https://issuer.example/v2.0', ''),
+      trusted('https://partner.example', 'partner'),
+    ]
+    callers = createCallers(
+      { callerIssuers, workspaces: [{ workspace: 'agency', apps: [app], returnUrls: [] }] },
+      { fetch: address.fetch },
+    )
+  }
+  const app = { azp: 'client', oid: 'object', sub: 'object' }
+
+  test('is told so, with its client ID', async () => {
+    byObjectId('object')
+    await expect(call(app)).rejects.toMatchObject({
+      code: 'caller_not_allowed',
+      extras: {
+        detail: 'WORKSPACES lists the app’s object ID object. List its client ID client instead.',
+        members: { app: 'client' },
+      },
+    })
+    byObjectId('partner:object')
+    expect((await problemOf(call({ ...app, iss: 'https://partner.example' }))).detail).toContain(
+      'partner:client instead',
+    )
+    // Another issuer's.
+    expect(await call(app)).toMatchObject({ workspace: 'client' })
+  })
+
+  test('is not meant if its client ID is listed, or a person’s object ID', async () => {
+    byObjectId('client')
+    expect(await call(app)).toMatchObject({ workspace: 'agency' })
+    byObjectId('object')
+    expect(await call({ ...app, scp: 'Broker.Use' })).toMatchObject({ workspace: 'client' })
   })
 })

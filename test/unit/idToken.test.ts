@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { createIdTokenChecker, type IdTokenChecker } from '../../shared/identity/idToken.ts'
 import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
 import { consumerTenantId, type SignInRow } from '../../shared/identity/signInTable.ts'
-import { type Claims, createKeyAddress, createSigner, unsigned } from './signedTokens.ts'
+import { type Claims, createHandClock, createKeyAddress, createSigner, unsigned } from './signedTokens.ts'
 
 const signer = await createSigner('one')
 const stranger = await createSigner('one')
@@ -43,7 +43,7 @@ let checker: IdTokenChecker
 
 beforeEach(() => {
   address = createKeyAddress(signer, elliptic)
-  checker = createIdTokenChecker('consumers', { fetch: address.fetch })
+  checker = createIdTokenChecker('consumers', { clock: createHandClock(), fetch: address.fetch })
 })
 
 const check = async (change: Claims, by = signer, at = row) => {
@@ -194,7 +194,7 @@ describe('a key that its provider limits to an issuer', () => {
       fault: 'id_token_key_of_another_issuer',
     })
     address.keys = [signer.jwk]
-    const unlimited = createIdTokenChecker('consumers', { fetch: address.fetch })
+    const unlimited = createIdTokenChecker('consumers', { clock: createHandClock(), fetch: address.fetch })
     const plain = await signer.sign(good, { kid: undefined })
     expect(await unlimited.check(row, plain, 'our-nonce')).toMatchObject({ accountKind: 'work' })
   })
@@ -207,3 +207,18 @@ test.each(['status', 'text', 'list', 'cut'] as const)(
     await expect(check({})).rejects.toBeInstanceOf(KeysUnreachableError)
   },
 )
+
+test('a new key is looked for a second after the last look, also after a failed one', async () => {
+  const clock = createHandClock()
+  const own = createIdTokenChecker('consumers', { clock, fetch: address.fetch })
+  const newer = await createSigner('newer')
+  const checkBy = async (by = signer) => own.check(row, await by.sign(good), 'our-nonce')
+  await checkBy()
+  address.fault = 'cut'
+  await expect(checkBy(newer)).rejects.toMatchObject({ reason: 'keys_unreachable' })
+  await expect(checkBy(newer)).rejects.toMatchObject({ reason: 'key_not_known_yet', retryAfterSeconds: 1 })
+  address.fault = undefined
+  address.keys.push(newer.jwk)
+  clock.advance(2)
+  expect(await checkBy(newer)).toMatchObject({ accountKind: 'work' })
+})

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
 import { metricNames } from '../../shared/telemetry/instruments.ts'
 import { everything, predicted, type Resource, readJson, readText, root } from './infraFiles.ts'
 
@@ -54,6 +55,11 @@ test('only a share of the host’s requests is an alert, without the answers tha
   // 499 and none: the caller or the platform ended it. Other 4xx are the caller's.
   expect(byShare).toContain('success == false and (isnull(status) or status == 0 or status >= 499)')
   expect(byShare).toMatch(/\| where failed > 2 and failed > total \/ 100\.0\n$/)
+})
+
+test('a stranger who sends an unknown key can’t ring the operator', () => {
+  const { reason } = new KeysUnreachableError('key_not_known_yet')
+  expect(readText('infra/alerts/server-errors.kql')).toContain(`tostring(e.reason) != "caller_${reason}"`)
 })
 
 test('every metric of a broker has the prefix by which its silence is noticed', () => {

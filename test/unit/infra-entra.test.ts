@@ -28,6 +28,13 @@ describe('the registration', () => {
     expect(client).toEqual({ appId: azureCli, delegatedPermissionIds: [scope.id] })
   })
 
+  test('tokens of apps and of people say which they are', () => {
+    const { accessToken } = readJson('infra/entra/optionalClaims.json').optionalClaims
+    expect(accessToken).toEqual([
+      { name: 'idtyp', essential: false, additionalProperties: ['include_user_token'] },
+    ])
+  })
+
   test('ids of roles and scopes are all different', () => {
     const ids = [...roles.map(({ id }) => id), scope.id]
     expect(new Set(ids).size).toBe(ids.length)
@@ -35,7 +42,7 @@ describe('the registration', () => {
 })
 
 describe('Bicep and the az commands register the same', () => {
-  test.each(['appRoles', 'scope', 'azureCli'])('both read infra/entra/%s.json', (file) => {
+  test.each(['appRoles', 'scope', 'azureCli', 'optionalClaims'])('both read infra/entra/%s.json', (file) => {
     expect(bicep).toContain(`loadJsonContent('entra/${file}.json')`)
     expect(commands).toContain(`@infra/entra/${file}.json`)
   })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { refreshChunksQueue } from '../../shared/operations/runSweep.ts'
-import { callerIssuers, workspaces } from '../../shared/settings/documents.ts'
+import { issuerEntry } from '../../shared/settings/callerIssuers.ts'
+import { workspaces } from '../../shared/settings/documents.ts'
 import { createUrlSchemas } from '../../shared/settings/urls.ts'
 import { allSettings } from '../../shared/settings.ts'
 import { tableNames } from '../../shared/storage/clients.ts'
@@ -142,7 +143,7 @@ describe('application settings', () => {
   })
 
   test.each([
-    ['callerIssuer', callerIssuers(createUrlSchemas({ allowsInsecureLoopback: false })).element],
+    ['callerIssuer', issuerEntry(createUrlSchemas({ allowsInsecureLoopback: false }))],
     ['workspace', workspaces(createUrlSchemas({ allowsInsecureLoopback: false })).element],
   ] as const)('a %s in the template has exactly the fields of the setting', (name, document) => {
     expect(Object.keys(definition(name).properties).sort()).toEqual(Object.keys(document.shape).sort())

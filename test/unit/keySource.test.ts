@@ -1,11 +1,11 @@
 import { jwtVerify } from 'jose'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { createKeySource, KeysUnreachableError } from '../../shared/identity/keySource.ts'
-import { createHandClock, createKeyAddress, createSigner } from './signedTokens.ts'
+import { createHandClock, createKeyAddress, createSigner, settleBackground } from './signedTokens.ts'
 
 const signer = await createSigner('one')
 const next = await createSigner('two')
-const faults = ['status', 'text', 'list', 'cut'] as const
+const faults = ['status', 'text', 'list', 'none', 'cut'] as const
 
 function open() {
   const clock = createHandClock()
@@ -26,17 +26,53 @@ describe('an issuer’s keys', () => {
     expect(address.calls).toBe(2)
   })
 
+  test.each(faults)('are fetched again at once after up to two incorrect answers: %s', async (fault) => {
+    const { address, verify } = open()
+    Object.assign(address, { fault, times: 2 })
+    await verify()
+    expect(address.calls).toBe(3)
+  })
+
   test.each(faults)(
     'count as unavailable, not as the token’s fault, if the address answers incorrectly: %s',
     async (fault) => {
       const { address, clock, verify } = open()
       address.fault = fault
+      await expect(verify()).rejects.toMatchObject({ reason: 'keys_unreachable', retryAfterSeconds: 5 })
+      expect(address.calls).toBe(3)
+      // For two seconds, nobody asks again.
       await expect(verify()).rejects.toBeInstanceOf(KeysUnreachableError)
+      expect(address.calls).toBe(3)
       address.fault = undefined
       clock.advance(2)
       await verify()
     },
   )
+
+  test('are not fetched again later than three seconds after the first attempt', async () => {
+    const { address, clock, verify } = open()
+    address.fault = 'cut'
+    clock.sleep = async () => clock.advance(4)
+    await expect(verify()).rejects.toBeInstanceOf(KeysUnreachableError)
+    expect(address.calls).toBe(1)
+  })
+
+  test('are renewed behind the callers, who wait neither for a slow address nor for a failing one', async () => {
+    const { address, clock, verify } = open()
+    await verify()
+    clock.advance(601)
+    let answer = () => {}
+    address.gate = new Promise((resolve) => {
+      answer = resolve
+    })
+    await Promise.all([verify(), verify(), verify()])
+    expect(address.calls).toBe(2)
+    address.fault = 'status'
+    answer()
+    await settleBackground()
+    await verify()
+    expect(address.calls).toBe(4)
+  })
 
   test.each(faults)('stay in use for a day while the address fails (%s), and no longer', async (fault) => {
     const { address, clock, verify } = open()
@@ -55,29 +91,52 @@ describe('an issuer’s keys', () => {
     await verify()
     address.fault = 'cut'
     clock.advance(601)
-    for (let token = 0; token < 5; token++) await verify()
-    expect(address.calls).toBe(2)
+    const attempts = async () => {
+      for (let token = 0; token < 5; token++) {
+        await verify()
+        await settleBackground()
+      }
+      return address.calls
+    }
+    expect(await attempts()).toBe(4)
     clock.advance(30)
-    await verify()
-    expect(address.calls).toBe(3)
+    expect(await attempts()).toBe(7)
   })
 
-  test('that are new are found by the first token signed with one, at most every 30 seconds', async () => {
+  test('that are new are found by the first token signed with one', async () => {
+    const { address, verify } = open()
+    await verify()
+    address.keys.push(next.jwk)
+    let answer = () => {}
+    address.gate = new Promise((resolve) => {
+      answer = resolve
+    })
+    const both = [verify(next), verify(next)]
+    await vi.waitUntil(() => address.calls === 2)
+    await settleBackground()
+    answer()
+    await Promise.all(both)
+    expect(address.calls).toBe(2)
+  })
+
+  test('that may be new are unavailable, with the time left, until the address is asked again after 30 seconds', async () => {
     const { address, clock, verify } = open()
     await verify()
     await expect(verify(next)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' })
-    clock.advance(30)
     address.keys.push(next.jwk)
-    await verify(next)
+    clock.advance(12)
+    await expect(verify(next)).rejects.toMatchObject({ reason: 'key_not_known_yet', retryAfterSeconds: 18 })
     expect(address.calls).toBe(2)
+    clock.advance(18)
+    await verify(next)
+    expect(address.calls).toBe(3)
   })
 
   test('that may be new are unavailable while the address fails', async () => {
-    const { address, clock, verify } = open()
+    const { address, verify } = open()
     await verify()
     address.fault = 'status'
-    clock.advance(31)
-    await expect(verify(next)).rejects.toBeInstanceOf(KeysUnreachableError)
+    await expect(verify(next)).rejects.toMatchObject({ reason: 'keys_unreachable' })
     await verify()
   })
 
@@ -86,6 +145,8 @@ describe('an issuer’s keys', () => {
     await verify()
     address.keys.splice(0, 1, next.jwk)
     clock.advance(601)
+    await verify()
+    await settleBackground()
     await expect(verify()).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' })
   })
 })

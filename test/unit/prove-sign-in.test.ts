@@ -274,6 +274,29 @@ describe('a sign-in', () => {
     },
   )
 
+  describe('whose provider’s keys don’t come', () => {
+    const without = (times: number, parts: object = {}) => {
+      let left = times
+      const check = async () =>
+        left-- > 0 ? Promise.reject(new KeysUnreachableError()) : { accountKind, authorityTenant, consenter }
+      return signingIn({ parts: { idTokens: { check }, ...parts } })
+    }
+
+    test('waits for them for up to ten seconds', async () => {
+      const { run, clock } = await without(4)
+      expect(await run()).toHaveProperty('discovery')
+      expect(clock.passed()).toBe(10)
+      expect(await (await without(5)).run()).toMatchObject({ reason: 'keys_unreachable' })
+    })
+
+    test('waits only as long as its browser can be answered in time', async () => {
+      const answerBy = addSeconds(connectGround().clock.now(), 18)
+      const { run, clock } = await without(3, { answerBy })
+      expect(await run()).toMatchObject({ failed: 'identity_provider_unavailable' })
+      expect(clock.passed()).toBe(5)
+    })
+  })
+
   test('never hides a failure of our own', async () => {
     const parts = { idTokens: { check: () => Promise.reject(new TypeError('ours')) } }
     await expect((await signingIn({ parts })).run()).rejects.toThrow('ours')

@@ -2,6 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { parseConfig } from '../../shared/config.ts'
 import { minimalSettings, otherClientId, refusalsOfOne } from './settingRefusals.ts'
 
+const directory = 'aaaabbbb-0000-cccc-1111-dddd2222eeee'
+const entry = (...entries: object[]) =>
+  JSON.stringify(entries.map((each) => ({ audiences: [otherClientId], ...each })))
+
 const issuer = (change: object) =>
   JSON.stringify([
     { issuer: 'https://a.example', jwksUrl: 'https://a.example/k', audiences: ['a'], ...change },
@@ -64,5 +68,117 @@ describe('a caller issuer', () => {
       { jwksUrl: entra('common/discovery/v2.0/keys') },
     ])
       expect(refusalsOfOne('CALLER_ISSUERS', issuer(change))).toEqual({})
+  })
+})
+
+describe('an Entra issuer', () => {
+  const keys = entra(`${directory}/discovery/v2.0/keys`)
+
+  test.each<[string, object, string | undefined]>([
+    [
+      'without the API’s client ID',
+      { audiences: ['api://broker'] },
+      '0.audiences: must include the API’s client ID',
+    ],
+    ['with it', { audiences: ['api://broker', otherClientId] }, undefined],
+  ])('of version 2 %s', (_title, change, fault) => {
+    for (const named of [
+      { issuer: entra(`${directory}/v2.0`), jwksUrl: keys },
+      { issuer: `https://login.microsoftonline.us/${directory}/v2.0`, jwksUrl: keys },
+      { authority: entra(directory) },
+    ]) {
+      const refusals = refusalsOfOne('CALLER_ISSUERS', entry({ ...named, ...change }))
+      expect(refusals).toEqual(fault ? { CALLER_ISSUERS: expect.stringContaining(fault) } : {})
+    }
+  })
+
+  test('of version 1, and one that isn’t Entra’s, need no GUID', () => {
+    for (const issuer of [`https://sts.windows.net/${directory}/`, 'https://a.example/v2.0'])
+      expect(
+        refusalsOfOne('CALLER_ISSUERS', entry({ issuer, jwksUrl: keys, audiences: ['api://b'] })),
+      ).toEqual({})
+  })
+})
+
+describe('an authority', () => {
+  const issuersOf = (...entries: object[]) =>
+    parseConfig({ ...minimalSettings, CALLER_ISSUERS: entry(...entries) }).callerIssuers
+
+  test.each([
+    ['login.microsoftonline.com', 'sts.windows.net'],
+    ['login.microsoftonline.us', 'sts.windows.net'],
+    ['login.partner.microsoftonline.cn', 'sts.chinacloudapi.cn'],
+  ])('of %s trusts both versions of a directory’s tokens, with the same keys', (host, versionOne) => {
+    const authority = `https://${host}/${directory}`
+    const same = {
+      jwksUrl: `${authority}/discovery/v2.0/keys`,
+      audiences: [otherClientId],
+      algorithms: ['RS256'],
+    }
+    const expected = [
+      { ...same, issuer: `${authority}/v2.0` },
+      { ...same, issuer: `https://${versionOne}/${directory}/` },
+    ]
+    expect(issuersOf({ authority })).toEqual(expected)
+    expect(issuersOf({ authority: `${authority.toUpperCase().replace('HTTPS', 'https')}/` })).toEqual(
+      expected,
+    )
+  })
+
+  test('gives both issuers its namespace, and needs none if it is alone', () => {
+    const both = issuersOf(
+      { authority: entra(directory), namespace: '' },
+      { issuer: 'https://a.example', jwksUrl: 'https://a.example/k', namespace: 'a' },
+    )
+    expect(both.map(({ namespace }) => namespace)).toEqual(['', '', 'a'])
+  })
+
+  test.each<[string, object[], string]>([
+    [
+      'of all directories',
+      [{ authority: entra('common') }],
+      '0.authority: must be an origin and the directory’s ID',
+    ],
+    ['with a path', [{ authority: entra(`${directory}/v2.0`) }], '0.authority: must be an origin and'],
+    [
+      'without a directory',
+      [{ authority: 'https://login.microsoftonline.com' }],
+      '0.authority: must be an origin and',
+    ],
+    [
+      'beside an issuer',
+      [{ authority: entra(directory), issuer: 'https://a.example' }],
+      '0.authority: replaces issuer and jwksUrl',
+    ],
+    ['and neither issuer nor keys', [{}], '0.issuer: is required, or authority'],
+    ['and no keys', [{ issuer: 'https://a.example' }], '0.jwksUrl: is required, or authority'],
+    [
+      'whose issuer is there already',
+      [
+        { authority: entra(directory), namespace: '' },
+        { issuer: `https://sts.windows.net/${directory}/`, jwksUrl: entra('k'), namespace: 'b' },
+      ],
+      '1.issuer: is there already',
+    ],
+    [
+      'that is there already',
+      [
+        { authority: entra(directory), namespace: '' },
+        { authority: `${entra(directory)}/`, namespace: '' },
+      ],
+      '1.authority: is there already',
+    ],
+    [
+      'among others without a namespace',
+      [
+        { authority: entra(directory) },
+        { issuer: 'https://a.example', jwksUrl: 'https://a.example/k', namespace: '' },
+      ],
+      '0.namespace: is required',
+    ],
+  ])('%s is refused', (_title, entries, reason) => {
+    expect(refusalsOfOne('CALLER_ISSUERS', entry(...entries))).toEqual({
+      CALLER_ISSUERS: expect.stringContaining(reason),
+    })
   })
 })

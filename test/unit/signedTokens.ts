@@ -37,11 +37,18 @@ export function createKeyAddress(...signers: readonly Signer[]) {
   const address = {
     keys: signers.map(({ jwk }) => jwk),
     /** With `undefined`, it answers with the keys. */
-    fault: undefined as 'status' | 'text' | 'list' | 'cut' | undefined,
+    fault: undefined as 'status' | 'text' | 'list' | 'none' | 'cut' | undefined,
+    /** How many answers have the fault. */
+    times: Number.POSITIVE_INFINITY,
+    /** Answers wait for it. */
+    gate: undefined as Promise<void> | undefined,
     calls: 0,
     fetch: (async () => {
       address.calls += 1
+      await address.gate
+      if (address.fault && address.times-- <= 0) address.fault = undefined
       if (address.fault === 'cut') throw new TypeError('fetch failed')
+      if (address.fault === 'none') return Response.json({ keys: [] })
       if (address.fault === 'status') return new Response('{}', { status: 500 })
       if (address.fault === 'text') return new Response('<html>', { status: 200 })
       if (address.fault === 'list') return Response.json([1])
@@ -61,4 +68,9 @@ export function createHandClock(now = new Date()): Clock & { advance(seconds: nu
       at += seconds * 1000
     },
   }
+}
+
+/** Lets work in the background end that waits for nothing but its own steps. */
+export const settleBackground = async (): Promise<void> => {
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -18,7 +18,10 @@ const createSigner = async () => {
   return { sign, jwks: { keys: [{ ...(await exportJWK(publicKey)), kid }] } }
 }
 
-const caller = { clientId: 'caller', clientSecrets: [], appRoles: ['Tokens.Vend'], audience: 'api://broker' }
+const caller = {
+  ...{ clientId: 'caller', objectId: 'object', clientSecrets: [] },
+  ...{ appRoles: ['Tokens.Vend'], audience: 'api://broker' },
+}
 
 const requestWith = (tokenUrl: string, client_assertion: string) =>
   fetch(tokenUrl, {

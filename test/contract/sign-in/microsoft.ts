@@ -21,10 +21,12 @@ export async function startTestSignIn(options: Partial<SignInOptions> = {}): Pro
     clients: [
       { clientId, clientSecrets: ['secret-1', 'secret-2'], redirectUris: [redirectUri] },
       {
-        clientId: 'caller',
-        clientSecrets: ['caller-secret'],
-        appRoles: ['Tokens.Vend'],
-        audience: 'api://broker',
+        ...{ clientId: 'caller', objectId: 'caller-object', clientSecrets: ['caller-secret'] },
+        ...{ appRoles: ['Tokens.Vend'], audience: 'broker' },
+      },
+      {
+        ...{ clientId: 'old-caller', objectId: 'old-object', clientSecrets: ['caller-secret'] },
+        ...{ appRoles: ['Tokens.Vend'], audience: 'broker', accessTokenVersion: 1, isManagedIdentity: true },
       },
     ],
     ...options,

@@ -199,11 +199,11 @@ describe('refreshing', () => {
 
 describe('an application’s own token', () => {
   const options = { grant_type: 'client_credentials', client_id: 'caller', client_secret: 'caller-secret' }
-  const ask = async (tenantPath: string, scope: string) => {
+  const ask = async (tenantPath: string, scope: string, clientId = 'caller') => {
     const signIn = await startTestSignIn()
     const answer = await fetch(signIn.tokenUrl(tenantPath), {
       method: 'POST',
-      body: new URLSearchParams({ ...options, scope }),
+      body: new URLSearchParams({ ...options, client_id: clientId, scope }),
     })
     return { signIn, answer }
   }
@@ -214,18 +214,31 @@ describe('an application’s own token', () => {
     const keys = createRemoteJWKSet(new URL(`${signIn.origin}/${contoso}/discovery/v2.0/keys`))
     const { payload } = await jwtVerify(access_token, keys, {
       issuer: signIn.issuerOf(contoso),
-      audience: 'api://broker',
+      audience: 'broker',
     })
     expect(payload).toMatchObject({
-      azp: 'caller',
-      appid: 'caller',
-      sub: 'caller',
-      idtyp: 'app',
-      roles: ['Tokens.Vend'],
-      tid: contoso,
-      ver: '2.0',
+      ...{ azp: 'caller', azpacr: '1', oid: 'caller-object', sub: 'caller-object' },
+      ...{ idtyp: 'app', roles: ['Tokens.Vend'], tid: contoso, ver: '2.0' },
     })
-    expect(payload).not.toHaveProperty('scp')
+    for (const absent of ['scp', 'appid', 'client_id']) expect(payload).not.toHaveProperty(absent)
+  })
+
+  test('has version 1 if the API’s registration asks for it, and lasts a day if a managed identity asks', async () => {
+    const { signIn, answer } = await ask(contoso, 'api://broker/.default', 'old-caller')
+    const { access_token, expires_in } = (await answer.json()) as { access_token: string; expires_in: number }
+    const metadata = await fetch(`${signIn.origin}/${contoso}/.well-known/openid-configuration`)
+    const { issuer, jwks_uri } = (await metadata.json()) as Record<string, string>
+    const { payload } = await jwtVerify(access_token, createRemoteJWKSet(new URL(jwks_uri ?? '')), {
+      issuer: `https://sts.windows.net/${contoso}/`,
+      audience: 'api://broker',
+    })
+    expect(issuer).toBe(payload.iss)
+    expect(expires_in).toBe(86_400)
+    expect(payload).toMatchObject({
+      ...{ appid: 'old-caller', appidacr: '2', idp: issuer, oid: 'old-object', sub: 'old-object' },
+      ...{ idtyp: 'app', roles: ['Tokens.Vend'], tid: contoso, ver: '1.0' },
+    })
+    expect(payload).not.toHaveProperty('azp')
   })
 
   test('a shared authority, another API and a scope without .default are refused', async () => {
