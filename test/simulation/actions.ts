@@ -213,7 +213,7 @@ async function replaceToken(
 
 /** A vend's own limit can end it even if storage works: another process may have crashed with the lease. */
 const vendLimit =
-  /^(obtaining|replacing) a token took longer|^refreshing took longer|^no time was left for (reading the (row|holds)|claiming the probe|preparing the authentication)$/
+  /^(no time was left for )?((obtaining|replacing) a token|refreshing|reading the (row|holds)|claiming the probe|preparing the authentication)( took longer than [\d.]+ s)?$/
 
 /**
  * Reports errors that production code must not throw. It may throw a vend's limit and, if storage fails, the error of

@@ -1,3 +1,4 @@
+import { nameOfScope } from '../../shared/domain/holds.ts'
 import type { StoredTenant } from '../../shared/domain/tenant.ts'
 import { refusalsBeforeHold } from '../../shared/refresh/decide.ts'
 import type { RefreshOutcome } from '../../shared/refresh/outcome.ts'
@@ -30,7 +31,8 @@ export async function settle(world: World): Promise<void> {
     if (status === 'disconnected') await assertGone(world, broker, name)
     if (status === 'connected') await assertRefreshes(world, broker, name)
   }
-  await refreshLivingOne(world, broker)
+  const scopes = [...world.tenants.rows()].map(({ tenant }) => scopeOf(world, tenant.tenant))
+  for (const scope of new Set(scopes)) await refreshLivingOne(world, broker, scope)
   await passLeases(world)
   await assertSweepIsClean(world, broker)
   for (const { tenant } of world.tenants.rows())
@@ -108,7 +110,8 @@ async function assertRefreshes(world: World, broker: SimulatedBroker, tenant: st
   if (!family) throw new Violation('token_lost', `${tenant} has no grant`)
   family.glitches.length = 0
   const isDead = isDeadFamily(family)
-  if (isLost(family) && !(await refreshLivingOne(world, broker)) && isKindHeld(world)) return
+  const scope = scopeOf(world, tenant)
+  if (isLost(family) && !(await refreshLivingOne(world, broker, scope)) && isKindHeld(world, scope)) return
   const callsBefore = family.calls
   const end = await refreshUntilFinal(world, broker, tenant)
   const calls = family.calls - callsBefore
@@ -130,10 +133,18 @@ const isDeadFamily = ({ reused, revoked }: Family) => revoked !== undefined || r
 /** Whether the provider refuses its grant, for whatever reason. */
 const isLost = (family: Family) => isDeadFamily(family) || family.excuse !== undefined
 
+/** The registration through which a tenant's grant was given. All of its grants are of one kind. */
+function scopeOf(world: World, name: string): string | undefined {
+  const { environment, grant } = world.row(name)?.tenant ?? {}
+  return environment && grant && nameOfScope({ environment, identityProvider: grant.identityProvider })
+}
+
 /** Without anyone whose grant works, five lost ones in a row hold their kind (decision 0023). */
-const isKindHeld = (world: World) =>
-  [...world.tenants.rows()].filter(({ tenant }) => isLostTenant(world, tenant.tenant)).length >=
-  refusalsBeforeHold
+function isKindHeld(world: World, scope: string | undefined): boolean {
+  const isLostHere = (tenant: string) => scopeOf(world, tenant) === scope && isLostTenant(world, tenant)
+  const lost = [...world.tenants.rows()].filter(({ tenant }) => isLostHere(tenant.tenant))
+  return lost.length >= refusalsBeforeHold
+}
 
 function isLostTenant(world: World, tenant: string): boolean {
   const family = familyOf(world, tenant)
@@ -141,14 +152,19 @@ function isLostTenant(world: World, tenant: string): boolean {
 }
 
 /**
- * Refreshes another tenant whose grant works, as happens between two refusals where more than a few people use the
+ * Refreshes another tenant of the registration whose grant works, as happens between two refusals where more than a few people use the
  * broker.
  * @returns whether there is one.
  */
-async function refreshLivingOne(world: World, broker: SimulatedBroker): Promise<boolean> {
+async function refreshLivingOne(
+  world: World,
+  broker: SimulatedBroker,
+  scope: string | undefined,
+): Promise<boolean> {
   for (const { tenant } of [...world.tenants.rows()]) {
     const family = familyOf(world, tenant.tenant)
     if (tenant.status !== 'connected' || !family || isLost(family)) continue
+    if (scopeOf(world, tenant.tenant) !== scope) continue
     family.glitches.length = 0
     if ((await refreshUntilFinal(world, broker, tenant.tenant)) === 'refreshed') return true
   }
