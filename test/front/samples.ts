@@ -47,7 +47,8 @@ const callback = (fields: Record<string, string>) => [query('/oauth/callback', f
 
 /** The samples of what browsers send. */
 const browsers: Readonly<Record<string, readonly Sample[]>> = {
-  '/oauth/authorize argument session': [
+  '/oauth/authorize argument *': [
+    query('/oauth/authorize', { session: 'aoyf.x', fbclid: 'IwAR0--b2c-d' }),
     query('/oauth/authorize', { session: unlucky }),
     form('/oauth/authorize', { session: unlucky }),
   ],
