@@ -156,6 +156,8 @@ describe.skipIf(!hasWaf).each([1, 2] as const)(
       ],
       ['a scanner', { path: '/health', headers: { 'user-agent': 'sqlmap/1.7' } }],
       ['a method that no route has', { path: '/oauth/callback', method: 'PUT' }],
+      ['another method of an excluded route', { path: '/v1/tenants/acme', method: 'PUT' }],
+      ['an excluded method of a route below', { path: '/v1/tenants/acme/token', method: 'DELETE' }],
     ])('an attack is still blocked: %s', async (_title, sample) => {
       expect(await isBlocked(world, sample)).toBe(true)
     })
