@@ -32,8 +32,9 @@ export async function startWaf(options: WafOptions): Promise<Waf> {
   await mkdir(join(folder, 'temp'))
   await writeFile(join(folder, 'rules.conf'), rulesOf(options))
   await writeFile(join(folder, 'nginx.conf'), nginxOf(options, folder))
-  const args = ['-e', 'stderr', '-p', folder, '-c', join(folder, 'nginx.conf')]
-  const child = startChild({ name: 'nginx', command: files.nginx, args, env: process.env, cwd: folder })
+  // nginx ends with the tests, also if they are killed.
+  const args = ['--pdeathsig', 'TERM', files.nginx, '-e', 'stderr', '-c', join(folder, 'nginx.conf')]
+  const child = startChild({ name: 'nginx', command: 'setpriv', args, env: process.env, cwd: folder })
   // Its sockets are open by then.
   await child.waitForLine(/using the "\w+" event method/)
   return {
