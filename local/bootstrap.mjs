@@ -72,8 +72,10 @@ if (!isInstalled()) {
 npm('run', '-s', 'build')
 
 const [first, ...rest] = process.argv.slice(2)
-// Without a browser, its tests are skipped: not a reason to run none.
-if (first === '--test' && (rest.length === 0 || rest.some((word) => word.includes('browser'))))
-  spawnSync(findNode(), [join(root, 'test/browser/getBrowsers.ts')], { cwd: root, stdio: 'inherit' })
+// Without a browser or the firewall, its tests are skipped: not a reason to run none.
+const preparations = { browser: 'test/browser/getBrowsers.ts', front: 'test/front/sayWaf.ts' }
+for (const [topic, script] of Object.entries(preparations))
+  if (first === '--test' && (rest.length === 0 || rest.some((word) => word.includes(topic))))
+    spawnSync(findNode(), [join(root, script)], { cwd: root, stdio: 'inherit' })
 if (first === '--test') become('node_modules/vitest/vitest.mjs', ['run', ...rest])
 else become('local/start.ts', process.argv.slice(2))

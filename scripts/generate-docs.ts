@@ -12,6 +12,7 @@ import { allSettings } from '../shared/settings.ts'
 import { hostSettings } from './host-settings.ts'
 import { eventsPage } from './log-events.ts'
 import { code, page, table } from './markdown.ts'
+import { withExclusions } from './wafExclusions.ts'
 
 // Outside a host, the Functions library warns about every registration.
 console.warn = () => undefined
@@ -74,6 +75,7 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/settings.md': settingsPage,
   'docs/log-events.md': async () =>
     eventsPage(await readFile(join(root, 'shared/domain/logEvents.ts'), 'utf8')),
+  'docs/front.md': async () => withExclusions(await readFile(join(root, 'docs/front.md'), 'utf8')),
   'docs/openapi.json': () => `${JSON.stringify(buildContract(routes, publicUrl), undefined, 2)}\n`,
 }
 

@@ -27,6 +27,11 @@ export interface WorldOptions {
   readonly emptyVault?: boolean
   /** Whether used refresh tokens are revoked. Default is false. */
   readonly strict?: boolean
+  /**
+   * Whether the test itself opens something in front of the brokers, at the world's `origin`. Default is false: the origin
+   * is the first broker's own.
+   */
+  readonly behindFront?: boolean
 }
 
 /** The result of a call to the broker. */
@@ -64,6 +69,9 @@ interface SessionOptions {
   readonly allowDifferentUser?: boolean
   readonly accountChoice?: 'page' | 'app'
   readonly loginHint?: string
+  readonly displayName?: string
+  /** Seconds. */
+  readonly expiresIn?: number
 }
 
 /** Tests run the timer themselves: a scheduled run would do their sweep's work, or replace its report. */
@@ -79,10 +87,14 @@ export async function openWorld(options: WorldOptions = {}) {
     emptyVault: options.emptyVault ?? false,
   })
   const settings = { ROW_CACHE_SECONDS: '30', REFRESH_SCHEDULE: newYear, ...options.settings }
+  const first = options.behindFront ? await findFreePort() : stack.ports.broker
   const brokers = await Promise.all(
-    Array.from({ length: options.brokers ?? 1 }, (_, index) => openBroker(stack, index, { settings })),
+    Array.from({ length: options.brokers ?? 1 }, async (_, index) =>
+      openBroker(stack, index === 0 ? first : await findFreePort(), { settings }),
+    ),
   )
-  const call = await createCall(stack, brokers)
+  const origin = `http://127.0.0.1:${stack.ports.broker}`
+  const call = await createCall(stack, (index) => (index === 0 ? origin : brokers[index]?.origin))
   const control = createControls(stack)
   let made = 0
   let taken = 0
@@ -138,7 +150,7 @@ export async function openWorld(options: WorldOptions = {}) {
     const first = await fetch(connectUrl, { redirect: 'manual' })
     const cookie = first.headers.getSetCookie()[0]?.split(';')[0] ?? ''
     const authorizeUrl = first.headers.get('location') ?? ''
-    const stopAt = `${brokers[0]?.origin}/oauth/callback`
+    const stopAt = `${origin}/oauth/callback`
     const visit = await createVisitor().signIn({ authorizeUrl, username, password: 'open-sesame', stopAt })
     return { callbackUrl: visit.url, cookie }
   }
@@ -156,7 +168,7 @@ export async function openWorld(options: WorldOptions = {}) {
   return {
     stack,
     brokers,
-    origin: brokers[0]?.origin ?? '',
+    origin,
     signInOrigin: stack.parts.signIn.origin,
     returnUrl: stack.returnUrl,
     ...control,
@@ -185,13 +197,13 @@ export async function openWorld(options: WorldOptions = {}) {
     /** Starts one more broker process on the stack; `app` is the folder of a different app for its host. */
     addBroker: async (more: Record<string, string> = {}, app?: string) => {
       const own = { settings: { ...settings, ...more }, ...(app && { app }) }
-      const added = await openBroker(stack, brokers.length, own)
+      const added = await openBroker(stack, await findFreePort(), own)
       brokers.push(added)
       return added
     },
     /** Starts the first broker process again, after it has ended. Default is with the host's order on SIGTERM. */
     restart: async (hooks = true) => {
-      brokers[0] = await openBroker(stack, 0, { settings, hooks })
+      brokers[0] = await openBroker(stack, first, { settings, hooks })
     },
     /** The hosts' reports of callers that Azure would leave without an answer, since the last call. */
     takeUnanswered: () => {
@@ -240,11 +252,10 @@ async function readGrantSecrets(stack: Stack): Promise<string[]> {
 
 async function openBroker(
   stack: Stack,
-  index: number,
+  port: number,
   { settings, ...more }: Pick<BrokerOptions, 'app' | 'hooks' | 'settings'>,
 ): Promise<RunningBroker & { readonly lines: string[] }> {
   const lines: string[] = []
-  const port = index === 0 ? stack.ports.broker : await findFreePort()
   const running = await startBroker({
     stack,
     port,
@@ -256,7 +267,7 @@ async function openBroker(
   return { ...running, lines }
 }
 
-async function createCall(stack: Stack, brokers: readonly RunningBroker[]) {
+async function createCall(stack: Stack, originOf: (broker: number) => string | undefined) {
   // Requested before any test shortens the lifetime of the sign-in's tokens.
   const apps = Object.keys(callingApps) as CallingAppName[]
   const tokens = new Map(
@@ -270,7 +281,7 @@ async function createCall(stack: Stack, brokers: readonly RunningBroker[]) {
       ...(body !== undefined && { 'content-type': options.type ?? 'application/json' }),
       ...options.headers,
     }
-    const origin = brokers[options.broker ?? 0]?.origin
+    const origin = originOf(options.broker ?? 0)
     const answer = await fetch(`${origin}${path}`, { method, headers, ...(body !== undefined && { body }) })
     const text = await answer.text()
     const isJson = answer.headers.get('content-type')?.includes('json')
