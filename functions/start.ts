@@ -19,9 +19,10 @@ app.hook.appStart(() => {
 /** Reports all invalid settings by name at startup, not at the first request. Also reads the secrets ahead of time. */
 app.hook.appStart(() => {
   try {
-    const { config, credential, secrets } = broker()
+    const { config, credential, refusedApps, secrets } = broker()
     telemetry = startTelemetry(config.telemetry, credential)
     preloadSecrets(secrets, config.environments.keys())
+    void refusedApps.preload()
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     console.error(error.message)

@@ -16,6 +16,7 @@ import { SettingsError } from '../shared/settings/faults.ts'
 import { createCredential, createSecretClient } from '../shared/storage/clients.ts'
 import { createVault } from '../shared/storage/vault.ts'
 import { createLog } from '../shared/telemetry/log.ts'
+import type { CommandLine } from './options.ts'
 
 /** The command line can't be run as typed; the message says what to type. */
 export class UsageError extends Error {}
@@ -29,6 +30,20 @@ type Options = NonNullable<ParseArgsConfig['options']>
 export function parseOptions<T extends Options>(options: T, args = process.argv.slice(2)) {
   try {
     return parseArgs({ args, options, strict: true, allowPositionals: false }).values
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/**
+ * Parses the arguments of a verb strictly.
+ * @throws UsageError for an unknown option or too many words.
+ */
+export function parseCommand({ options, words = 0 }: CommandLine, args: string[]) {
+  try {
+    const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: words > 0 })
+    if (positionals.length > words) throw new Error(`Unexpected argument '${positionals[words]}'.`)
+    return { values: values as Record<string, string | boolean | undefined>, words: positionals }
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error))
   }

@@ -6,6 +6,7 @@ import { createKeySource, type KeySourceOptions, KeysUnreachableError } from '..
 import { Problem } from '../problems.ts'
 import type { CallerIssuer } from '../settings/documents.ts'
 import { type Rights, toRights } from './rights.ts'
+import { createWorkspaceLookup, type WorkspaceLookup } from './workspaces.ts'
 
 /** A verified calling app. */
 export interface Caller {
@@ -14,6 +15,8 @@ export interface Caller {
   /** The only workspace whose tenants it can use. */
   readonly workspace: string
   readonly rights: Rights
+  /** When its token was issued (`iat`), if it says so, and when it expires (`exp`). */
+  readonly token: { readonly issuedAt?: Date; readonly expiresAt: Date }
 }
 
 /** Verifies callers. */
@@ -27,6 +30,10 @@ export interface Callers {
    */
   authenticate(authorization: string | null): Promise<Caller>
 }
+
+/** The settings of checking callers. */
+export type CallerConfig = Pick<Config, 'callerIssuers' | 'workspaces'> &
+  Partial<Pick<Config, 'callerTokenMaxAgeSeconds'>>
 
 /** Options of checking callers. */
 export interface CallerOptions extends KeySourceOptions {
@@ -50,11 +57,9 @@ interface Remembered {
 }
 
 /** Creates the check of bearer tokens: signature, `iss`, `aud`, `exp`, `nbf`, and algorithms allowed for the issuer. */
-export function createCallers(
-  config: Pick<Config, 'callerIssuers' | 'workspaces'>,
-  options: CallerOptions = {},
-): Callers {
+export function createCallers(config: CallerConfig, options: CallerOptions = {}): Callers {
   const { clock = systemClock, compareClocks } = options
+  const maxAgeSeconds = config.callerTokenMaxAgeSeconds || undefined
   const issuers = new Map(
     config.callerIssuers.map((issuer) => [
       issuer.issuer,
@@ -74,10 +79,11 @@ export function createCallers(
     const issuer = issuers.get(issuerIn(token))
     if (!issuer)
       throw notAuthenticated('The bearer token was not issued by a trusted issuer (CALLER_ISSUERS).')
-    const payload = await verify(token, issuer, { clock, compareClocks })
+    const payload = await verify(token, issuer, { clock, compareClocks, maxAgeSeconds })
     const caller = toCaller(payload, appOf(payload, issuer, namespaces), workspaceOf)
-    const expiresAt = (payload.exp ?? 0) * 1000
-    const until = Math.min(expiresAt, clock.now().getTime() + maxMemoryMilliseconds)
+    const { iat = 0, exp = 0 } = payload
+    const endsAt = maxAgeSeconds === undefined ? exp : Math.min(exp, iat + maxAgeSeconds)
+    const until = Math.min(endsAt * 1000, clock.now().getTime() + maxMemoryMilliseconds)
     if (authorization) remembered.set(authorization, { caller, until })
     return caller
   }
@@ -85,18 +91,6 @@ export function createCallers(
     authenticate: async (authorization) =>
       (authorization ? recall(authorization) : undefined) ?? verifyAnew(authorization),
   }
-}
-
-/**
- * Returns the lookup of an app's workspace: the one that settings name, or otherwise the app's own. A workspace whose
- * apps are listed is closed to other apps, even to an app with the same name.
- */
-function createWorkspaceLookup({ workspaces }: Pick<Config, 'workspaces'>) {
-  const named = new Map(
-    workspaces.flatMap(({ workspace, apps }) => apps.map((app) => [app, workspace] as const)),
-  )
-  const closed = new Set(workspaces.flatMap(({ workspace, apps }) => (apps.length > 0 ? [workspace] : [])))
-  return (app: string): string | undefined => named.get(app) ?? (closed.has(app) ? undefined : app)
 }
 
 function issuerIn(token: string): string {
@@ -107,10 +101,16 @@ function issuerIn(token: string): string {
   }
 }
 
+interface VerifyOptions {
+  readonly clock: Clock
+  readonly compareClocks: CallerOptions['compareClocks']
+  readonly maxAgeSeconds: number | undefined
+}
+
 async function verify(
   token: string,
   issuer: CallerIssuer & { readonly keys: JWTVerifyGetKey },
-  { clock, compareClocks }: { readonly clock: Clock; readonly compareClocks: CallerOptions['compareClocks'] },
+  { clock, compareClocks, maxAgeSeconds }: VerifyOptions,
 ): Promise<JWTPayload> {
   const verifyNow = async () => {
     const { payload } = await jwtVerify(token, issuer.keys, {
@@ -120,6 +120,7 @@ async function verify(
       requiredClaims: ['exp'],
       clockTolerance: clockToleranceSeconds,
       currentDate: clock.now(),
+      ...(maxAgeSeconds !== undefined && { maxTokenAge: maxAgeSeconds }),
     })
     return payload
   }
@@ -130,13 +131,25 @@ async function verify(
       return verifyNow()
     })
   } catch (error) {
-    throw toProblem(error)
+    throw isTooOld(error) ? tooOld(error, maxAgeSeconds) : toProblem(error)
   }
 }
 
 function isAboutTime(error: unknown): boolean {
   if (error instanceof errors.JWTExpired) return true
-  return error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf'
+  if (!(error instanceof errors.JWTClaimValidationFailed)) return false
+  return error.reason === 'check_failed' && (error.claim === 'nbf' || error.claim === 'iat')
+}
+
+function isTooOld(error: unknown): error is errors.JWTExpired {
+  return error instanceof errors.JWTExpired && error.claim === 'iat'
+}
+
+function tooOld({ payload: { iat = 0 } }: errors.JWTExpired, maxAgeSeconds = 0): Problem {
+  const issuedAt = new Date(iat * 1000).toISOString()
+  return notAuthenticated(
+    `The bearer token is too old: it was issued at ${issuedAt} (iat), and this broker accepts tokens for ${maxAgeSeconds} seconds (CALLER_TOKEN_MAX_AGE_SECONDS). Get a new token without the library’s cache. A managed identity can’t.`,
+  )
 }
 
 /** @throws errors that neither the token nor the issuer caused. */
@@ -171,11 +184,7 @@ function appOf(payload: JWTPayload, { namespace }: CallerIssuer, namespaces: rea
   throw notAuthenticated('The bearer token names an app in another issuer’s namespace.')
 }
 
-function toCaller(
-  payload: JWTPayload,
-  app: string,
-  workspaceOf: ReturnType<typeof createWorkspaceLookup>,
-): Caller {
+function toCaller(payload: JWTPayload, app: string, workspaceOf: WorkspaceLookup): Caller {
   const workspace = workspaceOf(app)
   if (workspace === undefined) {
     throw new Problem('caller_not_allowed', {
@@ -183,5 +192,9 @@ function toCaller(
       members: { app },
     })
   }
-  return { app, workspace, rights: toRights(payload.roles) }
+  return { app, workspace, rights: toRights(payload.roles), token: timesOf(payload) }
+}
+
+function timesOf({ iat, exp = 0 }: JWTPayload): Caller['token'] {
+  return { ...(iat !== undefined && { issuedAt: new Date(iat * 1000) }), expiresAt: new Date(exp * 1000) }
 }
