@@ -76,9 +76,9 @@ export const brokerSettings = (urls: UrlSchemas) => ({
   }),
   callerTokenMaxAgeSeconds: withDefault('CALLER_TOKEN_MAX_AGE_SECONDS', tokenAge, {
     meaning:
-      'The longest age of an app’s bearer token, counted from `iat`; `0` means until the token expires. Managed identities keep their tokens for about 24 hours and can’t get new ones earlier, so any value below 86400 refuses them for most of the day. Other apps of Entra get tokens for 60 to 90 minutes. See docs/calling.md.',
+      'The longest age of an app’s bearer token, counted from `iat`; `0` means until the token expires. Managed identities keep their tokens for about 24 hours and can’t get new ones earlier, so a limit below that refuses their calls for the rest of that time. Other apps of Entra get tokens for 60 to 90 minutes. See docs/calling.md.',
     default: '0',
-    example: '86400',
+    example: '7200',
   }),
   workspaces: withDefault('WORKSPACES', json(workspaces(urls)), {
     meaning:
