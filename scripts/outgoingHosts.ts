@@ -1,4 +1,4 @@
-import { serviceNames, serviceUrl } from '../shared/advertising/services.ts'
+import { serviceNames, services, serviceUrl } from '../shared/advertising/services.ts'
 import type { Config } from '../shared/config.ts'
 import { createSignInTable } from '../shared/identity/signInTable.ts'
 import { metadataUrl, signInRows } from '../shared/ready/signIns.ts'
@@ -67,15 +67,18 @@ function signInUses(config: Config): Use[] {
   })
 }
 
+/** Users and accounts are read there, so connecting needs it; the others are for passed-through calls alone. */
+const discoveryHost = services.customerManagement.host
+
 function advertisingUses({ environments }: Config): Use[] {
   return [...environments.values()].flatMap((each) =>
     serviceNames.map((name) => ({
       url: serviceUrl(each, name),
       purpose:
-        name === 'customerManagement'
+        services[name].host === discoveryHost
           ? `Microsoft Advertising, ${each.environment}: users and accounts, and passed-through calls`
           : `Microsoft Advertising, ${each.environment}: passed-through calls`,
-      isOptional: name !== 'customerManagement' && name !== 'customerBilling',
+      isOptional: services[name].host !== discoveryHost,
     })),
   )
 }
@@ -96,7 +99,7 @@ function telemetryUses({ telemetry }: Config): Use[] {
   return [
     ...(connection
       ? [
-          { url: ingestion, purpose: 'Application Insights', isOptional: true },
+          { url: ingestion, purpose: 'Application Insights; without it, alerts are silent' },
           ...exportersOwn.map((url) => ({
             url,
             purpose: 'the Application Insights exporter’s own statistics and settings',
