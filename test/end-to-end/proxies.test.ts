@@ -94,7 +94,8 @@ test.each(['ALL_PROXY', 'HTTPS_PROXY and HTTP_PROXY'])(
     const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...named }
     const args = ['scripts/doctor.ts', '--json', '--settings', file]
     const ended = await promisify(execFile)(process.execPath, args, { env }).catch((error) => error)
-    const { checks } = JSON.parse(ended.stdout) as DoctorReport
+    const { checks, outgoing } = JSON.parse(ended.stdout) as DoctorReport
+    expect(outgoing?.map(({ host }) => host)).toContain(`127.0.0.1:${ports.table}`)
     const good = checks.filter(({ ok }) => ok).map(({ name }) => name)
     expect(good).toEqual(
       expect.arrayContaining(['settings', 'health', 'table Tenants', 'sign-in table: production microsoft']),
