@@ -54,11 +54,12 @@ describe('with a longest age of callers’ tokens', () => {
   })
 
   test.each([
-    ['that does not say when it was issued', undefined],
-    ['that was issued in the future', startedAt + 600],
-  ])('a token %s is refused', async (_title, iat) => {
-    const { call } = await withMaxAge(3600, { iat })
+    ['that does not say when it was issued', undefined, 0],
+    ['that was issued in the future, also by storage’s clock,', startedAt + 600, 1],
+  ])('a token %s is refused', async (_title, iat, comparisons) => {
+    const { call, compared } = await withMaxAge(3600, { iat })
     await expect(call()).rejects.toMatchObject({ code: 'caller_not_authenticated' })
+    expect(compared).toHaveLength(comparisons)
   })
 })
 
