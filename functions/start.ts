@@ -20,10 +20,11 @@ app.hook.appStart(() => {
 /** Reports all invalid settings by name at startup, not at the first request. Also reads the secrets ahead of time. */
 app.hook.appStart(() => {
   try {
-    const { clock, config, credential, log, secrets, unfinishedCommits } = broker()
+    const { clock, config, credential, log, refusedApps, secrets, unfinishedCommits } = broker()
     const telemetry = startTelemetry(config.telemetry, credential)
     instance = { clock, log, unfinishedCommits, flush: async () => telemetry?.stop() }
     preloadSecrets(secrets, config.environments.keys())
+    void refusedApps.preload()
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     console.error(error.message)

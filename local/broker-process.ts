@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { withoutProxies } from '../shared/settings/proxies.ts'
 import { type Child, endsWithParent, startChild } from './child.ts'
 import { assertPortsFree } from './ports.ts'
 import { hostMasterKey } from './settings.ts'
@@ -55,7 +56,8 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   const { stack, port = stack.ports.broker, host = 'embedded', app = root, hooks = true } = options
   await assertPortsFree({ ...stack.ports, broker: port }, ['broker'])
   const env = {
-    ...process.env,
+    // Everything is on loopback, and a broker refuses a proxy.
+    ...withoutProxies(process.env),
     PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter),
     ...stack.settings(options.ownPublicUrl ? port : undefined),
     ...options.settings,

@@ -13,9 +13,12 @@ import { type Config, parseConfig } from '../shared/config.ts'
 import { disallowedByPolicy, StorageUnavailableError } from '../shared/domain/storageUnavailable.ts'
 import type { Vault } from '../shared/domain/vault.ts'
 import { SettingsError } from '../shared/settings/faults.ts'
+import { withoutProxies } from '../shared/settings/proxies.ts'
 import { createCredential, createSecretClient } from '../shared/storage/clients.ts'
 import { createVault } from '../shared/storage/vault.ts'
 import { createLog } from '../shared/telemetry/log.ts'
+import type { CommandLine } from './options.ts'
+import { useProxies } from './useProxies.ts'
 
 /** The command line can't be run as typed; the message says what to type. */
 export class UsageError extends Error {}
@@ -34,15 +37,33 @@ export function parseOptions<T extends Options>(options: T, args = process.argv.
   }
 }
 
-/** Raw settings: the environment's variables, overridden by the `Values` of the settings file, if one is named. */
+/**
+ * Parses the arguments of a verb strictly.
+ * @throws UsageError for an unknown option or too many words.
+ */
+export function parseCommand({ options, words = 0 }: CommandLine, args: string[]) {
+  try {
+    const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: words > 0 })
+    if (positionals.length > words) throw new Error(`Unexpected argument '${positionals[words]}'.`)
+    return { values: values as Record<string, string | boolean | undefined>, words: positionals }
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error))
+  }
+}
+
+/**
+ * Raw settings: the environment's variables, overridden by the `Values` of the settings file, if one is named. A proxy in
+ * the environment is the command's own way out, not a setting of the broker.
+ */
 export async function readSettings(file: string | undefined): Promise<Record<string, string | undefined>> {
-  if (file === undefined) return process.env
+  const own = withoutProxies(process.env)
+  if (file === undefined) return own
   const text = await readFile(file, 'utf8').catch(() => {
     throw new UsageError(`Can’t read the settings file ${file}.`)
   })
   try {
     const { Values = {} } = JSON.parse(text) as { Values?: Record<string, string> }
-    return { ...process.env, ...Values }
+    return { ...own, ...Values }
   } catch {
     throw new UsageError(`The settings file ${file} isn’t JSON.`)
   }
@@ -116,6 +137,8 @@ const startedWith = process.env.NODE_EXTRA_CA_CERTS
  */
 export async function run(command: () => Promise<number | undefined>): Promise<void> {
   try {
+    if (!useProxies(process.env))
+      throw new UsageError('A proxy in the environment needs Node 24.14 or later. `npm run` has it.')
     process.exitCode = (await command()) ?? 0
   } catch (error) {
     if (error instanceof StorageUnavailableError) {

@@ -42,13 +42,21 @@ function toWords(rest: string): string[] {
   return (own.match(/(?:"[^"]*"|'[^']*'|\S)+/g) ?? []).map((word) => word.replace(/^(["'])(.*)\1$/, '$2'))
 }
 
-function faultOf(
-  name: string,
-  words: readonly string[],
-  { options, required = [], words: most = 0 }: CommandLine,
-): string | undefined {
+function faultOf(name: string, words: readonly string[], line: CommandLine): string | undefined {
   const [first, ...args] = words
   if (first !== undefined && first !== '--') return `npm keeps what has no -- before it: npm run ${name} -- …`
+  if (!line.verbs) return faultOfArguments(args, line)
+  const [verb = '', ...rest] = args
+  const own = Object.hasOwn(line.verbs, verb) ? line.verbs[verb] : undefined
+  // A page may name the command without a verb.
+  if (!own) return verb === '' || verb === '<verb>' ? undefined : `${verb} is no verb of npm run ${name}`
+  return faultOfArguments(rest, own)
+}
+
+function faultOfArguments(
+  args: string[],
+  { options, required = [], words: most = 0 }: CommandLine,
+): string | undefined {
   try {
     const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: true })
     if (positionals.length > most) return `${positionals[most]} is a stray word`

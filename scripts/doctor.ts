@@ -24,10 +24,12 @@ import {
 } from './doctor/broker.ts'
 import { checkDeveloperTokens } from './doctor/developerTokens.ts'
 import { type Category, type Diagnosed, type DoctorReport, toReport, toTable } from './doctor/finding.ts'
+import { toOutgoingTable } from './doctor/outgoing.ts'
 import { createReadRegistration, type ReadRegistration } from './doctor/registration.ts'
 import { checkSignIns } from './doctor/signIn.ts'
 import { findToken, graphToken } from './doctor/token.ts'
 import { doctorOptions } from './options.ts'
+import { outgoingHosts } from './outgoingHosts.ts'
 
 /** Options of the doctor: a URL, settings, or both. */
 export interface DoctorOptions {
@@ -71,7 +73,7 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
   ])
   const readiness = report ? fromReadiness(report, url, new Date()) : inside ? [inside as Diagnosed] : []
   const all = [...checks, ...outside, ...readiness, ...hostQueue, ...registrations, ...developerTokens]
-  return toReport(all, options)
+  return { ...toReport(all, options), ...(config && { outgoing: outgoingHosts(config) }) }
 }
 
 const unseenSignIn: Diagnosed = {
@@ -159,6 +161,7 @@ async function command(): Promise<number> {
     category,
   })
   console.log(options.json ? JSON.stringify(report, null, 2) : toTable(report))
+  if (report.outgoing && !options.json) console.log(`\n${toOutgoingTable(report.outgoing)}`)
   return report.healthy ? 0 : 1
 }
 

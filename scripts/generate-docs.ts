@@ -10,6 +10,7 @@ import { problems } from '../shared/problems.ts'
 import type { Setting } from '../shared/settings/setting.ts'
 import { allSettings } from '../shared/settings.ts'
 import { hostSettings } from './host-settings.ts'
+import { withHosts } from './hostsSection.ts'
 import { eventsPage } from './log-events.ts'
 import { code, page, table } from './markdown.ts'
 import { withExclusions } from './wafExclusions.ts'
@@ -73,6 +74,7 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
       ),
     ),
   'docs/settings.md': settingsPage,
+  'docs/deploy.md': async () => withHosts(await readFile(join(root, 'docs/deploy.md'), 'utf8')),
   'docs/log-events.md': async () =>
     eventsPage(await readFile(join(root, 'shared/domain/logEvents.ts'), 'utf8')),
   'docs/front.md': async () => withExclusions(await readFile(join(root, 'docs/front.md'), 'utf8')),
@@ -103,7 +105,7 @@ function settingsPage(): string {
     'They point to stand-ins or relax a check. The Bicep template doesn’t include them.\n',
     table(settingColumns, local.map(settingRow)),
     '## Of the host\n',
-    'The host and its libraries read these settings; the broker doesn’t. [`local.settings.sample.json`](../local.settings.sample.json) has those for a laptop; the deployment sets the others. `func start` with that file, and the local stack’s ports, are in [CONTRIBUTING.md](../CONTRIBUTING.md).\n',
+    'The host and its libraries read these settings; the broker doesn’t. [`local.settings.sample.json`](../local.settings.sample.json) has those for a laptop; the deployment sets the others. `HTTPS_PROXY`, `HTTP_PROXY`, and `ALL_PROXY` are refused ([why](decisions/0025-no-outbound-proxy.md)). `func start` with that file, and the local stack’s ports, are in [CONTRIBUTING.md](../CONTRIBUTING.md).\n',
     table(
       ['setting', 'read by', 'meaning', 'example'],
       Object.entries(hostSettings).map(([name, { readBy, meaning, example }]) => [

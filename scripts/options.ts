@@ -66,6 +66,16 @@ export const simulateOptions = {
   replay: { type: 'string' },
 } as const
 
+/** The verbs of `npm run broker`. */
+export const brokerVerbs = {
+  'refuse-app': {
+    options: { ...settings, reason: { type: 'string' }, workspace: { type: 'string' } },
+    words: 1,
+  },
+  'allow-app': { options: { ...settings, workspace: { type: 'string' } }, words: 1 },
+  'refused-apps': { options: settings, words: 0 },
+} as const satisfies Record<string, CommandLine>
+
 /** The arguments of a command in `package.json`. */
 export interface CommandLine {
   readonly options: NonNullable<ParseArgsConfig['options']>
@@ -73,11 +83,14 @@ export interface CommandLine {
   readonly required?: readonly string[]
   /** The number of arguments besides options. Default is none. */
   readonly words?: number
+  /** Verbs, each with its own arguments; the first word names one. */
+  readonly verbs?: Readonly<Record<string, CommandLine>>
 }
 
 /** The commands that pages tell people to run, by their name in `package.json`; pages are checked against them. */
 export const commandLines: Readonly<Record<string, CommandLine>> = {
   start: { options: startOptions },
+  broker: { options: {}, verbs: brokerVerbs },
   doctor: { options: doctorOptions },
   diagnose: { options: diagnoseOptions, required: ['tenant'] },
   import: { options: importOptions, words: 1 },

@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/identity'
 import { type Callers, createCallers } from './access/callers.ts'
+import { createRefusedApps, type RefusedApps } from './access/refusedApps.ts'
 import { finishAccounts } from './accounts/finish.ts'
 import { type CustomerManagement, createCustomerManagement } from './advertising/client.ts'
 import {
@@ -10,6 +11,7 @@ import {
 import { type Clock, type Randomness, systemRandomness } from './clock.ts'
 import { type Config, parseConfig } from './config.ts'
 import type { AccountStore } from './domain/account.ts'
+import type { AppRules } from './domain/appRules.ts'
 import type { TenantDirectory } from './domain/directory.ts'
 import type { GrantStore } from './domain/grants.ts'
 import { type EnvironmentStates, nameOfScope } from './domain/holds.ts'
@@ -42,6 +44,7 @@ import {
 } from './secrets/developerTokens.ts'
 import { createSecretHealth, type SecretHealth } from './secrets/secretHealth.ts'
 import { createAccountTable } from './storage/accountTable.ts'
+import { createAppTable } from './storage/appTable.ts'
 import { createCredential, createSecretClient, createTables, type Tables } from './storage/clients.ts'
 import { createDisconnectMarks } from './storage/disconnectMarks.ts'
 import { createDueTable } from './storage/dueTable.ts'
@@ -71,6 +74,9 @@ export interface Broker {
   readonly randomness: Randomness
   readonly log: Log
   readonly callers: Callers
+  /** The operator's rules about apps. */
+  readonly appRules: AppRules
+  readonly refusedApps: RefusedApps
   readonly tables: Tables
   readonly vaults: { readonly main: ListableVault; readonly grants: readonly ListableVault[] }
   readonly tenants: TenantStore & TenantDirectory
@@ -161,6 +167,7 @@ export function createBroker(
     randomness,
     log,
     callers,
+    refusedApps: createRefusedApps({ rules: storage.appRules, clock, log }),
     ...storage,
     ...identity,
     grantServices,
@@ -205,6 +212,7 @@ function createStorage(
     vaults: { main, grants: grantVaults },
     tenants: createTenantTable(tables, (tenant) => withPlausibleTimes(tenant, config.refresh, clock.now())),
     accounts: createAccountTable(tables),
+    appRules: createAppTable(tables),
     due: createDueTable(tables),
     tenantPages: createTenantPages(tables),
     records: createOneTimeTable(tables),

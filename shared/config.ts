@@ -2,6 +2,7 @@ import { type Environment, environments, type IdentityProvider } from './environ
 import { type FunctionsHost, readFunctionsHost } from './functionsHost.ts'
 import { environmentSettings } from './settings/environmentSettings.ts'
 import { createSettingFault, type SettingFault, SettingsError } from './settings/faults.ts'
+import { proxyFaults } from './settings/proxies.ts'
 import { type RawSettings, readSetting, readSettings } from './settings/read.ts'
 import type { ConfigOf, DraftOf, Setting } from './settings/setting.ts'
 import { createUrlSchemas } from './settings/urls.ts'
@@ -45,7 +46,7 @@ export function parseConfig(env: RawSettings): Config {
     allowsInsecureLoopback: readSetting(allowInsecureLoopback, env, []) ?? false,
   })
   const tree = brokerSettings(urls)
-  const faults: SettingFault[] = []
+  const faults: SettingFault[] = proxyFaults(env)
   const draft = readSettings(tree, env, faults)
   const served = draft.environments ?? ['production']
   const trees = new Map(served.map((name) => [name, environmentSettings(name, urls)]))

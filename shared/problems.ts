@@ -36,7 +36,14 @@ export const problems = {
     actor: 'app',
     title: 'The calling app doesn’t have the app role that this route requires.',
     resolution:
-      'Ask an administrator to assign the app role in `requiredRole` to the app, then get a new token.',
+      'Ask an administrator to assign the app role in `requiredRole` to the app, then get a new token. A managed identity gets a new one only after up to 24 hours.',
+  },
+  caller_refused: {
+    status: 403,
+    actor: 'operator',
+    title: 'The operator of the broker has cut off the calling app.',
+    resolution:
+      'Ask the operator. When the app is safe again, the operator ends it with `npm run broker -- allow-app`; the same token then works within a minute.',
   },
   route_not_found: {
     status: 404,

@@ -75,6 +75,12 @@ export const brokerSettings = (urls: UrlSchemas) => ({
     example:
       '[{"authority":"https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee","audiences":["00001111-aaaa-2222-bbbb-3333cccc4444","api://00001111-aaaa-2222-bbbb-3333cccc4444"]}]',
   }),
+  callerTokenMaxAgeSeconds: withDefault('CALLER_TOKEN_MAX_AGE_SECONDS', tokenAge, {
+    meaning:
+      'The longest age of an app’s bearer token, counted from `iat`; `0` means until the token expires. Managed identities keep their tokens for about 24 hours and can’t get new ones earlier, so a limit below that refuses their calls for the rest of that time. Other apps of Entra get tokens for 60 to 90 minutes. See docs/calling.md.',
+    default: '0',
+    example: '7200',
+  }),
   workspaces: withDefault('WORKSPACES', json(workspaces(urls)), {
     meaning:
       'A JSON list of workspaces. Each has its return URLs, the name that advertisers see on the broker’s pages (`displayName`), and, if several apps share it, their IDs. An app that isn’t listed gets a workspace named after its own ID. A workspace with listed apps belongs to them alone.',
@@ -130,6 +136,12 @@ export const brokerSettings = (urls: UrlSchemas) => ({
 const environmentList = listOf(z.enum(environments)).refine(
   (list) => list.length > 0,
   'must list at least one',
+)
+
+/** At most the 28 hours of Entra's longest access tokens (entra/identity/conditional-access/concept-continuous-access-evaluation). */
+const tokenAge = wholeNumber(0, 100_800).refine(
+  (seconds) => seconds === 0 || seconds >= 300,
+  'must be 0, or at least 300',
 )
 
 const tableSettings = (urls: UrlSchemas) => ({

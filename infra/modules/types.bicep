@@ -40,6 +40,7 @@ type brokerSettings = {
   GRANT_STORE: ('vault' | 'sealed')?
   BACKUP_RETENTION_DAYS: string?
   SECRET_EXPIRY_DAYS: string?
+  CALLER_TOKEN_MAX_AGE_SECONDS: string?
   MICROSOFT_PERSONAL_TENANT: string?
   REFRESH_POLICY: ('active' | 'always' | 'onDemand')?
   ACTIVE_WINDOW_HOURS: string?

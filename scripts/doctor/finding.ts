@@ -1,3 +1,5 @@
+import type { OutgoingHost } from '../outgoingHosts.ts'
+
 /**
  * The responsible side: a deployed `package`, which another package fixes, or the `operator`, whose changes are needed
  * with any package.
@@ -22,6 +24,8 @@ export interface Finding extends Diagnosed {
 export interface DoctorReport {
   readonly healthy: boolean
   readonly checks: readonly Finding[]
+  /** The hosts that the broker calls; only with settings. */
+  readonly outgoing?: readonly OutgoingHost[]
 }
 
 /** Options of the verdict. */

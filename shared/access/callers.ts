@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { createKeySource, type KeySourceOptions, KeysUnreachableError } from '../identity/keySource.ts'
+import type { Problem } from '../problems.ts'
 import type { CallerIssuer } from '../settings/callerIssuers.ts'
 import { notAuthenticated, notTrusted, toCallerProblem } from './callerProblems.ts'
 import { createFindWorkspace, type NamedApp } from './findWorkspace.ts'
@@ -15,6 +16,8 @@ export interface Caller {
   /** The only workspace whose tenants it can use. */
   readonly workspace: string
   readonly rights: Rights
+  /** When its token was issued (`iat`), if it says so, and when it expires (`exp`). */
+  readonly token: { readonly issuedAt?: Date; readonly expiresAt: Date }
 }
 
 /** Verifies callers. */
@@ -28,6 +31,10 @@ export interface Callers {
    */
   authenticate(authorization: string | null): Promise<Caller>
 }
+
+/** The settings of checking callers. */
+export type CallerConfig = Pick<Config, 'callerIssuers' | 'workspaces'> &
+  Partial<Pick<Config, 'callerTokenMaxAgeSeconds'>>
 
 /** Options of checking callers. */
 export interface CallerOptions extends KeySourceOptions {
@@ -51,11 +58,9 @@ interface Remembered {
 }
 
 /** Creates the check of bearer tokens: signature, `iss`, `aud`, `exp`, `nbf`, and algorithms allowed for the issuer. */
-export function createCallers(
-  config: Pick<Config, 'callerIssuers' | 'workspaces'>,
-  options: CallerOptions = {},
-): Callers {
+export function createCallers(config: CallerConfig, options: CallerOptions = {}): Callers {
   const { clock = systemClock, compareClocks } = options
+  const maxAgeSeconds = config.callerTokenMaxAgeSeconds || undefined
   const keys = new Map(
     config.callerIssuers.map(({ jwksUrl }) => [jwksUrl, createKeySource(jwksUrl, options)]),
   )
@@ -75,11 +80,13 @@ export function createCallers(
     const claimed = claimsIn(token)
     const issuer = issuers.get(claimed.iss ?? '')
     if (!issuer) throw notTrusted(claimed)
-    const payload = await verify(token, issuer, { clock, compareClocks })
+    const payload = await verify(token, issuer, { clock, compareClocks, maxAgeSeconds })
     const named = appOf(payload, issuer, namespaces)
-    const caller = { app: named.app, workspace: findWorkspace(named), rights: toRights(payload.roles) }
-    const expiresAt = (payload.exp ?? 0) * 1000
-    const until = Math.min(expiresAt, clock.now().getTime() + maxMemoryMilliseconds)
+    const workspace = findWorkspace(named)
+    const caller = { app: named.app, workspace, rights: toRights(payload.roles), token: timesOf(payload) }
+    const { iat = 0, exp = 0 } = payload
+    const endsAt = maxAgeSeconds === undefined ? exp : Math.min(exp, iat + maxAgeSeconds)
+    const until = Math.min(endsAt * 1000, clock.now().getTime() + maxMemoryMilliseconds)
     if (authorization) remembered.set(authorization, { caller, until })
     return caller
   }
@@ -98,10 +105,16 @@ function claimsIn(token: string): JWTPayload {
   }
 }
 
+interface VerifyOptions {
+  readonly clock: Clock
+  readonly compareClocks: CallerOptions['compareClocks']
+  readonly maxAgeSeconds: number | undefined
+}
+
 async function verify(
   token: string,
   issuer: CallerIssuer & { readonly keys: JWTVerifyGetKey },
-  { clock, compareClocks }: { readonly clock: Clock; readonly compareClocks: CallerOptions['compareClocks'] },
+  { clock, compareClocks, maxAgeSeconds }: VerifyOptions,
 ): Promise<JWTPayload> {
   const verifyNow = async () => {
     const { payload } = await jwtVerify(token, issuer.keys, {
@@ -111,6 +124,7 @@ async function verify(
       requiredClaims: ['exp'],
       clockTolerance: clockToleranceSeconds,
       currentDate: clock.now(),
+      ...(maxAgeSeconds !== undefined && { maxTokenAge: maxAgeSeconds }),
     })
     return payload
   }
@@ -121,6 +135,7 @@ async function verify(
       return verifyNow()
     })
   } catch (error) {
+    if (isTooOld(error)) throw tooOld(error, maxAgeSeconds)
     const claimed = claimsIn(token)
     if (error instanceof KeysUnreachableError) assertPlausible(claimed, issuer, clock.now())
     throw toCallerProblem(error, claimed)
@@ -141,7 +156,19 @@ function assertPlausible(claimed: JWTPayload, { audiences }: CallerIssuer, now: 
 
 function isAboutTime(error: unknown): boolean {
   if (error instanceof errors.JWTExpired) return true
-  return error instanceof errors.JWTClaimValidationFailed && error.claim === 'nbf'
+  if (!(error instanceof errors.JWTClaimValidationFailed)) return false
+  return error.reason === 'check_failed' && (error.claim === 'nbf' || error.claim === 'iat')
+}
+
+function isTooOld(error: unknown): error is errors.JWTExpired {
+  return error instanceof errors.JWTExpired && error.claim === 'iat'
+}
+
+function tooOld({ payload: { iat = 0 } }: errors.JWTExpired, maxAgeSeconds = 0): Problem {
+  const issuedAt = new Date(iat * 1000).toISOString()
+  return notAuthenticated(
+    `The bearer token is too old: it was issued at ${issuedAt} (iat), and this broker accepts tokens for ${maxAgeSeconds} seconds (CALLER_TOKEN_MAX_AGE_SECONDS). Get a new token without the library’s cache. A managed identity can’t.`,
+  )
 }
 
 /**
@@ -157,4 +184,8 @@ function appOf(payload: JWTPayload, { namespace }: CallerIssuer, namespaces: rea
   // With `scp`, it's the person's.
   const isOwn = typeof payload.oid === 'string' && payload.scp === undefined
   return { app: `${prefix}${id}`, ...(isOwn && { objectId: `${prefix}${payload.oid}` }) }
+}
+
+function timesOf({ iat, exp = 0 }: JWTPayload): Caller['token'] {
+  return { ...(iat !== undefined && { issuedAt: new Date(iat * 1000) }), expiresAt: new Date(exp * 1000) }
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import { Problem } from '../problems.ts'
+import { createWorkspaceLookup } from './workspaces.ts'
 
 /** An app as its token names it, with its issuer's namespace in front. */
 export interface NamedApp {
@@ -12,26 +13,22 @@ export interface NamedApp {
 export type FindWorkspace = (caller: NamedApp) => string
 
 /**
- * Creates the lookup of an app's workspace: the one that settings name, or otherwise the app's own. A workspace whose
- * apps are listed is closed to other apps, even to an app with the same name. An app that is listed by its object ID,
+ * Creates the assignment of apps to workspaces ({@link createWorkspaceLookup}). An app that is listed by its object ID,
  * the only ID that the portal shows for a system-assigned identity, is told so: its own workspace would be empty.
  */
 export function createFindWorkspace({ workspaces }: Pick<Config, 'workspaces'>): FindWorkspace {
-  const named = new Map(
-    workspaces.flatMap(({ workspace, apps }) => apps.map((app) => [app, workspace] as const)),
-  )
-  const closed = new Set(workspaces.flatMap(({ workspace, apps }) => (apps.length > 0 ? [workspace] : [])))
+  const lookUp = createWorkspaceLookup({ workspaces })
+  const listed = new Set(workspaces.flatMap(({ apps }) => apps))
   return ({ app, objectId = '' }) => {
-    const workspace = named.get(app)
-    if (workspace !== undefined) return workspace
-    if (named.has(objectId))
+    if (!listed.has(app) && listed.has(objectId))
       throw refuse(
         app,
         `WORKSPACES lists the app’s object ID ${objectId}. List its client ID ${app} instead.`,
       )
-    if (closed.has(app))
+    const workspace = lookUp(app)
+    if (workspace === undefined)
       throw refuse(app, 'The app’s ID is the name of a workspace that WORKSPACES assigns to other apps.')
-    return app
+    return workspace
   }
 }
 

@@ -25,6 +25,7 @@ export function problemsOf(method: string, path: string, operation: RegisteredOp
 const authenticated = [
   'caller_not_authenticated',
   'caller_not_allowed',
+  'caller_refused',
   'identity_provider_unavailable',
 ] as const
 const bearingBody = ['body_too_large', 'unsupported_media_type'] as const

@@ -86,6 +86,16 @@ export interface LogEvents {
     failures: number
     actor: Actor
   }
+  /**
+   * An app that the operator has cut off called the broker. `calls` counts its refused calls in this process since its
+   * last line. At most once a minute for each app in each process.
+   */
+  'app.refused': { app: string; calls: number }
+  /**
+   * The list of refused apps couldn't be read. This process keeps its last one, which is `ageSeconds` old; it has none if
+   * that is -1. `status` is 0 without an answer.
+   */
+  'app.refusals_unread': { status: number; code: string; ageSeconds: number }
   /** A tenant's status changed. */
   'tenant.status_changed': {
     tenantKey: string

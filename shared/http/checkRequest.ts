@@ -1,12 +1,14 @@
 import type * as z from 'zod'
 import { type Browser, recognizeBrowser } from '../access/browser.ts'
 import type { Caller } from '../access/callers.ts'
+import { missingRole } from '../access/missingRole.ts'
+import type { RefusedApps } from '../access/refusedApps.ts'
 import { type AppRole, noRights } from '../access/rights.ts'
 import type { Broker } from '../broker.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { Problem } from '../problems.ts'
-import { recordTenant } from '../telemetry/invocation.ts'
+import { recordApp, recordTenant } from '../telemetry/invocation.ts'
 import { parseBody, parseParams, parseQuery } from './body.ts'
 import { isTenantRoute, noFields, tenantParams } from './fields.ts'
 import type { ReceivedRequest } from './receiveRequest.ts'
@@ -42,7 +44,7 @@ export interface HandledRequest<P, Q, B> {
 
 /** Dependencies of checking a request, and the route's template. */
 export interface RequestContext {
-  readonly broker: Pick<Broker, 'callers' | 'config'>
+  readonly broker: Pick<Broker, 'callers' | 'config' | 'refusedApps'>
   readonly path: string
 }
 
@@ -70,14 +72,24 @@ export async function checkRequest<P, Q, B>(
 }
 
 async function callerWith(
-  { callers }: Pick<Broker, 'callers'>,
+  { callers, refusedApps }: Pick<Broker, 'callers' | 'refusedApps'>,
   role: AppRole,
   authorization: string | null,
 ): Promise<Caller> {
   const caller = await callers.authenticate(authorization)
   const { app, rights } = caller
-  if (!rights.has(role)) throw new Problem('caller_not_allowed', { members: { requiredRole: role, app } })
+  recordApp(app)
+  if (await isRefused(refusedApps, app, role)) throw new Problem('caller_refused', { members: { app } })
+  if (!rights.has(role)) throw missingRole(caller, role)
   return caller
+}
+
+/** An operator who looks for the cause of an outage of storage must get through to `/ready`. */
+async function isRefused({ isRefused: ask }: RefusedApps, app: string, role: AppRole): Promise<boolean> {
+  return ask(app).catch((error: unknown) => {
+    if (role === 'Broker.Operate') return false
+    throw error
+  })
 }
 
 function tenantOf({ workspace }: Caller, request: ReceivedRequest): TenantName {
@@ -97,5 +109,5 @@ async function checkBody<B>(
 }
 
 const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
-const nobody: Caller = { app: '', workspace: '', rights: noRights }
+const nobody: Caller = { app: '', workspace: '', rights: noRights, token: { expiresAt: new Date(0) } }
 const noTenant: TenantName = { workspace: '', tenant: '' }

@@ -8,7 +8,7 @@ export async function checkCallerIssuer({
   jwksUrl,
 }: Pick<CallerIssuer, 'issuer' | 'jwksUrl'>): Promise<ReadinessCheck> {
   const name = `caller issuer: ${issuer}`
-  const { isRequired, url } = metadataOf(issuer, jwksUrl)
+  const { isRequired, url } = callerMetadata({ issuer, jwksUrl })
   const [keys, metadata] = await Promise.all([fetchJson(jwksUrl), fetchJson(url)])
   const fault = (detail: string, at: string) => ({
     name,
@@ -31,7 +31,10 @@ export async function checkCallerIssuer({
  * The metadata of a directory is at its authority, for both versions of its tokens (v2-protocols-oidc.md); another
  * issuer's at the issuer itself (OpenID Connect Discovery 1.0, section 4), if it has any.
  */
-function metadataOf(issuer: string, jwksUrl: string): { readonly url: string; readonly isRequired: boolean } {
+export function callerMetadata({ issuer, jwksUrl }: Pick<CallerIssuer, 'issuer' | 'jwksUrl'>): {
+  readonly url: string
+  readonly isRequired: boolean
+} {
   const [, authority] = /^(.+\/[0-9a-f-]{36})\/discovery\/(?:v2\.0\/)?keys$/i.exec(jwksUrl) ?? []
   const base = authority
     ? `${authority}${issuer.endsWith('/v2.0') ? '/v2.0' : ''}`

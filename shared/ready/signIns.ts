@@ -51,7 +51,8 @@ export async function checkSignIn(row: SignInRow): Promise<ReadinessCheck> {
   return { name, ok: false, detail: `${wrong.map(([member]) => member).join(', ')} differ`, resolution }
 }
 
-function metadataUrl(row: SignInRow): string {
+/** Where a provider describes itself (openid-connect-discovery-1_0, section 4). */
+export function metadataUrl(row: SignInRow): string {
   if (row.identityProvider === 'google') return `${row.issuer('')}/.well-known/openid-configuration`
   return row.jwksUrl.replace('/discovery/v2.0/keys', '/v2.0/.well-known/openid-configuration')
 }

@@ -88,6 +88,11 @@ export function recordTenant(key: () => string): void {
   if (span?.isRecording()) span.setAttribute('token_broker.tenant_key', key())
 }
 
+/** Records the calling app on the active span, so its calls can be found. */
+export function recordApp(app: string): void {
+  trace.getActiveSpan()?.setAttribute('token_broker.app', app)
+}
+
 function recordStatus(span: Span, result: unknown): void {
   const status = (result as { status?: unknown } | undefined)?.status
   if (typeof status !== 'number') return

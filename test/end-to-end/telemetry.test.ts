@@ -31,6 +31,7 @@ test('one trace leads from the app’s call through storage and vault to Microso
   const [root] = spans.filter(isFunction)
   expect(root).toMatchObject({ name: 'token', kind: 'internal', service: 'msads-token-broker' })
   expect(root?.attributes).toMatchObject({ 'faas.trigger': 'http', 'http.response.status_code': 200 })
+  expect(root?.attributes['token_broker.app']).toBe('demo-app')
   expect(root?.attributes['token_broker.tenant_key']).toMatch(/^[0-9a-f]{40}$/)
   const { ports } = world.stack
   // New grants are spread over both vaults.

@@ -58,6 +58,7 @@ describe('a caller', () => {
       app: 'the-app',
       workspace: 'agency',
       rights: new Set(['Tokens.Vend']),
+      token: { issuedAt: new Date(now * 1000), expiresAt: new Date((now + 3600) * 1000) },
     })
   })
 

@@ -1,14 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { newBinding } from '../../shared/access/browser.ts'
+import { type AppRole, appRoles } from '../../shared/access/rights.ts'
 import type { Broker } from '../../shared/broker.ts'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { checkRequest, type RequestRules } from '../../shared/http/checkRequest.ts'
 import { type ReceivedRequest, readPathParams } from '../../shared/http/receiveRequest.ts'
 
 const publicUrl = 'https://broker.example'
-const caller = { app: 'the-app', workspace: 'agency', rights: new Set(['Tokens.Vend']) }
+const token = { issuedAt: new Date('2026-11-28T08:00:00Z'), expiresAt: new Date('2026-11-29T08:00:00Z') }
+const caller = { app: 'the-app', workspace: 'agency', rights: new Set(['Tokens.Vend']), token }
 const broker = {
   callers: { authenticate: async () => caller },
+  refusedApps: { isRefused: async () => false },
   config: { publicUrl, maxBodyBytes: 1000 },
 } as unknown as Broker
 const path = 'v1/tenants/{tenant}/things/{thing}'
@@ -28,6 +32,13 @@ function get(pathname: string, cookie: string | null = null): ReceivedRequest {
 
 const accepted = <P>(acceptance: RequestRules<P, unknown, unknown>, request: ReceivedRequest, at = path) =>
   checkRequest({ broker, path: at }, acceptance, request)
+
+/** The same, with the answer to whether the app is refused. */
+const judged = (isRefused: () => Promise<boolean>, role: AppRole, rights: readonly AppRole[] = [role]) => {
+  const authenticate = async () => ({ ...caller, rights: new Set(rights) })
+  const judging = { ...broker, callers: { authenticate }, refusedApps: { isRefused } } as unknown as Broker
+  return checkRequest({ broker: judging, path: 'v1/x' }, { role }, get('/v1/x'))
+}
 
 describe('a request below a tenant', () => {
   test('concerns the tenant that the path names, in the caller’s own workspace', async () => {
@@ -51,6 +62,40 @@ describe('a request below a tenant', () => {
         extras: { members: { requiredRole: 'Tenants.Manage', app: 'the-app' } },
       },
     )
+  })
+})
+
+describe('an app without the role', () => {
+  test('learns when its token was issued and ends, and that a managed identity keeps it for a day', async () => {
+    const refusal = await judged(async () => false, 'Tenants.Manage', ['Tokens.Vend']).catch((error) => error)
+    expect(refusal).toMatchObject({
+      code: 'caller_not_allowed',
+      extras: {
+        members: {
+          token: { issuedAt: '2026-11-28T08:00:00.000Z', expiresAt: '2026-11-29T08:00:00.000Z' },
+        },
+      },
+    })
+    for (const said of [/issued at 2026-11-28T08/, /expires at 2026-11-29T08/, /managed identity .*24 hours/])
+      expect(refusal.message).toMatch(said)
+  })
+})
+
+describe('an app that the operator has cut off', () => {
+  const refused = { code: 'caller_refused', extras: { members: { app: 'the-app' } } }
+
+  test.each(appRoles)('is refused where %s is required, even if it lacks that role', async (role) => {
+    await expect(judged(async () => true, role)).rejects.toMatchObject(refused)
+    await expect(judged(async () => true, role, [])).rejects.toMatchObject(refused)
+  })
+
+  test('can’t be told apart in a process that never read the rules, so only operators get through', async () => {
+    const unread = async () => {
+      throw new StorageUnavailableError('tables', 503, 'ServerBusy')
+    }
+    await expect(judged(unread, 'Tokens.Vend')).rejects.toBeInstanceOf(StorageUnavailableError)
+    await expect(judged(unread, 'Tenants.Manage')).rejects.toBeInstanceOf(StorageUnavailableError)
+    expect((await judged(unread, 'Broker.Operate')).caller.app).toBe('the-app')
   })
 })
 

@@ -16,6 +16,7 @@ import {
   sealingKeysName,
 } from '../../shared/secrets/brokerSecrets.ts'
 import { createAccountTable } from '../../shared/storage/accountTable.ts'
+import { createAppTable } from '../../shared/storage/appTable.ts'
 import { tableNames } from '../../shared/storage/clients.ts'
 import { createDisconnectMarks } from '../../shared/storage/disconnectMarks.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
@@ -149,8 +150,14 @@ describe('docs/storage.md', () => {
     const notes = createNoteTable({ BrokerState: client })
     await notes.write('expiry', 'last', { day: '2026-11-20' })
     await notes.addEvent({ type: 'secret.fell_over', at: at.toISOString(), secret: 's' })
+    await createAppTable({ BrokerState: client }).write({
+      app: 'a',
+      refused: true,
+      reason: 'x',
+      changedAt: at,
+    })
     expect(listed('## `BrokerState`')).toEqual(columns(/./))
-    expect(listed('## `BrokerState`', 'partition')).toEqual(['event', 'hold', 'note:<kind>', 'sweep'])
+    expect(listed('## `BrokerState`', 'partition')).toEqual(['app', 'event', 'hold', 'note:<kind>', 'sweep'])
   })
 
   test('explains every secret of the broker’s own', () => {
