@@ -127,11 +127,13 @@ async function checkAndTake(
   if (!decision.refresh) return toOutcome(decision, stored, hold)
   if (isLeased(stored, clock.now())) return undefined
   await assertAble(dependencies, stored, deadline)
+  const ending = { outcome: 'passed_on', stored, reason: 'instance_ending' } as const
   // Before the probe after a hold and the lease, which this instance would keep from those that stay.
-  if (unfinishedCommits.isEnding) return { outcome: 'passed_on', stored, reason: 'instance_ending' }
+  if (unfinishedCommits.isEnding) return ending
   const blocking = hold && (await gate.pass(stored))
   if (blocking) return { outcome: 'passed_on', stored, reason: 'environment_on_hold', hold: blocking }
-  return take(stored)
+  // Claiming the probe took a while.
+  return unfinishedCommits.isEnding ? ending : take(stored)
 }
 
 /**

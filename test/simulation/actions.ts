@@ -109,7 +109,9 @@ function begin(
       return [world.useCases.disconnectTenant(dependencies, name)]
     case 'migrate': {
       const to = world.random.pick(['vault', 'sealed'] as const)
-      return [world.useCases.migrateGrant({ ...dependencies, stores: broker.stores }, name, to)]
+      const migrate = () => world.useCases.migrateGrant({ ...dependencies, stores: broker.stores }, name, to)
+      // A command on the operator's machine: the platform doesn't take it away.
+      return [dependencies.unfinishedCommits.run(migrate)]
     }
     case 'kill':
       if (world.plan.faults.dies === 0) return []

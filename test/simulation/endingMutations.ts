@@ -25,8 +25,9 @@ export const endingMutations: readonly Mutation[] = [
   {
     name: 'an ending instance begins a refresh',
     file: refreshTenant,
-    find: "if (unfinishedCommits.isEnding) return { outcome: 'passed_on', stored, reason: 'instance_ending' }",
+    find: 'if (unfinishedCommits.isEnding) return ending',
     replace: '',
+    also: [{ file: refreshTenant, find: 'unfinishedCommits.isEnding ? ending : ', replace: '' }],
     breaks: ['begun_while_ending', 'left_by_ending'],
     by: vendWhileEnding,
   },

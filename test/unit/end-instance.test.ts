@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import type { LogEvents } from '../../shared/domain/logEvents.ts'
 import { createInstanceEnd } from '../../shared/endInstance.ts'
 import { createUnfinishedCommits } from '../../shared/unfinishedCommits.ts'
+import { name } from '../simulation/ground.ts'
+import { refreshGround } from './refreshGround.ts'
 import { createVirtualClock } from './virtualClock.ts'
 
 /** An instance with a commit that takes `commitSeconds` and telemetry that takes `flushSeconds`. */
@@ -98,4 +100,25 @@ test('work that fails is over, and its caller learns of it', async () => {
   await expect(failing).rejects.toThrow('refused')
   expect(await clock.run(unfinishedCommits.end(4))).toBe(0)
   expect(clock.passed()).toBe(0)
+})
+
+test('an instance whose end begins while it claims the probe after a hold takes no lease', async () => {
+  const until = new Date(0)
+  const hold = { environment: 'production', identityProvider: 'microsoft', since: until, until, reason: 'r' }
+  const own = refreshGround({
+    hold: hold as never,
+    with: ({ environments, unfinishedCommits }) => ({
+      environments: {
+        ...environments,
+        async reserveProbe() {
+          void unfinishedCommits.end(4)
+          return undefined
+        },
+      },
+    }),
+  })
+  const { lease: _none, ...row } = await own.add()
+  const outcome = await own.clock.run(own.refresher.refresh(name, { for: 'sweep' }))
+  expect(outcome).toMatchObject({ outcome: 'passed_on', reason: 'instance_ending' })
+  expect([own.calls(), own.rowOf(name)]).toEqual([0, row])
 })

@@ -16,6 +16,7 @@ describe('the hosts that the broker calls', () => {
     expect(signIn).toMatchObject({ isOptional: false })
     expect(signIn?.purposes).toEqual([
       'keys of an issuer of apps’ tokens',
+      'metadata of an issuer of apps’ tokens, by `/ready` only',
       'Microsoft’s token endpoint',
       'keys of Microsoft’s ID tokens',
       'Microsoft’s metadata, by `/ready` only',
