@@ -54,14 +54,16 @@ export function toRequestHeaders(
 
 /**
  * The headers of the answer to the caller: Microsoft's, without hop-by-hop headers and those that concern Microsoft's
- * site.
+ * site. Nothing between here and the caller may keep an advertiser's data, even if Microsoft says nothing about it
+ * (RFC 9111, section 3.5).
  */
 export function toResponseHeaders(answered: Headers): Record<string, string> {
   const named = namedByConnection(answered)
   const isPassed = (name: string) => !hopByHop.has(name) && !named.has(name) && !ofTheirSite.has(name)
-  return Object.fromEntries(
-    [...answered].filter(([name]) => isPassed(name)).map(([name, value]) => [name, toAscii(value)]),
-  )
+  const passed = [...answered]
+    .filter(([name]) => isPassed(name))
+    .map(([name, value]) => [name, toAscii(value)])
+  return { ...Object.fromEntries(passed), 'cache-control': 'no-store' }
 }
 
 /** The host can't send other characters: it would turn the answer into an empty 500. */

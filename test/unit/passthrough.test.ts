@@ -87,6 +87,7 @@ describe('headers', () => {
       'x-hop': '1',
     })
     expect(toResponseHeaders(answered)).toEqual({
+      'cache-control': 'no-store',
       'content-encoding': 'gzip',
       'content-length': '20',
       trackingid: 't',
@@ -94,9 +95,14 @@ describe('headers', () => {
   })
 
   test('of the answer are ASCII, because the Functions host can send nothing else', () => {
-    expect(toResponseHeaders(new Headers({ trackingid: 'Köln\u00a0\u007f' }))).toEqual({
+    expect(toResponseHeaders(new Headers({ trackingid: 'Köln\u00a0\u007f' }))).toMatchObject({
       trackingid: 'K?ln??',
     })
+  })
+
+  test('of the answer let nothing between here and the app keep it, whatever Microsoft says', () => {
+    const answered = new Headers({ 'cache-control': 'public, max-age=60' })
+    expect(toResponseHeaders(answered)).toEqual({ 'cache-control': 'no-store' })
   })
 })
 
