@@ -197,10 +197,11 @@ function toAccessTokenClaims(state: SignInState, { oidc }: KoaContextWithOIDC, d
 
 /** Converts the library's access token (RFC 9068) to Microsoft's form: `scp`, `tid`, `ver`. */
 function finishAccessToken(jwt: JWTStructured, directoryId: string): void {
-  const { scope, app, client_id: _clientId, jti: _jti, ...claims } = jwt.payload
+  const { scope, app, client_id: _clientId, jti: uti, ...claims } = jwt.payload
   const scopes = String(scope ?? '').split(' ')
   const scp = scopes.map((one) => one.slice(one.lastIndexOf('/') + 1)).join(' ')
-  const own = app ? (app as object) : { tid: directoryId, ver: '2.0', ...(scp && { scp }) }
+  // Without `uti`, two tokens of one second would be the same.
+  const own = app ? (app as object) : { tid: directoryId, uti, ver: '2.0', ...(scp && { scp }) }
   jwt.payload = { ...claims, nbf: claims.iat, ...own }
   jwt.header = { typ: 'JWT' }
 }
