@@ -44,6 +44,11 @@ test('every account with a path is found with a true one, in few calls', async (
       expect(idsOf(found)).toEqual(reached.toSorted())
       expect(wrongVends(directory, found.accounts)).toEqual([])
       expect(found.accounts.filter(({ reachUnknown }) => reachUnknown)).toEqual([])
+      const isUsable = (accountId: string) => {
+        const { mode, status } = directory.accounts.get(BigInt(accountId)) ?? {}
+        return status === 'Active' && mode === 'Expert'
+      }
+      expect(found.accounts.filter(({ accountId, usable }) => usable !== isUsable(accountId))).toEqual([])
       const count = (path: string) => stand.calls.filter((one) => one === path).length
       const unknown = new Set(roles.flatMap(({ shown }) => shown?.withUnknown ?? [])).size
       expect(count('/Accounts/Search')).toBeLessThanOrEqual(2 + Math.ceil(unknown / 10))

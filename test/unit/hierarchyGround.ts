@@ -105,7 +105,10 @@ function customerIdOf(index: number): bigint {
 function addAccount({ accounts }: Directory, parentCustomerId: bigint, own: number): void {
   const id = parentCustomerId * 10n + BigInt(own)
   const account: Account = {
-    ...{ id, name: `Account ${id}`, number: `F${id}`, parentCustomerId, status: 'Active', pauseReason: null },
+    ...{ id, name: `Account ${id}`, number: `F${id}`, parentCustomerId, pauseReason: null },
+    // A deleted account stays Inactive.
+    status: id % 7n === 0n ? 'Inactive' : 'Active',
+    mode: id % 5n === 0n ? 'Smart' : 'Expert',
   }
   accounts.set(id, account)
 }
