@@ -7,6 +7,8 @@ import type { Clock } from './clock.ts'
 export interface UnfinishedCommits {
   /** Whether the instance is being taken away. Nothing that sends a code or a refresh token may begin then. */
   readonly isEnding: boolean
+  /** Aborts when the end begins, for what a commit can do without. */
+  readonly ending: AbortSignal
   /** Runs work that sends a code or a refresh token and commits the answer. An ending instance waits for it. */
   run<T>(work: () => Promise<T>): Promise<T>
   /**
@@ -20,11 +22,12 @@ export interface UnfinishedCommits {
 /** Creates the registry of one process. */
 export function createUnfinishedCommits({ sleep }: Pick<Clock, 'sleep'>): UnfinishedCommits {
   const begun = new Set<Promise<unknown>>()
-  let isEnding = false
+  const ending = new AbortController()
   return {
     get isEnding() {
-      return isEnding
+      return ending.signal.aborted
     },
+    ending: ending.signal,
     async run(work) {
       const running = work()
       begun.add(running)
@@ -35,7 +38,7 @@ export function createUnfinishedCommits({ sleep }: Pick<Clock, 'sleep'>): Unfini
       }
     },
     async end(maxSeconds) {
-      isEnding = true
+      ending.abort(new DOMException('The instance is ending.', 'TimeoutError'))
       const finished = new AbortController()
       const tooLate = sleep(maxSeconds * 1000, finished.signal).catch(() => undefined)
       await Promise.race([Promise.allSettled(begun), tooLate])

@@ -13,6 +13,8 @@ import { type Rights, toRights } from './rights.ts'
 export interface Caller {
   /** `azp`, `appid`, or `sub` of its token, prefixed with its issuer's namespace, if it has one (`partner:app`). */
   readonly app: string
+  /** The id of its service principal in the directory, likewise prefixed, if the token is the app's own. */
+  readonly objectId?: string
   /** The only workspace whose tenants it can use. */
   readonly workspace: string
   readonly rights: Rights
@@ -83,7 +85,7 @@ export function createCallers(config: CallerConfig, options: CallerOptions = {})
     const payload = await verify(token, issuer, { clock, compareClocks, maxAgeSeconds })
     const named = appOf(payload, issuer, namespaces)
     const workspace = findWorkspace(named)
-    const caller = { app: named.app, workspace, rights: toRights(payload.roles), token: timesOf(payload) }
+    const caller = { ...named, workspace, rights: toRights(payload.roles), token: timesOf(payload) }
     const { iat = 0, exp = 0 } = payload
     const endsAt = maxAgeSeconds === undefined ? exp : Math.min(exp, iat + maxAgeSeconds)
     const until = Math.min(endsAt * 1000, clock.now().getTime() + maxMemoryMilliseconds)

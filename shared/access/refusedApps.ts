@@ -25,7 +25,9 @@ export interface RefusedAppsDependencies {
 const renewedMilliseconds = 55_000
 /** From this age on, a caller waits for the reading under way: no process answers from an older list if it can read. */
 const maxMilliseconds = 60_000
-/** Callers wait for a reading this long at most while a list is kept, and this long without one. */
+/** An instance without calls reads nothing, so its list can be hours old. From this age on, it's hardly better than none. */
+const oldMilliseconds = 120_000
+/** Callers wait for a reading this long at most while a list is kept, and this long without one or with an old one. */
 const patienceSeconds = { withList: 2, withoutList: 10 }
 /** After a failure, the list isn't read again for this long. */
 const restMilliseconds = { withList: 30_000, withoutList: 1000 }
@@ -70,7 +72,8 @@ export function createRefusedApps({ rules, clock, log }: RefusedAppsDependencies
   }
   const awaitReading = async (): Promise<void> => {
     if (!reading) return
-    const seconds = patienceSeconds[kept ? 'withList' : 'withoutList'] - ageOf(reading.at) / 1000
+    const isYoung = kept && ageOf(kept.at) < oldMilliseconds
+    const seconds = patienceSeconds[isYoung ? 'withList' : 'withoutList'] - ageOf(reading.at) / 1000
     const { end } = reading
     if (seconds > 0) await withTimeLimit(clock, seconds, 'reading the refused apps', () => end)
   }

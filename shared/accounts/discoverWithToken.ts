@@ -18,7 +18,7 @@ export type DiscoveryResult =
   | { readonly ok: false; readonly noDeveloperToken: NoDeveloperToken }
 
 /** The options of a discovery that its caller knows. */
-export type DiscoveryRequest = Pick<DiscoveryOptions, 'expectedAccountIds' | 'limitSeconds'>
+export type DiscoveryRequest = Pick<DiscoveryOptions, 'expectedAccountIds' | 'limitSeconds' | 'signal'>
 
 /** Discovers all accounts that the user of an access token can reach, with the environment's developer token. */
 export async function discoverWithToken(

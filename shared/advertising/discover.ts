@@ -34,6 +34,8 @@ export interface DiscoveryOptions {
   readonly clock: Pick<Clock, 'sleep'>
   /** The limit of all calls together. Default is 120 seconds: the platform ends an HTTP call after 230 s. */
   readonly limitSeconds?: number
+  /** Ends the discovery early, like its limit. */
+  readonly signal?: AbortSignal
   /** How many calls may be under way. Default is 4; the sandbox allows one thread (guides/sandbox.md). */
   readonly callsAtOnce?: number
   /** Accounts known before, the most important first: before they count as vanished, they are looked up. */
@@ -55,7 +57,9 @@ export async function discoverAccounts(
   options: DiscoveryOptions,
 ): Promise<CallResult<Discovery>> {
   const { clock, limitSeconds = 120, callsAtOnce = 4, expectedAccountIds = [] } = options
-  const credentials = { ...given, signal: AbortSignal.timeout(Math.round(limitSeconds * 1000)) }
+  const limit = AbortSignal.timeout(Math.round(limitSeconds * 1000))
+  const signal = options.signal ? AbortSignal.any([limit, options.signal]) : limit
+  const credentials = { ...given, signal }
   const calls = createDiscoveryCalls(client, credentials, { clock, atOnce: callsAtOnce })
   const user = await calls.getUser()
   if (!user.ok) return user

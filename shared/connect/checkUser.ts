@@ -23,7 +23,7 @@ export interface IdTokenToCheck {
  * @returns the failure if the ID token isn't valid, or the keys don't come.
  */
 export async function checkUser(
-  { answerBy, clock, idTokens }: CallbackDependencies,
+  { answerBy, clock, idTokens, unfinishedCommits }: CallbackDependencies,
   row: SignInRow,
   { idToken, nonce, reservedSeconds }: IdTokenToCheck,
 ): Promise<SignedInUser | ConnectFailure> {
@@ -39,7 +39,7 @@ export async function checkUser(
     } catch (error) {
       if (!(error instanceof KeysUnreachableError)) throw error
     }
-    if (clock.now().getTime() + pauseSeconds * 1000 > lastAt)
+    if (unfinishedCommits.isEnding || clock.now().getTime() + pauseSeconds * 1000 > lastAt)
       return { failed: 'identity_provider_unavailable', reason: 'keys_unreachable' }
     await clock.sleep(pauseSeconds * 1000)
   }

@@ -154,6 +154,8 @@ async function discover(
   const { defaultAccount } = stored?.tenant ?? {}
   const found = await discoverWithToken(dependencies, row, accessToken, {
     ...discoveryLimit(dependencies),
+    // What was read by then is committed, and a sweep finds the rest.
+    signal: dependencies.unfinishedCommits.ending,
     expectedAccountIds: defaultAccount ? [defaultAccount.accountId] : [],
   })
   if ('noDeveloperToken' in found)

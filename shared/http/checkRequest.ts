@@ -79,17 +79,26 @@ async function callerWith(
   const caller = await callers.authenticate(authorization)
   const { app, rights } = caller
   recordApp(app)
-  if (await isRefused(refusedApps, app, role)) throw new Problem('caller_refused', { members: { app } })
+  if (await isRefused(refusedApps, caller, role)) throw new Problem('caller_refused', { members: { app } })
   if (!rights.has(role)) throw missingRole(caller, role)
   return caller
 }
 
-/** An operator who looks for the cause of an outage of storage must get through to `/ready`. */
-async function isRefused({ isRefused: ask }: RefusedApps, app: string, role: AppRole): Promise<boolean> {
-  return ask(app).catch((error: unknown) => {
+/**
+ * Whether the app is refused by its client id or by its object id, the only one that the portal shows for a
+ * system-assigned identity. An operator who looks for the cause of an outage of storage must get through to `/ready`.
+ */
+async function isRefused(
+  { isRefused: ask }: RefusedApps,
+  { app, objectId }: Pick<Caller, 'app' | 'objectId'>,
+  role: AppRole,
+): Promise<boolean> {
+  try {
+    return (await ask(app)) || (objectId !== undefined && (await ask(objectId)))
+  } catch (error) {
     if (role === 'Broker.Operate') return false
     throw error
-  })
+  }
 }
 
 function tenantOf({ workspace }: Caller, request: ReceivedRequest): TenantName {

@@ -21,6 +21,8 @@ export interface KeptKeys {
   /** Fetches the keys, unless that failed in the last two seconds; joins a fetch under way. Never rejects. */
   load(): Promise<void>
   isLoading(): boolean
+  /** When the usable keys were fetched, in milliseconds since the epoch; -Infinity without any. */
+  loadedAt(): number
   /** As `KeySource.issuerOf`. */
   issuerOf(keyId: string | undefined): string | undefined
 }
@@ -54,6 +56,7 @@ export function createKeptKeys(url: string, options: FetchKeysOptions): KeptKeys
   return {
     load: () => load('waiting'),
     isLoading: () => loading !== undefined,
+    loadedAt: () => kept?.at ?? Number.NEGATIVE_INFINITY,
     get: async () => {
       if (!isYoungerThan(maxMilliseconds)) await load('waiting')
       else if (!isYoungerThan(freshMilliseconds)) void load('renewal')

@@ -1,4 +1,5 @@
 import { errors, type JWTVerifyGetKey } from 'jose'
+import { LRUCache } from 'lru-cache'
 import { type Clock, systemClock } from '../clock.ts'
 import { tracedFetch } from '../telemetry/outgoing.ts'
 import { createKeptKeys } from './keptKeys.ts'
@@ -35,6 +36,27 @@ export type KeySource = JWTVerifyGetKey & {
   issuerOf(keyId: string | undefined): string | undefined
 }
 
+/** The most unknown keys that a source remembers: strangers can name as many as they like. */
+const maxMissing = 100
+
+/**
+ * Tells a new key from a withdrawn one, whose tokens are no longer good: the issuer has listed its keys again, a while
+ * after someone first used this one, and it still isn't there.
+ */
+function createMissingKeys(afterMilliseconds: number) {
+  const firstUsed = new LRUCache<string, number>({ max: maxMissing })
+  return {
+    isWithdrawn(
+      keyId: string,
+      { loadedAt, now }: { readonly loadedAt: number; readonly now: number },
+    ): boolean {
+      const usedAt = firstUsed.get(keyId) ?? now
+      firstUsed.set(keyId, usedAt)
+      return loadedAt >= usedAt + afterMilliseconds
+    },
+  }
+}
+
 /**
  * The keys at a JWKS address: only those, never an address that a token names (ASVS 5.0, 9.1.3). They're renewed behind
  * the callers: only a process without usable keys waits for the address. If it doesn't answer correctly, the keys
@@ -45,11 +67,14 @@ export function createKeySource(url: string, options: KeySourceOptions = {}): Ke
   const { clock = systemClock, fetch = tracedFetch, lookAgainMilliseconds = 30_000 } = options
   const keys = createKeptKeys(url, { clock, fetch })
   let lookedAt = Number.NEGATIVE_INFINITY
-  const lookAgain = async (): Promise<void> => {
-    const left = lookedAt + lookAgainMilliseconds - clock.now().getTime()
+  const missing = createMissingKeys(lookAgainMilliseconds)
+  /** @throws `error` if the key isn't a new one, or KeysUnreachableError if it's too early to know. */
+  const lookAgain = async (keyId: string | undefined, error: unknown): Promise<void> => {
+    const now = clock.now().getTime()
+    const isWithdrawn = missing.isWithdrawn(keyId ?? '', { now, loadedAt: keys.loadedAt() })
+    const left = lookedAt + lookAgainMilliseconds - now
     if (left > 0 && !keys.isLoading())
-      throw new KeysUnreachableError('key_not_known_yet', Math.ceil(left / 1000))
-    lookedAt = clock.now().getTime()
+      throw isWithdrawn ? error : new KeysUnreachableError('key_not_known_yet', Math.ceil(left / 1000))
     await keys.load()
   }
   const getKey: JWTVerifyGetKey = async (header, token) => {
@@ -59,9 +84,11 @@ export function createKeySource(url: string, options: KeySourceOptions = {}): Ke
       return await first(header, token)
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error
+      await lookAgain(header.kid, error)
     }
-    await lookAgain()
     const next = await keys.get()
+    // A look that brought nothing doesn't count: the next one may be a moment later.
+    if (next && next !== first) lookedAt = clock.now().getTime()
     // The token may be signed with a newer key than the kept ones.
     if (!next || next === first) throw new KeysUnreachableError()
     return next(header, token)

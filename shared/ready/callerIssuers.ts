@@ -18,7 +18,8 @@ export async function checkCallerIssuer({
   })
   if (keys.status !== 200) return fault(`keys: ${keys.status || 'no answer'}`, jwksUrl)
   if (!hasKeys(keys.body)) return fault('keys: the answer has none', jwksUrl)
-  if (metadata.status !== 200) {
+  const isMetadata = metadata.status === 200 && (isRequired || 'issuer' in toRecord(metadata.body))
+  if (!isMetadata) {
     if (isRequired) return fault(`metadata: ${metadata.status || 'no answer'}`, url)
     return { name, ok: true, detail: 'keys can be fetched; no metadata to compare with' }
   }

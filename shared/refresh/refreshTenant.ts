@@ -94,6 +94,7 @@ async function refreshUnderLease(
     const check = { purpose, take, gate, deadline }
     const ended = await unfinishedCommits.run(() => refreshIfFree(dependencies, stored, check))
     if (ended) return ended
+    if (unfinishedCommits.isEnding) return { outcome: 'passed_on', stored, reason: 'instance_ending' }
     if (clock.now() >= giveUpAt) return { outcome: 'passed_on', stored, reason: 'leased_elsewhere' }
     await clock.sleep(Math.min(maxPollMilliseconds, firstPollMilliseconds * 2 ** Math.min(poll, 6)))
   }

@@ -375,7 +375,9 @@ class SweepRun {
     for (const { hints, tenant } of this.#unfinished.values()) {
       const now = clock.now()
       if (now >= this.#finishUntil || now >= this.#stopAt) return
-      const isFinished = await finishAccounts(tenant)
+      // One tenant's failure is no other's. Its hint stays for the next sweep.
+      const isFinished = await finishAccounts(tenant).catch(() => undefined)
+      if (isFinished === undefined) continue
       for (const { row } of hints) {
         if (!isFinished) await due.insert({ ...row, dueAt: nextFullHour(clock.now()) })
         await this.#removeHint(row, tenant)

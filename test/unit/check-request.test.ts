@@ -89,6 +89,14 @@ describe('an app that the operator has cut off', () => {
     await expect(judged(async () => true, role, [])).rejects.toMatchObject(refused)
   })
 
+  test('is refused by its object id, too', async () => {
+    const authenticate = async () => ({ ...caller, objectId: 'object', rights: new Set(appRoles) })
+    const isRefused = async (id: string) => id === 'object'
+    const judging = { ...broker, callers: { authenticate }, refusedApps: { isRefused } } as unknown as Broker
+    const asked = checkRequest({ broker: judging, path: 'v1/x' }, vending, get('/v1/x'))
+    await expect(asked).rejects.toMatchObject(refused)
+  })
+
   test('can’t be told apart in a process that never read the rules, so only operators get through', async () => {
     const unread = async () => {
       throw new StorageUnavailableError('tables', 503, 'ServerBusy')

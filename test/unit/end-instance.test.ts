@@ -122,3 +122,20 @@ test('an instance whose end begins while it claims the probe after a hold takes 
   expect(outcome).toMatchObject({ outcome: 'passed_on', reason: 'instance_ending' })
   expect([own.calls(), own.rowOf(name)]).toEqual([0, row])
 })
+
+test('an instance whose end has begun waits for no other process’s lease', async () => {
+  const own = refreshGround()
+  const until = own.after(60)
+  await own.add({ lease: { id: 'other', until } as never })
+  void own.dependencies.unfinishedCommits.end(4)
+  const outcome = await own.clock.run(own.refresher.refresh(name, { for: 'vend', minValiditySeconds: 60 }))
+  expect(outcome).toMatchObject({ reason: 'instance_ending' })
+  expect(own.clock.passed()).toBe(0)
+})
+
+test('what a sign-in can do without ends when the end of its instance begins', () => {
+  const { ending, end, isEnding } = createUnfinishedCommits(createVirtualClock())
+  expect([ending.aborted, isEnding]).toEqual([false, false])
+  void end(4)
+  expect(ending).toMatchObject({ aborted: true, reason: { name: 'TimeoutError' } })
+})

@@ -84,7 +84,7 @@ async function twoShards(others: Partial<Tenant>, settings: object = {}) {
   }
   const dependencies = { ...own.dependencies, config, finishAccounts, randomness, refresher }
   const run = (order: SweepOptions = {}) => sweep(dependencies, { shards: [first, second], ...order })
-  return { ...own, dependencies, finished, first, run, second }
+  return { ...own, due, dependencies, finished, first, run, second }
 }
 
 test('a timer’s sweep and a shard’s finish accounts after their report is stored', async () => {
@@ -114,6 +114,20 @@ test('a sweep finishes accounts after its report, and starts no discovery after 
   expect(finished).toEqual([])
   await clock.run(finishAccounts())
   expect(finished).toEqual(['t'])
+})
+
+test('a tenant whose accounts can’t be finished now keeps its hint, and stops no other', async () => {
+  const { clock, dependencies, due, finished, first, second } = await twoShards(outstanding)
+  const finishAccounts = async ({ tenant }: { tenant: string }) => {
+    if (tenant === 't') throw new Error('leased')
+    finished.push(tenant)
+    return true
+  }
+  const swept = await clock.run(sweep({ ...dependencies, finishAccounts }, { shards: [first, second] }))
+  await clock.run(swept.finishAccounts())
+  expect(finished).toEqual(['u'])
+  const left = [...due.rows()].filter(({ dueAt }) => dueAt <= clock.now())
+  expect(left.map(({ tenant }) => tenant)).toEqual(['t'])
 })
 
 test('a failing storage ends the discoveries, and not the sweep', async () => {

@@ -33,6 +33,13 @@ test.each([
   expect(await finish(met, parts)).toEqual({ isFinished: false, logged: [entry] })
 })
 
+test('an instance that is ending leaves the accounts as they are', async () => {
+  const stored = { tenant: { status: 'connected' } }
+  const outcome = { outcome: 'passed_on', stored, reason: 'instance_ending' }
+  const ending = finish({ obtained: { ok: false, because: 'not_refreshed', outcome } })
+  await expect(ending).rejects.toMatchObject({ extras: { members: { reason: 'instance_ending' } } })
+})
+
 test('a failure of our own isn’t hidden', async () => {
   const accounts = { list: () => Promise.reject(new TypeError('ours')) }
   await expect(finish({}, { accounts })).rejects.toThrow('ours')

@@ -132,6 +132,36 @@ describe('an issuer’s keys', () => {
     expect(address.calls).toBe(3)
   })
 
+  test('that were withdrawn are the token’s fault, once the issuer has listed its keys again without them', async () => {
+    const { address, clock, verify } = open()
+    await verify(next).catch(() => undefined)
+    const reasons = new Set<unknown>()
+    const useFor = async (seconds: number) => {
+      reasons.clear()
+      for (let second = 0; second < seconds; second++) {
+        clock.advance(1)
+        await verify(next).catch(({ code, reason }) => reasons.add(reason ?? code))
+      }
+      return [...reasons]
+    }
+    expect(await useFor(30)).toContain('key_not_known_yet')
+    expect(await useFor(120)).toEqual(['ERR_JWKS_NO_MATCHING_KEY'])
+    address.keys.push(next.jwk)
+    clock.advance(30)
+    await verify(next)
+  })
+
+  test('that are new are looked for again at once after a look that failed', async () => {
+    const { address, clock, verify } = open()
+    await verify()
+    address.keys.push(next.jwk)
+    address.fault = 'status'
+    await expect(verify(next)).rejects.toMatchObject({ reason: 'keys_unreachable' })
+    address.fault = undefined
+    clock.advance(2)
+    await verify(next)
+  })
+
   test('that may be new are unavailable while the address fails', async () => {
     const { address, verify } = open()
     await verify()

@@ -165,6 +165,14 @@ describe('a sign-in', () => {
     expect(limits.mock.calls).toContainEqual([milliseconds])
   })
 
+  test('ends its discovery when its instance is taken away', async () => {
+    const { clock, dependencies, signIn, binding } = await signingIn()
+    const any = vi.spyOn(AbortSignal, 'any')
+    await clock.run(proveSignIn(dependencies, signIn, { code: 'c' }, binding, 'state'))
+    const { ending } = (dependencies as { unfinishedCommits: { ending: AbortSignal } }).unfinishedCommits
+    expect(any.mock.calls.some(([signals]) => [...signals].includes(ending))).toBe(true)
+  })
+
   test('ends its discovery in time for the callback’s deadline', async () => {
     const limits = vi.spyOn(AbortSignal, 'timeout')
     const { browser, clock, dependencies, records, signIn } = await signingIn()

@@ -35,6 +35,12 @@ test.each([
   expect(asked.toSorted()).toEqual([issuer.jwksUrl, metadata].toSorted())
 })
 
+test('an issuer outside Entra whose host answers every path with a page has no metadata', async () => {
+  const page = () => new Response('<html>', { headers: { 'content-type': 'text/html' } })
+  answer({ [other.jwksUrl]: [keys], 'https://issuer.example/.well-known/openid-configuration': [page] })
+  expect(await checkCallerIssuer(other)).toMatchObject({ ok: true })
+})
+
 test.each<[string, readonly (() => Response)[], readonly (() => Response)[], string]>([
   ['keys that are gone', [() => new Response('', { status: 400 })], [names(two.issuer)], 'keys: 400'],
   [

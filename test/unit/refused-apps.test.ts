@@ -9,10 +9,11 @@ type Step = 'answers' | 'fails' | 'hangs' | 'is missing'
 /** A process whose list of rules answers as `storage.step` says. */
 function open(...refused: string[]) {
   const clock = createVirtualClock()
-  const storage = { step: 'answers' as Step, refused, calls: 0 }
+  const storage = { step: 'answers' as Step, refused, calls: 0, seconds: 0 }
   const logged: object[] = []
   const list = async (): Promise<AppRule[]> => {
     storage.calls += 1
+    if (storage.seconds > 0) await clock.sleep(storage.seconds * 1000)
     if (storage.step === 'hangs') await clock.sleep(1e9)
     if (storage.step === 'fails') throw new StorageUnavailableError('tables', 503, 'ServerBusy')
     if (storage.step === 'is missing') throw new StorageUnavailableError('tables', 404, 'TableNotFound')
@@ -52,6 +53,15 @@ describe('a process knows which apps are refused', () => {
     storage.refused.pop()
     clock.advance(60)
     expect(await isRefused('stolen')).toBe(false)
+  })
+
+  test('after hours without calls, even if reading takes some seconds', async () => {
+    const { apps, clock, storage, isRefused } = open()
+    await isRefused('stolen')
+    storage.refused.push('stolen')
+    clock.advance(6 * 3600)
+    storage.seconds = 3
+    expect(await clock.run(apps.isRefused('stolen'))).toBe(true)
   })
 
   test('with one reading a minute, behind the callers while they are frequent', async () => {
