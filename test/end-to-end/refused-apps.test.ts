@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { callingApps } from '../../local/callers.ts'
 import { registeredRoutes } from '../unit/registeredRoutes.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -29,6 +30,8 @@ async function command(...args: string[]) {
   return { code: Number(ended.code), out: String(ended.stdout), err: String(ended.stderr) }
 }
 
+const app = callingApps['demo-app'].clientId
+
 /** A process that starts now reads the rules now; the place of its number among the brokers. */
 async function startProcess(): Promise<number> {
   await world.addBroker()
@@ -37,8 +40,8 @@ async function startProcess(): Promise<number> {
 
 test('an app is cut off from every route that its token opens, and let in again', slow, async () => {
   const tenant = await world.connected()
-  const refusal = await command('refuse-app', 'demo-app', '--reason', 'its secret\nwas in a log')
-  expect(refusal).toMatchObject({ code: 0, out: expect.stringContaining('demo-app (workspace: demo)') })
+  const refusal = await command('refuse-app', app, '--reason', 'its secret\nwas in a log')
+  expect(refusal).toMatchObject({ code: 0, out: expect.stringContaining(`${app} (workspace: demo)`) })
   const after = await startProcess()
   const closed: string[] = []
   for (const { path, operations } of await registeredRoutes()) {
@@ -49,7 +52,7 @@ test('an app is cut off from every route that its token opens, and let in again'
       expect({ at, status: answer.status, code: answer.body.code }).toEqual({
         ...{ at, status: 403, code: 'caller_refused' },
       })
-      expect(answer.body).toMatchObject({ app: 'demo-app', actor: 'operator' })
+      expect(answer.body).toMatchObject({ app: app, actor: 'operator' })
       expect(JSON.stringify(answer.body)).not.toContain('its secret')
       closed.push(`${method} ${path}`)
     }
@@ -60,8 +63,8 @@ test('an app is cut off from every route that its token opens, and let in again'
   expect(others.status).toBe(200)
 
   const listed = await command('refused-apps')
-  expect(listed.out).toMatch(/^demo-app\t20\d\d-[\d-]+T[\d:.]+Z\tits secret was in a log\n$/)
-  expect(await command('allow-app', 'demo-app')).toMatchObject({ code: 0 })
+  expect(listed.out).toMatch(new RegExp(`^${app}\\t20\\d\\d-[\\d-]+T[\\d:.]+Z\\tits secret was in a log\\n$`))
+  expect(await command('allow-app', app)).toMatchObject({ code: 0 })
   expect(await command('refused-apps')).toMatchObject({ code: 0, out: '' })
   const vended = await world.call('GET', `/v1/tenants/${tenant}/token`, { broker: await startProcess() })
   expect(vended.status).toBe(200)
@@ -69,14 +72,14 @@ test('an app is cut off from every route that its token opens, and let in again'
 
 test('a rule keeps what a later version has written beside it', slow, async () => {
   const table = world.tableClient('BrokerState')
-  await table.upsertEntity({ partitionKey: 'app', rowKey: 'demo-app', vendsPerMinute: 600 }, 'Merge')
-  await command('refuse-app', 'demo-app')
-  await command('allow-app', 'demo-app')
-  expect(await table.getEntity('app', 'demo-app')).toMatchObject({ refused: false, vendsPerMinute: 600 })
+  await table.upsertEntity({ partitionKey: 'app', rowKey: app, vendsPerMinute: 600 }, 'Merge')
+  await command('refuse-app', app)
+  await command('allow-app', app)
+  expect(await table.getEntity('app', app)).toMatchObject({ refused: false, vendsPerMinute: 600 })
 })
 
 test('a command that would have no effect changes nothing and says why', slow, async () => {
-  expect(await command('refuse-app', 'demo-app', '--workspace', 'other')).toMatchObject({
+  expect(await command('refuse-app', app, '--workspace', 'other')).toMatchObject({
     code: 2,
     err: expect.stringContaining('the workspace demo, not other'),
   })

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { callingApps } from '../../local/callers.ts'
 import type { CollectedSpan } from '../../local/collector/otlp.ts'
 import { openWorld, type World } from './world.ts'
 
@@ -31,7 +32,7 @@ test('one trace leads from the app’s call through storage and vault to Microso
   const [root] = spans.filter(isFunction)
   expect(root).toMatchObject({ name: 'token', kind: 'internal', service: 'msads-token-broker' })
   expect(root?.attributes).toMatchObject({ 'faas.trigger': 'http', 'http.response.status_code': 200 })
-  expect(root?.attributes['token_broker.app']).toBe('demo-app')
+  expect(root?.attributes['token_broker.app']).toBe(callingApps['demo-app'].clientId)
   expect(root?.attributes['token_broker.tenant_key']).toMatch(/^[0-9a-f]{40}$/)
   const { ports } = world.stack
   // New grants are spread over both vaults.
