@@ -108,6 +108,8 @@ export interface LogEvents {
   'tenant.damaged': { tenantKey: string; column: string; detail: string }
   /** Secrets of old grants couldn't be destroyed. The row lists them, and the next sweep or commit tries again. */
   'grant.left_over': { tenantKey: string; environment: Environment; secrets: number }
+  /** The accounts of a disconnected tenant couldn't all be removed. Its row remembers them, and a later sweep tries again. */
+  'accounts.left_over': { tenantKey: string; environment: Environment }
   /**
    * A disconnect took effect but couldn't be marked in the vault. The row remembers it, and the next sweep tries again.
    */

@@ -1,6 +1,7 @@
 import { pMapIterable } from 'p-map'
 import { addSeconds, type Clock, type Randomness, secondsUntil } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
+import type { AccountStore } from '../domain/account.ts'
 import { DamagedRowError } from '../domain/damagedRow.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import { type DueIndex, type DueRow, dueRowOf } from '../domain/due.ts'
@@ -21,6 +22,7 @@ import type { Refresher } from './refreshTenant.ts'
 /** Dependencies of a sweep. */
 export interface SweepDependencies {
   readonly tenants: TenantStore
+  readonly accounts: Pick<AccountStore, 'removeAll' | 'removeOthers'>
   readonly due: DueIndex
   readonly grants: GrantStore
   readonly marks: DisconnectMarks
