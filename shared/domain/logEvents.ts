@@ -104,6 +104,8 @@ export interface LogEvents {
     to: string
     reason: string
   }
+  /** A tenant that was never connected, or was disconnected, is over: its row, its events, and its listing are removed. */
+  'tenant.removed': { tenantKey: string; environment: Environment; status: string }
   /** A tenant's row can't be read. `column` is the first damaged one. Sweeps skip the tenant and log this daily. */
   'tenant.damaged': { tenantKey: string; column: string; detail: string }
   /** Secrets of old grants couldn't be destroyed. The row lists them, and the next sweep or commit tries again. */

@@ -25,7 +25,7 @@ export function owesAccounts({ accountsGeneration, status }: Tenant): boolean {
 
 /**
  * Removes the accounts of a tenant that has just been disconnected. Its row still owes them: what a discovery or a
- * sign-in was writing meanwhile is removed by the sweep that reads the disconnect's due row, five minutes later.
+ * sign-in was writing at that moment is removed by the sweep that reads the disconnect's due row, five minutes later.
  */
 export async function removeAccountsNow(
   dependencies: AccountRemovalDependencies,

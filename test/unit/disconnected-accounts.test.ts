@@ -40,7 +40,7 @@ test('a disconnect removes the accounts of every generation', async () => {
   expect([await own.left('g'), await own.left('older')]).toEqual([0, 0])
 })
 
-test('what a discovery wrote meanwhile is removed by the sweep after five minutes, and then nothing is left to do', async () => {
+test('what a discovery wrote at the same time is removed by the sweep after five minutes, and then nothing is left to do', async () => {
   const own = await createGround({ defaultAccount: { accountId: '1', customerId: '10' }, discoveredAt: now })
   await disconnectTenant(own.dependencies, name)
   await own.accounts.write(name, 'late', [accountOf('3')])
