@@ -160,6 +160,7 @@ export function createBroker(
     ...grantServices,
     refresher,
     finishAccounts: (name) => finishAccounts({ ...discovering, advertising: identity.advertising }, name),
+    isServed: (registration) => identity.signInTable(registration) !== undefined,
     holds: async () => (await readHolds(config, storage.environments)).map(nameOfScope),
   }
   const vend = createVend({ config, accessTokens, accounts, developerTokens, clock })

@@ -104,6 +104,11 @@ export interface LogEvents {
     to: string
     reason: string
   }
+  /**
+   * A due tenant's environment or identity provider isn't served any more, so it isn't refreshed. Logged daily, until it's
+   * served again or `npm run broker -- unserved-tenants --disconnect` ends the tenant.
+   */
+  'tenant.parked': { tenantKey: string; environment: Environment; identityProvider: IdentityProvider }
   /** A tenant that was never connected, or was disconnected, is over: its row, its events, and its listing are removed. */
   'tenant.removed': { tenantKey: string; environment: Environment; status: string }
   /** A tenant's row can't be read. `column` is the first damaged one. Sweeps skip the tenant and log this daily. */

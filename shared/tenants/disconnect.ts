@@ -23,16 +23,18 @@ export type DisconnectServices = Pick<
  * grant is destroyed and the accounts are removed immediately. The row lists a mark that can't be written, secrets that
  * can't be destroyed, and the accounts, with a due row that makes sweeps finish them.
  * Links, sign-ins, and choices from before the disconnect are void. An unreadable row is ended as well.
+ * @param cause default is the app.
  * @returns undefined if there is no such tenant, `conflict` if other processes keep changing it.
  */
 export async function disconnectTenant(
   services: DisconnectServices,
   name: TenantName,
+  cause: DisconnectCause = byApp,
 ): Promise<StoredTenant | 'conflict' | undefined> {
   const found = await services.tenants.inspect(name)
   if (!found) return undefined
   const row = isDamaged(found) ? { tenant: found.remains, etag: found.etag } : found
-  const ended = await endTenant(services, row, byApp)
+  const ended = await endTenant(services, row, cause)
   if (ended.outcome !== 'changed') return ended.outcome === 'not_found' ? undefined : 'conflict'
   return ended.stored
 }
@@ -51,8 +53,9 @@ export async function disconnectAgain(
   return ended.outcome === 'changed' ? ended.stored : undefined
 }
 
-interface DisconnectCause {
-  readonly reason: 'app' | 'mark'
+/** Who or what ends a tenant, for its history and the log. */
+export interface DisconnectCause {
+  readonly reason: 'app' | 'mark' | 'operator'
   readonly detail: string
   /** Only consents up to this time are ended. Default is all of them. */
   readonly disconnectedAt?: Date
