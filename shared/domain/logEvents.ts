@@ -162,6 +162,11 @@ export interface LogEvents {
     identityProvider: IdentityProvider
     scopes: string
   }
+  /**
+   * The audit of due rows has seen every tenant once. A round must stay well below the 90 days that an unused grant lives:
+   * a tenant whose due row is lost waits for it.
+   */
+  'audit.round_ended': { tenants: number; durationSeconds: number }
   /** One of the broker's own secrets expires within 30 days or has expired. Logged once a day. */
   'secret.expiring': { secret: string; daysLeft: number }
   /** A secret's current version is refused and its next version is accepted. The broker now uses the next version. */

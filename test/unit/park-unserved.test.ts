@@ -132,3 +132,13 @@ test('a superseded secret of a parked tenant is destroyed all the same', async (
   expect(own.live()).toEqual(['rt'])
   expect(await own.dueTimes()).toEqual([midnight.toISOString()])
 })
+
+test('the hint of a dead grant is removed, not parked', async () => {
+  const own = await createGround()
+  const stored = await own.tenants.read(name)
+  if (!stored) throw new Error('no tenant')
+  const { dueAt: _dueAt, ...row } = stored.tenant
+  await own.tenants.replace(stored, { ...row, status: 'reauthorization_required' }, [])
+  await own.run(sandboxOnly)
+  expect(await own.dueTimes()).toEqual([])
+})
