@@ -51,6 +51,7 @@ import { createDueTable } from './storage/dueTable.ts'
 import { createGrantVault } from './storage/grantVault.ts'
 import { createIdentityHealth } from './storage/identityHealth.ts'
 import { createIdentityTokens } from './storage/identityTokens.ts'
+import { createIdleTenants, type IdleTenants } from './storage/idleTenants.ts'
 import { createNoteTable } from './storage/noteTable.ts'
 import { createOneTimeTable } from './storage/oneTimeTable.ts'
 import { combineGrantStores, createSealedGrants } from './storage/sealedGrants.ts'
@@ -85,6 +86,8 @@ export interface Broker {
   readonly sealer: Sealer
   /** Every tenant, page by page, for the audit of due rows. */
   readonly tenantPages: TenantPages
+  /** The tenants that aren't connected, for ending those that are over. */
+  readonly idleTenants: IdleTenants
   /** The broker’s own secrets. */
   readonly secrets: BrokerSecrets
   readonly developerTokens: DeveloperTokens
@@ -157,6 +160,7 @@ export function createBroker(
     ...grantServices,
     refresher,
     finishAccounts: (name) => finishAccounts({ ...discovering, advertising: identity.advertising }, name),
+    isServed: (registration) => identity.signInTable(registration) !== undefined,
     holds: async () => (await readHolds(config, storage.environments)).map(nameOfScope),
   }
   const vend = createVend({ config, accessTokens, accounts, developerTokens, clock })
@@ -215,6 +219,7 @@ function createStorage(
     appRules: createAppTable(tables),
     due: createDueTable(tables),
     tenantPages: createTenantPages(tables),
+    idleTenants: createIdleTenants(tables),
     records: createOneTimeTable(tables),
     grantStores: stores,
     grants: combineGrantStores(stores, config.grantStore),

@@ -5,6 +5,7 @@ import { json, workspaces } from './settings/documents.ts'
 import { environmentSettings } from './settings/environmentSettings.ts'
 import { personalTenant } from './settings/microsoft.ts'
 import { refreshSettings } from './settings/refreshSettings.ts'
+import { retentionSettings } from './settings/retentionSettings.ts'
 import { listSettings, optional, required, type Setting, withDefault } from './settings/setting.ts'
 import { telemetrySettings } from './settings/telemetrySettings.ts'
 import { createUrlSchemas, type UrlSchemas } from './settings/urls.ts'
@@ -69,6 +70,7 @@ export const brokerSettings = (urls: UrlSchemas) => ({
     example: '365',
   }),
   secretExpiryDays,
+  retention: retentionSettings,
   callerIssuers: required('CALLER_ISSUERS', json(callerIssuers(urls)), {
     meaning:
       'The trusted issuers of apps’ bearer tokens: a JSON list. An entry names an Entra directory (`authority`), which covers both versions of its tokens, or any issuer (`issuer`) and the URL of its keys (`jwksUrl`), which covers exactly that issuer; then the accepted audiences, and, if not `RS256`, algorithms. With several entries, each needs a `namespace`, which prefixes the IDs of its apps (`partner:<app id>`). Only issuers that share a namespace can name each other’s apps. One namespace may be empty. Examples: docs/caller-tokens.md.',

@@ -40,6 +40,8 @@ type brokerSettings = {
   GRANT_STORE: ('vault' | 'sealed')?
   BACKUP_RETENTION_DAYS: string?
   SECRET_EXPIRY_DAYS: string?
+  PENDING_TENANT_DAYS: string?
+  DISCONNECTED_TENANT_DAYS: string?
   CALLER_TOKEN_MAX_AGE_SECONDS: string?
   MICROSOFT_PERSONAL_TENANT: string?
   REFRESH_POLICY: ('active' | 'always' | 'onDemand')?

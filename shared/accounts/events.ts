@@ -1,5 +1,5 @@
 import { type AccountsDifference, compareAccounts } from '../advertising/compareAccounts.ts'
-import type { Account } from '../domain/account.ts'
+import { type Account, marksOfGeneration } from '../domain/account.ts'
 import { isSameDefault, isSelected } from '../domain/selectAccounts.ts'
 import type { DefaultAccount, Grant, Tenant } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
@@ -57,9 +57,12 @@ export interface DiscoveryFacts {
   readonly at: Date
 }
 
-/** Events of a discovery: always that it happened; what changed, if anything did; a lost default. */
+/**
+ * Events of a discovery: that it happened and what changed, if anything did or if it's the tenant's first; a lost
+ * default. A discovery that found everything as it was has none: the row's `discoveredAt` says when it was.
+ */
 export function discoveryEvents(story: DiscoveryFacts): TenantEvent[] {
-  const { tenant, before, after, at, defaultAccount, person } = story
+  const { tenant, before, after, at, defaultAccount, person, discovery } = story
   const difference = compareAccounts(before, after)
   const counts = countsOf(difference)
   const discovered: TenantEvent = {
@@ -68,12 +71,21 @@ export function discoveryEvents(story: DiscoveryFacts): TenantEvent[] {
     detail: foundInWords(story),
     data: { accounts: after.length, ...counts, ...limitsOf(story) },
   }
-  const changed = tenant.accountsGeneration !== undefined && Object.values(counts).some((count) => count > 0)
+  const isFirst = tenant.accountsGeneration === undefined
+  const isDifferent = Object.values(counts).some((count) => count > 0)
+  const isNews = isFirst || isDifferent || hasOtherEnd(tenant, discovery)
+  const changed = !isFirst && isDifferent
   return [
-    discovered,
+    ...(isNews ? [discovered] : []),
     ...(changed ? changedEvents(difference, personChange(tenant, person), at) : []),
     ...defaultEvents(tenant.defaultAccount, defaultAccount, at, 'The tenant no longer has access to it.'),
   ]
+}
+
+/** Whether a discovery ended early after one that didn't, or the other way round. */
+function hasOtherEnd({ accountsGeneration }: Tenant, discovery: DiscoveryLimits | undefined): boolean {
+  const wasUnfinished = marksOfGeneration(accountsGeneration).readSoFar !== undefined
+  return wasUnfinished !== (discovery?.unfinished !== undefined)
 }
 
 /** The event for a changed default; none if it's unchanged, or if there was none before and there is none now. */

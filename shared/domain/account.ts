@@ -119,6 +119,12 @@ export interface AccountStore {
     generation: string,
     isSpared?: (generation: string) => boolean,
   ): Promise<void>
+  /**
+   * Deletes every generation.
+   * @param isStillWanted asked between listing the rows and deleting them. Rows that were there before it answers can't
+   *   belong to a consent that comes after it; with `false`, nothing is deleted.
+   */
+  removeAll(name: TenantName, isStillWanted: () => Promise<boolean>): Promise<void>
 }
 
 /** The continuation of a page that ends with this account. */

@@ -104,10 +104,19 @@ export interface LogEvents {
     to: string
     reason: string
   }
+  /**
+   * A due tenant's environment or identity provider isn't served any more, so it isn't refreshed. Logged daily, until it's
+   * served again or `npm run broker -- unserved-tenants --disconnect` ends the tenant.
+   */
+  'tenant.parked': { tenantKey: string; environment: Environment; identityProvider: IdentityProvider }
+  /** A tenant that was never connected, or was disconnected, is over: its row, its events, and its listing are removed. */
+  'tenant.removed': { tenantKey: string; environment: Environment; status: string }
   /** A tenant's row can't be read. `column` is the first damaged one. Sweeps skip the tenant and log this daily. */
   'tenant.damaged': { tenantKey: string; column: string; detail: string }
   /** Secrets of old grants couldn't be destroyed. The row lists them, and the next sweep or commit tries again. */
   'grant.left_over': { tenantKey: string; environment: Environment; secrets: number }
+  /** The accounts of a disconnected tenant couldn't all be removed. Its row remembers them, and a later sweep tries again. */
+  'accounts.left_over': { tenantKey: string; environment: Environment }
   /**
    * A disconnect took effect but couldn't be marked in the vault. The row remembers it, and the next sweep tries again.
    */
@@ -153,6 +162,11 @@ export interface LogEvents {
     identityProvider: IdentityProvider
     scopes: string
   }
+  /**
+   * The audit of due rows has seen every tenant once. A round must stay well below the 90 days that an unused grant lives:
+   * a tenant whose due row is lost waits for it.
+   */
+  'audit.round_ended': { tenants: number; durationSeconds: number }
   /** One of the broker's own secrets expires within 30 days or has expired. Logged once a day. */
   'secret.expiring': { secret: string; daysLeft: number }
   /** A secret's current version is refused and its next version is accepted. The broker now uses the next version. */

@@ -143,8 +143,8 @@ export function withoutPendingGrant(row: Tenant): Tenant {
 }
 
 /**
- * The app disconnected the tenant. The row names the grant until it's destroyed ({@link withoutGrant}), and owes a mark in the
- * vault if there was a consent to end.
+ * The app disconnected the tenant. The row names the grant until it's destroyed ({@link withoutGrant}) and the accounts until
+ * they are removed ({@link withoutAccounts}), and owes a mark in the vault if there was a consent to end.
  */
 export function withDisconnect(row: Tenant, now: Date): Tenant {
   const {
@@ -158,11 +158,29 @@ export function withDisconnect(row: Tenant, now: Date): Tenant {
     pendingGrant: _pending,
     claims: _claims,
     spentSessions: _spent,
+    discoveredAt: _discovered,
+    defaultAccount: _default,
+    accountsOutstanding: _outstanding,
     ...rest
   } = row
   const disconnectCount = (row.disconnectCount ?? 0) + 1
   const owed = mayBeInBackup(row) && ({ disconnectedAt: disconnectTime(row, now), owesMark: true } as const)
-  return { ...rest, ...owed, status: 'disconnected', disconnectCount }
+  // A consent that was never confirmed has account rows, too.
+  const accountsGeneration = row.accountsGeneration ?? row.pendingGrant?.accountsGeneration
+  const toRemove = accountsGeneration !== undefined && { accountsGeneration }
+  return { ...rest, ...owed, ...toRemove, status: 'disconnected', disconnectCount }
+}
+
+/** The accounts of a disconnected tenant are removed. */
+export function withoutAccounts(row: Tenant): Tenant {
+  const {
+    accountsGeneration: _generation,
+    discoveredAt: _discovered,
+    defaultAccount: _default,
+    accountsOutstanding: _outstanding,
+    ...rest
+  } = row
+  return rest
 }
 
 /** The last disconnect is marked in the vault. */
@@ -205,14 +223,7 @@ export function withoutGrant(row: Tenant): Tenant {
  * previous one.
  */
 export function withEnvironment(row: Tenant, environment: Environment): Tenant {
-  const {
-    accountsGeneration: _generation,
-    discoveredAt: _at,
-    defaultAccount: _default,
-    accountsOutstanding: _outstanding,
-    claims: _claims,
-    ...rest
-  } = row
+  const { claims: _claims, ...rest } = withoutAccounts(row)
   return { ...rest, environment }
 }
 

@@ -10,6 +10,7 @@ import type { ListedTenant, TenantPages } from '../domain/tenantPages.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { cleanUpDueRow } from '../tenants/disconnect.ts'
 import { hasCleanUp } from '../tenants/expirePending.ts'
+import { type AuditPlace, afterPage } from './auditRound.ts'
 
 /** Dependencies of the audit. */
 export interface AuditDependencies {
@@ -30,7 +31,8 @@ const overdueSeconds = 2 * 3600
  * ever find a tenant whose due row was lost (a table restored or emptied manually), and its grant would expire unused.
  * A tenant that is due later than one keep-alive from now, because of a wrong clock or an older setting, becomes due
  * now. A disconnect that isn't finished gets a due row too. An existing due
- * row is overwritten with the same content. The position is stored, so successive runs check all tenants.
+ * row is overwritten with the same content. The position is stored, so successive runs check all tenants,
+ * and the length of each round is logged: it must stay well below the life of a grant.
  */
 export async function auditDueRows({
   clock,
@@ -41,7 +43,7 @@ export async function auditDueRows({
   pages,
   tenants,
 }: AuditDependencies): Promise<void> {
-  const place = await notes.read<{ from?: string }>('audit', 'place')
+  const place = await notes.read<AuditPlace>('audit', 'place')
   // If the stored position is unknown to the list, the audit starts over.
   const page = await pages.read(place?.from).catch(() => pages.read())
   const now = clock.now()
@@ -61,5 +63,7 @@ export async function auditDueRows({
       await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
     else if (!tenant.dueAt && hasCleanUp(tenant)) await due.insert(cleanUpDueRow(tenant, now))
   }
-  await notes.write('audit', 'place', page.next ? { from: page.next } : {})
+  const next = afterPage(place ?? {}, page, now)
+  await notes.write('audit', 'place', next.place)
+  if (next.round) log('audit.round_ended', next.round)
 }

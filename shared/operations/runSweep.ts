@@ -4,6 +4,7 @@ import type { ExpiredRecord, OneTimeRecords } from '../domain/oneTime.ts'
 import type { SweepReports } from '../domain/sweepReports.ts'
 import { type SweepDependencies, type SweepOptions, type SweepResult, sweep } from '../refresh/sweep.ts'
 import { type AuditDependencies, auditDueRows } from './audit.ts'
+import { type EndDependencies, endTenants } from './endTenants.ts'
 import { type ExpiryDependencies, watchExpiry } from './expiry.ts'
 
 /** The queue of shards that a sweep hands over, in the storage account of the Functions host. */
@@ -15,6 +16,9 @@ export interface RunSweepDependencies extends ExpiryDependencies {
   readonly sweeps: Pick<SweepReports, 'write'>
   readonly records: Pick<OneTimeRecords, 'change' | 'read' | 'removeExpired'>
   readonly tenantPages: AuditDependencies['pages']
+  readonly idleTenants: EndDependencies['idleTenants']
+  readonly tenants: EndDependencies['tenants']
+  readonly clock: EndDependencies['clock']
 }
 
 /** A sweep's report, as `/ready` and `POST /v1/sweeps` return it. */
@@ -39,7 +43,7 @@ export const sweepReport = z.object({
 /**
  * Runs a whole sweep, stores its report for `/ready`, and removes expired one-time records, after it has recorded which
  * sign-ins were abandoned. Also checks the broker's own secrets for expiry once a day, and some tenants for lost due
- * rows. Discoveries are last.
+ * rows, and ends those that are over. Discoveries are last.
  */
 export async function runSweep(
   dependencies: RunSweepDependencies,
@@ -54,6 +58,7 @@ export async function runSweep(
   await records.removeExpired(clock.now(), before).catch(() => undefined)
   await watchExpiry(dependencies).catch(() => undefined)
   await auditDueRows({ ...sweeping, notes, pages: tenantPages }).catch(() => undefined)
+  await endTenants({ ...dependencies, due: sweeping.due }).catch(() => undefined)
   await result.finishAccounts()
   return result
 }

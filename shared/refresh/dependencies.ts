@@ -1,5 +1,6 @@
 import type { Clock, Randomness } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
+import type { AccountStore } from '../domain/account.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import type { DueIndex } from '../domain/due.ts'
 import type { GrantStore } from '../domain/grants.ts'
@@ -13,6 +14,7 @@ import type { UnfinishedCommits } from '../unfinishedCommits.ts'
 /** Dependencies of refreshing. The simulator supplies models with the same interfaces. */
 export interface RefreshDependencies {
   readonly tenants: TenantStore
+  readonly accounts: Pick<AccountStore, 'removeAll' | 'removeOthers'>
   readonly due: DueIndex
   readonly grants: GrantStore
   readonly marks: DisconnectMarks

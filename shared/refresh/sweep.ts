@@ -1,6 +1,7 @@
 import { pMapIterable } from 'p-map'
 import { addSeconds, type Clock, type Randomness, secondsUntil } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
+import type { AccountStore } from '../domain/account.ts'
 import { DamagedRowError } from '../domain/damagedRow.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import { type DueIndex, type DueRow, dueRowOf } from '../domain/due.ts'
@@ -10,17 +11,19 @@ import { IdentityUnavailableError } from '../domain/identityUnavailable.ts'
 import type { Log, SweepReport } from '../domain/logEvents.ts'
 import { meaningOf } from '../domain/reasons.ts'
 import { isTableMissing } from '../domain/storageUnavailable.ts'
-import type { Tenant, TenantName } from '../domain/tenant.ts'
+import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { areAccountsUnfinished } from '../domain/unfinishedAccounts.ts'
 import { expirePending, hasCleanUp } from '../tenants/expirePending.ts'
 import type { RefreshOutcome } from './outcome.ts'
+import { type ParkDependencies, parkUnserved } from './parkUnserved.ts'
 import type { Refresher } from './refreshTenant.ts'
 
 /** Dependencies of a sweep. */
 export interface SweepDependencies {
   readonly tenants: TenantStore
+  readonly accounts: Pick<AccountStore, 'removeAll' | 'removeOthers'>
   readonly due: DueIndex
   readonly grants: GrantStore
   readonly marks: DisconnectMarks
@@ -31,6 +34,8 @@ export interface SweepDependencies {
   readonly config: RefreshConfig
   readonly log: Log
   readonly randomness: Randomness
+  /** Whether the settings have a registration. Default is that all have one. */
+  readonly isServed?: ParkDependencies['isServed']
   /** The names of the current holds ({@link nameOfScope}). Default is the holds that the sweep met. */
   readonly holds?: () => Promise<readonly string[]>
 }
@@ -145,11 +150,12 @@ class SweepRun {
 
   /** Due rows of all shards, streamed; ends when the time is up or the rest is handed over. */
   async *rows(): AsyncGenerator<ShardRow> {
-    const { clock, config, due } = this.#dependencies
+    const { clock, config, due, isServed } = this.#dependencies
     for (const [index, shard] of this.#shards.entries()) {
       try {
         for await (const page of due.due(shard, this.#startedAt)) {
-          this.#oldestDueAt = earlier(this.#oldestDueAt, page[0]?.dueAt)
+          const oldest = page.find((row) => isServed?.(row) ?? true)
+          this.#oldestDueAt = earlier(this.#oldestDueAt, oldest?.dueAt)
           this.#due += page.length
           for (const row of page) yield { row, shard }
           if (this.#isTableMissing) return
@@ -217,6 +223,8 @@ class SweepRun {
     if (heldUntil && heldUntil > now) return { failed: 'environment_on_hold' }
     if (this.#failuresOf(provider) >= failuresThatOpenTheCircuit) return { failed: 'circuit_open' }
     try {
+      const finish = (stored: StoredTenant) => expirePending(this.#dependencies, stored)
+      if (await parkUnserved(this.#dependencies, row, finish)) return 'passed_on'
       const outcome = await this.#dependencies.refresher.refresh(row, { for: 'sweep' })
       this.#learn(outcome)
       if (outcome.outcome === 'passed_on' && outcome.reason === 'instance_ending') return this.#endNow(shard)

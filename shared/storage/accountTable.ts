@@ -55,15 +55,11 @@ export function createAccountTable(
         const [, of = ''] = rowKey.split(':')
         return of !== generation && !isSpared(of)
       }
-      const partitionKey = tenantKey(name)
-      const rowKeys = [
-        ...(await rowKeysOf(table, name, 'account:')),
-        ...(await rowKeysOf(table, name, 'number:')),
-      ]
-      await submitAll(
-        { table, waiting },
-        rowKeys.filter(isDoomed).map((rowKey) => ['delete', { partitionKey, rowKey }]),
-      )
+      await removeRows({ table, waiting }, name, (await allRowKeys(table, name)).filter(isDoomed))
+    },
+    async removeAll(name, isStillWanted) {
+      const rowKeys = await allRowKeys(table, name)
+      if (rowKeys.length > 0 && (await isStillWanted())) await removeRows({ table, waiting }, name, rowKeys)
     },
   }
 }
@@ -94,8 +90,25 @@ async function rowKeysOf(table: Tables['Tenants'], name: TenantName, prefix: str
   })
 }
 
+async function allRowKeys(table: Tables['Tenants'], name: TenantName): Promise<string[]> {
+  return [...(await rowKeysOf(table, name, 'account:')), ...(await rowKeysOf(table, name, 'number:'))]
+}
+
+interface PacedTable {
+  readonly table: Tables['Tenants']
+  readonly waiting: Waiting
+}
+
+async function removeRows(paced: PacedTable, name: TenantName, rowKeys: readonly string[]): Promise<void> {
+  const partitionKey = tenantKey(name)
+  await submitAll(
+    paced,
+    rowKeys.map((rowKey) => ['delete', { partitionKey, rowKey }]),
+  )
+}
+
 async function submitAll(
-  { table, waiting }: { readonly table: Tables['Tenants']; readonly waiting: Waiting },
+  { table, waiting }: PacedTable,
   actions: readonly TransactionAction[],
 ): Promise<void> {
   const batches = Array.from({ length: Math.ceil(actions.length / transactionSize) }, (_, batch) =>

@@ -1,5 +1,6 @@
 import { addSeconds, type Clock, type Randomness } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
+import type { AccountStore } from '../domain/account.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import { type DueIndex, dueRowOf } from '../domain/due.ts'
 import { type GrantStore, grantOwnerOf } from '../domain/grants.ts'
@@ -30,6 +31,7 @@ import { abandonUncommitted, canCommit, listUncommitted } from './uncommittedSec
 /** Dependencies of storing and committing a grant. */
 export interface GrantServices {
   readonly tenants: TenantStore
+  readonly accounts: Pick<AccountStore, 'removeAll' | 'removeOthers'>
   readonly due: DueIndex
   readonly grants: GrantStore
   readonly marks: DisconnectMarks

@@ -7,30 +7,34 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import { withDisconnect, withoutGrant } from '../domain/transitions.ts'
 import { type ChangeOutcome, changeTenant } from './changeTenant.ts'
 import type { GrantServices } from './connectGrant.ts'
+import { removeAccountsNow } from './disconnectedAccounts.ts'
+import { hasCleanUp } from './expirePending.ts'
 import { writeOwedMark } from './owedMark.ts'
 import { destroySecrets, withSecretsToDestroy } from './secretsToDestroy.ts'
 
 /** Dependencies of ending a tenant. */
 export type DisconnectServices = Pick<
   GrantServices,
-  'tenants' | 'due' | 'grants' | 'marks' | 'clock' | 'log' | 'randomness'
+  'accounts' | 'tenants' | 'due' | 'grants' | 'marks' | 'clock' | 'log' | 'randomness'
 >
 
 /**
  * Ends a tenant: from the commit on, nothing is vended or refreshed. The disconnect is marked in the vault, and the
- * grant is destroyed immediately. The row lists a mark that can't be written and secrets that can't be destroyed, with
- * a due row that makes sweeps retry them.
+ * grant is destroyed and the accounts are removed immediately. The row lists a mark that can't be written, secrets that
+ * can't be destroyed, and the accounts, with a due row that makes sweeps finish them.
  * Links, sign-ins, and choices from before the disconnect are void. An unreadable row is ended as well.
+ * @param cause default is the app.
  * @returns undefined if there is no such tenant, `conflict` if other processes keep changing it.
  */
 export async function disconnectTenant(
   services: DisconnectServices,
   name: TenantName,
+  cause: DisconnectCause = byApp,
 ): Promise<StoredTenant | 'conflict' | undefined> {
   const found = await services.tenants.inspect(name)
   if (!found) return undefined
   const row = isDamaged(found) ? { tenant: found.remains, etag: found.etag } : found
-  const ended = await endTenant(services, row, byApp)
+  const ended = await endTenant(services, row, cause)
   if (ended.outcome !== 'changed') return ended.outcome === 'not_found' ? undefined : 'conflict'
   return ended.stored
 }
@@ -49,8 +53,9 @@ export async function disconnectAgain(
   return ended.outcome === 'changed' ? ended.stored : undefined
 }
 
-interface DisconnectCause {
-  readonly reason: 'app' | 'mark'
+/** Who or what ends a tenant, for its history and the log. */
+export interface DisconnectCause {
+  readonly reason: 'app' | 'mark' | 'operator'
   readonly detail: string
   /** Only consents up to this time are ended. Default is all of them. */
   readonly disconnectedAt?: Date
@@ -81,14 +86,16 @@ async function endTenant(
       withoutGrant(withDisconnect(each, disconnectedAt ?? now)),
       referencesOf(each),
     )
-    if (next.secretsToDestroy || next.owesMark) await due.insert(cleanUpDueRow(each, now))
+    if (hasCleanUp(next)) await due.insert(cleanUpDueRow(each, now))
     return { next, events: endEvents(each, ending.detail, now) }
   })
   if (ended.outcome !== 'changed') return ended
   const { before, stored } = ended
   logEnd(services, before, ending)
   if (before.dueAt && before.grant) await due.remove(dueRowOf(before, before.grant, before.dueAt))
-  return { ...ended, stored: await destroySecrets(services, await writeOwedMark(services, stored)) }
+  const left = await destroySecrets(services, await writeOwedMark(services, stored))
+  await removeAccountsNow(services, left)
+  return { ...ended, stored: left }
 }
 
 /**

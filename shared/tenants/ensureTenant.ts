@@ -34,7 +34,9 @@ export async function ensureTenant(
       const moved = row.environment === environment ? row : withEnvironment(row, environment)
       const next =
         displayName && displayName !== row.displayName ? withDisplayName(moved, displayName) : moved
-      return next === row ? undefined : { next }
+      // A tenant that isn't connected goes a while after its last link, and storage tells the row's age.
+      const isKept = row.status === 'connected' || row.status === 'reauthorization_required'
+      return next === row && isKept ? undefined : { next }
     })
     if (changed.outcome === 'conflict') break
     if (changed.outcome !== 'not_found') return changed.stored.tenant

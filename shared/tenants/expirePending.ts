@@ -1,6 +1,11 @@
 import type { StoredTenant, Tenant } from '../domain/tenant.ts'
 import { withoutPendingGrant } from '../domain/transitions.ts'
-import { changeTenant } from './changeTenant.ts'
+import { type ChangeOutcome, changeTenant } from './changeTenant.ts'
+import {
+  type AccountRemovalDependencies,
+  finishAccountRemoval,
+  owesAccounts,
+} from './disconnectedAccounts.ts'
 import { type MarkDependencies, writeOwedMark } from './owedMark.ts'
 import { type DestroyDependencies, destroySecrets, withSecretsToDestroy } from './secretsToDestroy.ts'
 import { overdueSecrets } from './uncommittedSecrets.ts'
@@ -12,7 +17,7 @@ import { overdueSecrets } from './uncommittedSecrets.ts'
  * @returns whether everything is done. Otherwise a later sweep must try again.
  */
 export async function expirePending(
-  dependencies: DestroyDependencies & MarkDependencies,
+  dependencies: DestroyDependencies & MarkDependencies & AccountRemovalDependencies,
   stored: StoredTenant,
 ): Promise<boolean> {
   const { clock, grants } = dependencies
@@ -26,11 +31,28 @@ export async function expirePending(
     return { next: withSecretsToDestroy(grants, withoutPendingGrant(row), superseded) }
   })
   if (!('stored' in ended)) return false
-  const left = await destroySecrets(dependencies, await writeOwedMark(dependencies, ended.stored))
-  return !left.tenant.secretsToDestroy && !left.tenant.owesMark
+  if (ended.outcome === 'changed') await removeExpiredAccounts(dependencies, ended)
+  const marked = await writeOwedMark(dependencies, ended.stored)
+  const { tenant } = await finishAccountRemoval(dependencies, await destroySecrets(dependencies, marked))
+  return !tenant.secretsToDestroy && !tenant.owesMark && !owesAccounts(tenant)
+}
+
+/**
+ * Removes the account rows of a consent that no one confirmed. If that fails, the tenant's next discovery removes them,
+ * or its disconnect, or its end.
+ */
+async function removeExpiredAccounts(
+  { accounts }: AccountRemovalDependencies,
+  { before: { pendingGrant }, stored: { tenant } }: Extract<ChangeOutcome, { outcome: 'changed' }>,
+): Promise<void> {
+  if (!pendingGrant || tenant.pendingGrant) return
+  const { accountsGeneration: expired } = pendingGrant
+  const kept = tenant.accountsGeneration ?? ''
+  await accounts.removeOthers(tenant, kept, (generation) => generation !== expired).catch(() => undefined)
 }
 
 /** Whether a row has anything besides its grants for a sweep to finish. */
-export function hasCleanUp({ owesMark, secretsToDestroy, uncommittedSecrets }: Tenant): boolean {
-  return Boolean(owesMark || secretsToDestroy || uncommittedSecrets)
+export function hasCleanUp(row: Tenant): boolean {
+  const { owesMark, secretsToDestroy, uncommittedSecrets } = row
+  return Boolean(owesMark || secretsToDestroy || uncommittedSecrets) || owesAccounts(row)
 }

@@ -16,6 +16,7 @@ import { createSealedGrants } from '../../shared/storage/sealedGrants.ts'
 import { createSealer } from '../../shared/storage/sealer.ts'
 import { toTenantEntity } from '../../shared/storage/tenantEntity.ts'
 import { createUnfinishedCommits } from '../../shared/unfinishedCommits.ts'
+import { createModelAccountStore } from '../simulation/models/accountStore.ts'
 import { createModelVault } from '../simulation/models/vault.ts'
 
 /** The length of Microsoft's tokens: between one and two thousand characters. */
@@ -66,6 +67,7 @@ export function createFixedTokenEndpoint(milliseconds: number): TokenEndpoint & 
 export function besideStores(tokenEndpoint: TokenEndpoint, chosen: Sealer = sealer) {
   return {
     tokenEndpoint,
+    accounts: createModelAccountStore(),
     sealer: chosen,
     grants: createSealedGrants(chosen),
     marks: createDisconnectMarks(createModelVault(), systemClock, 90 * 86_400),

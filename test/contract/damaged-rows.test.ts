@@ -5,6 +5,7 @@ import { type DamagedTenant, isDamaged } from '../../shared/domain/damagedRow.ts
 import type { DueIndex } from '../../shared/domain/due.ts'
 import type { StoredTenant, Tenant, TenantName } from '../../shared/domain/tenant.ts'
 import { repairTenant } from '../../shared/operations/rebuild.ts'
+import { createAccountTable } from '../../shared/storage/accountTable.ts'
 import type { Tables } from '../../shared/storage/clients.ts'
 import { createDisconnectMarks } from '../../shared/storage/disconnectMarks.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
@@ -101,6 +102,7 @@ function grantServicesWith(remove: (secret: string) => Promise<void>) {
       'vault',
     ),
     marks: createDisconnectMarks(createModelVault(), systemClock, 90 * 86_400),
+    accounts: createAccountTable(tables),
     clock: systemClock,
     randomness: systemRandomness,
     log: () => undefined,

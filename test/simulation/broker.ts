@@ -48,8 +48,10 @@ export function createSimulatedBroker(world: World, process: SimulatedProcess): 
     }),
     sealed: useCases.createSealedGrants(sealer),
   }
+  const accounts = unreliableAccounts(world, process)
   const dependencies: SimulatedDependencies = {
     tenants,
+    accounts,
     due: unreliableDue(world, process),
     grants: useCases.combineGrantStores(stores, plan.grantStore),
     marks: useCases.createDisconnectMarks(unreliableMarks(world, process), process.clock, markSeconds),
@@ -72,7 +74,6 @@ export function createSimulatedBroker(world: World, process: SimulatedProcess): 
     rowCacheSeconds,
     vendLimitSeconds,
   })
-  const accounts = unreliableAccounts(world, process)
   return { process, dependencies, stores, refresher, accessTokens, accounts, rowsRead: () => rowsRead }
 }
 
@@ -191,6 +192,8 @@ function unreliableAccounts(world: World, process: SimulatedProcess): AccountSto
       perform('findByNumber', name, () => accounts.findByNumber(name, ...sought)),
     removeOthers: (name, ...spared) =>
       perform('removeOthers', name, () => accounts.removeOthers(name, ...spared)),
+    removeAll: (name, isStillWanted) =>
+      perform('removeAll', name, () => accounts.removeAll(name, isStillWanted)),
   }
 }
 

@@ -286,11 +286,11 @@ export class Checks {
       this.report('wait_cut_short', `${row.tenant} is asked for again too soon after ${reason}`)
   }
 
-  /** Another writer's value in the row stays until someone signs in again. */
+  /** Another writer's value in the row stays until someone signs in again, or the tenant is disconnected. */
   #assertChoiceKept(before: Tenant | undefined, after: Tenant): void {
     const [was, is] = [before, after].map((row) => Number(row?.defaultAccount?.accountId ?? 0))
     // A running choice may be the last one.
-    if (this.#choosing.has(is ?? 0)) return
+    if (this.#choosing.has(is ?? 0) || after.status === 'disconnected') return
     if (before?.grant?.consenter.subject === after.grant?.consenter.subject && (is ?? 0) < (was ?? 0))
       this.report('change_lost', `${after.tenant}: choice ${was} became ${is}`)
   }

@@ -8,6 +8,7 @@ import { createDisconnectMarks, parseMark } from '../../shared/storage/disconnec
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
 import { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'
 import { createUnfinishedCommits } from '../../shared/unfinishedCommits.ts'
+import { createModelAccountStore } from './models/accountStore.ts'
 import { createModelDueIndex } from './models/dueIndex.ts'
 import { createModelSealer } from './models/sealer.ts'
 import { createModelTenantStore } from './models/tenantStore.ts'
@@ -36,6 +37,7 @@ export function ground() {
   let issued = 0
   const dependencies = {
     tenants: tenants as TenantStore,
+    accounts: createModelAccountStore(),
     due,
     grants,
     marks,

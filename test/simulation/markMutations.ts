@@ -38,7 +38,7 @@ export const markMutations: readonly Mutation[] = [
   {
     name: 'a disconnect that owes a mark has no due row',
     file: 'shared/tenants/disconnect.ts',
-    find: 'if (next.secretsToDestroy || next.owesMark) await',
+    find: 'if (hasCleanUp(next)) await',
     replace: 'if (next.secretsToDestroy) await',
     breaks: ['mark_forgotten'],
   },

@@ -31,10 +31,24 @@ describe('a discovery in the tenant’s history', () => {
     expect(rest).toEqual([])
   })
 
-  test('says only that it happened if nothing changed, or if it was the first', () => {
-    expect(told([accountOf('1')], [accountOf('1')])).toHaveLength(1)
+  test('says only that it happened if it was the first, even if it found nothing', () => {
     const first = connected('vault:x')
     expect(told([], [accountOf('1')], { tenant: first })).toHaveLength(1)
+    expect(told([], [], { tenant: first })).toHaveLength(1)
+  })
+
+  test('says nothing if nothing changed', () => {
+    expect(told([accountOf('1')], [accountOf('1')])).toEqual([])
+  })
+
+  test('says once that discoveries end early, and once that they no longer do', () => {
+    const fault = { class: 'throttled' }
+    const discovery = { passedOver: [], unfinished: { because: 'throttled', fault } }
+    const stopped = { ...tenant, accountsGeneration: 'g.unfinished-1' }
+    const types = (more: object) => told([accountOf('1')], [accountOf('1')], more).map(({ type }) => type)
+    expect(types({ discovery })).toEqual(['accounts.discovered'])
+    expect(types({ discovery, tenant: stopped })).toEqual([])
+    expect(types({ tenant: stopped })).toEqual(['accounts.discovered'])
   })
 
   test('names a different person, and the lost accounts', () => {

@@ -47,12 +47,17 @@ async function createGround(rows: readonly Tenant[]) {
     write: async (kind: string, key: string, value: object) => void kept.set(`${kind}/${key}`, value),
   }
   const due = { insert: async (row: DueRow) => void inserted.push(row) }
+  const rounds: object[] = []
+  const log = (event: string, fields: object) => {
+    if (event === 'audit.round_ended') rounds.push(fields)
+  }
   return {
     store,
     notes,
     inserted,
-    audit: () =>
-      auditDueRows({ pages, tenants: store, due, notes, clock: { ...clock }, log: () => undefined, config }),
+    rounds,
+    audit: (at = now) =>
+      auditDueRows({ pages, tenants: store, due, notes, clock: { ...clock, now: () => at }, log, config }),
   }
 }
 
@@ -78,6 +83,25 @@ test('successive runs reach every tenant, and then start over', async () => {
     )
   }
   expect(seen).toEqual(['ab', 'cd', 'e', 'ab'])
+})
+
+test('each round tells its length once, from its first page to its last', async () => {
+  const ground = await createGround(['a', 'b', 'c', 'd', 'e'].map((name) => tenantOf(name, hours(1))))
+  for (const hour of [0, 1, 2, 3, 4, 6]) await ground.audit(hours(hour))
+  expect(ground.rounds).toEqual([
+    { tenants: 5, durationSeconds: 2 * 3600 },
+    { tenants: 5, durationSeconds: 3 * 3600 },
+  ])
+})
+
+test('a round that an earlier version began tells no length', async () => {
+  const ground = await createGround(['a', 'b', 'c'].map((name) => tenantOf(name, hours(1))))
+  await ground.notes.write('audit', 'place', { from: '2' })
+  await ground.audit()
+  expect(ground.rounds).toEqual([])
+  await ground.audit()
+  await ground.audit()
+  expect(ground.rounds).toEqual([{ tenants: 3, durationSeconds: 0 }])
 })
 
 test('a tenant that has just become due, or is never refreshed, gets no due row', async () => {

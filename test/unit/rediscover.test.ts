@@ -30,14 +30,15 @@ test('a discovery lists new, missing, and changed accounts, and the default', as
   ])
 })
 
-test('a discovery that finds the same changes no default and lists nothing', async () => {
+test('a discovery that finds the same changes nothing but its time: no default, no list, no event', async () => {
   const own = await discovery(known('1'), ['1'], {
     tenant: { defaultAccount: { accountId: '1', customerId: '10' } },
   })
   expect(await own.run()).toMatchObject({
     ...{ counts: { appeared: 0, vanished: 0, changed: 0 }, defaultAccountId: '1', defaultChanged: false },
   })
-  expect(own.tenants.history(name).map(({ type }) => type)).toEqual(['accounts.discovered'])
+  expect(own.tenants.history(name)).toEqual([])
+  expect(own.row().discoveredAt).toEqual(own.clock.now())
 })
 
 test('lists end after 100 accounts, but counts do not', async () => {

@@ -120,7 +120,15 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
         'pendingGrant',
         'claims',
         'spentSessions',
+        'discoveredAt',
+        'defaultAccount',
+        'accountsOutstanding',
       ],
+    ],
+    withoutAccounts: [
+      transitions.withoutAccounts(full),
+      {},
+      ['accountsGeneration', 'discoveredAt', 'accountsOutstanding', 'defaultAccount'],
     ],
     withoutOwedMark: [transitions.withoutOwedMark(full), {}, ['owesMark']],
     withListedSecrets: [

@@ -30,6 +30,10 @@ export function createModelAccountStore(): AccountStore {
         if (other.tenant === keyOf(name) && other.generation !== generation && !isSpared(other.generation))
           generations.delete(key)
     },
+    async removeAll(name, isStillWanted) {
+      const found = [...generations].filter(([, { tenant }]) => tenant === keyOf(name))
+      if (found.length > 0 && (await isStillWanted())) for (const [key] of found) generations.delete(key)
+    },
   }
 }
 
