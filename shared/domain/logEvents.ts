@@ -153,8 +153,11 @@ export interface LogEvents {
     identityProvider: IdentityProvider
     scopes: string
   }
-  /** One of the broker's own secrets expires within 30 days or has expired. Logged once a day. */
-  'secret.expiring': { secret: string; daysLeft: number }
+  /**
+   * One of the broker's own secrets expires within 30 days or has expired. Logged once a day. `of` is what ends first:
+   * the `secret`, by the vault's date, or the `certificate` in it.
+   */
+  'secret.expiring': { secret: string; daysLeft: number; of: 'secret' | 'certificate' }
   /** A secret's current version is refused and its next version is accepted. The broker now uses the next version. */
   'secret.fell_over': { secret: string }
   /** A version that had been refused is accepted again. */
