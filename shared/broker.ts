@@ -155,6 +155,7 @@ export function createBroker(
   const discovering = { ...grantServices, config, accounts, developerTokens, accessTokens }
   const sweeping: SweepDependencies = {
     ...grantServices,
+    clock,
     refresher,
     finishAccounts: (name) => finishAccounts({ ...discovering, advertising: identity.advertising }, name),
     holds: async () => (await readHolds(config, storage.environments)).map(nameOfScope),

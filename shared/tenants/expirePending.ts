@@ -1,3 +1,4 @@
+import type { SharedClock } from '../clock.ts'
 import type { StoredTenant, Tenant } from '../domain/tenant.ts'
 import { withoutPendingGrant } from '../domain/transitions.ts'
 import { changeTenant } from './changeTenant.ts'
@@ -6,20 +7,21 @@ import { type DestroyDependencies, destroySecrets, withSecretsToDestroy } from '
 import { overdueSecrets } from './uncommittedSecrets.ts'
 
 /**
- * Ends a consent that wasn't confirmed in time: the row drops it first, so a late confirmation finds
+ * Ends a consent that wasn't confirmed in time, by storage's clock: the row drops it first, so a late confirmation finds
  * nothing; then its refresh token is destroyed. Secrets that no commit named in time end in the same way. This also
  * finishes the work that a disconnect left.
  * @returns whether everything is done. Otherwise a later sweep must try again.
  */
 export async function expirePending(
-  dependencies: DestroyDependencies & MarkDependencies,
+  dependencies: DestroyDependencies & MarkDependencies & { readonly clock: SharedClock },
   stored: StoredTenant,
 ): Promise<boolean> {
   const { clock, grants } = dependencies
+  const now = clock.storageNow() ?? new Date(0)
   const ended = await changeTenant(dependencies, stored, (row) => {
     const { pendingGrant } = row
-    const hasExpired = pendingGrant !== undefined && pendingGrant.expiresAt <= clock.now()
-    const overdue = overdueSecrets(row, clock.now())
+    const hasExpired = pendingGrant !== undefined && pendingGrant.expiresAt <= now
+    const overdue = overdueSecrets(row, now)
     if (!hasExpired)
       return overdue.length > 0 ? { next: withSecretsToDestroy(grants, row, overdue) } : undefined
     const superseded = [pendingGrant.grant.reference, ...overdue]
@@ -27,7 +29,13 @@ export async function expirePending(
   })
   if (!('stored' in ended)) return false
   const left = await destroySecrets(dependencies, await writeOwedMark(dependencies, ended.stored))
-  return !left.tenant.secretsToDestroy && !left.tenant.owesMark
+  return !left.tenant.secretsToDestroy && !left.tenant.owesMark && !isOverdue(left.tenant, clock.now())
+}
+
+/** Whether something is over only by this process's clock. A later sweep decides. */
+function isOverdue(row: Tenant, now: Date): boolean {
+  const { pendingGrant } = row
+  return overdueSecrets(row, now).length > 0 || (pendingGrant !== undefined && pendingGrant.expiresAt <= now)
 }
 
 /** Whether a row has anything besides its grants for a sweep to finish. */

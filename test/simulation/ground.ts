@@ -8,6 +8,7 @@ import { createDisconnectMarks, parseMark } from '../../shared/storage/disconnec
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
 import { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'
 import { createUnfinishedCommits } from '../../shared/unfinishedCommits.ts'
+import { agreedClock } from './agreedClock.ts'
 import { createModelDueIndex } from './models/dueIndex.ts'
 import { createModelSealer } from './models/sealer.ts'
 import { createModelTenantStore } from './models/tenantStore.ts'
@@ -40,7 +41,7 @@ export function ground() {
     grants,
     marks,
     sealer,
-    clock: systemClock,
+    clock: agreedClock(systemClock),
     unfinishedCommits: createUnfinishedCommits(systemClock),
     randomness: systemRandomness,
     log: () => {},
