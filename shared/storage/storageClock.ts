@@ -39,7 +39,7 @@ export function createStorageClock(
 ): StorageClock {
   /** Storage's time, and the moment of its measurement; undefined while the machine's own clock is right. */
   let anchor: { readonly time: number; readonly at: number } | undefined
-  /** The last `Date` of any answer, however long it took, and the moment at which it was heard. */
+  /** The last `Date` of any answer, even a slow one, and the moment at which it was heard. */
   let told: { readonly time: number; readonly at: number } | undefined
   let reportedAt = Number.NEGATIVE_INFINITY
   let ahead: number | undefined
