@@ -1,5 +1,6 @@
 import { allowApp } from './broker/allowApp.ts'
 import { listRefusedApps } from './broker/listRefusedApps.ts'
+import { offboard } from './broker/offboardWorkspace.ts'
 import { refuseApp } from './broker/refuseApp.ts'
 import type { Verb } from './broker/verb.ts'
 import { parseCommand, run, UsageError } from './commandLine.ts'
@@ -9,6 +10,7 @@ const verbs: Readonly<Record<keyof typeof brokerVerbs, Verb>> = {
   'refuse-app': refuseApp,
   'allow-app': allowApp,
   'refused-apps': listRefusedApps,
+  'offboard-workspace': offboard,
 }
 
 /** `npm run broker -- <verb> …`: what an operator does to a running broker, one file for each verb. */

@@ -74,6 +74,10 @@ export const brokerVerbs = {
   },
   'allow-app': { options: { ...settings, workspace: { type: 'string' } }, words: 1 },
   'refused-apps': { options: settings, words: 0 },
+  'offboard-workspace': {
+    options: { ...settings, disconnect: { type: 'boolean', default: false } },
+    words: 1,
+  },
 } as const satisfies Record<string, CommandLine>
 
 /** The arguments of a command in `package.json`. */

@@ -106,6 +106,11 @@ export interface LogEvents {
   }
   /** A tenant's row can't be read. `column` is the first damaged one. Sweeps skip the tenant and log this daily. */
   'tenant.damaged': { tenantKey: string; column: string; detail: string }
+  /**
+   * The audit found tenants whose row in the listing was missing, and wrote it. Until then, no list of their workspace
+   * showed them.
+   */
+  'listing.repaired': { tenants: number }
   /** Secrets of old grants couldn't be destroyed. The row lists them, and the next sweep or commit tries again. */
   'grant.left_over': { tenantKey: string; environment: Environment; secrets: number }
   /**
