@@ -1,5 +1,6 @@
 import { allowApp } from './broker/allowApp.ts'
 import { listRefusedApps } from './broker/listRefusedApps.ts'
+import { offboard } from './broker/offboardWorkspace.ts'
 import { refuseApp } from './broker/refuseApp.ts'
 import { unservedTenants } from './broker/unservedTenants.ts'
 import type { Verb } from './broker/verb.ts'
@@ -11,6 +12,7 @@ const verbs: Readonly<Record<keyof typeof brokerVerbs, Verb>> = {
   'allow-app': allowApp,
   'refused-apps': listRefusedApps,
   'unserved-tenants': unservedTenants,
+  'offboard-workspace': offboard,
 }
 
 /** `npm run broker -- <verb> …`: what an operator does to a running broker, one file for each verb. */

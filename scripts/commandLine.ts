@@ -12,6 +12,7 @@ import { type Broker, createBroker } from '../shared/broker.ts'
 import { type Config, parseConfig } from '../shared/config.ts'
 import { disallowedByPolicy, StorageUnavailableError } from '../shared/domain/storageUnavailable.ts'
 import type { Vault } from '../shared/domain/vault.ts'
+import { ListingDiffersError } from '../shared/operations/assertListed.ts'
 import { SettingsError } from '../shared/settings/faults.ts'
 import { withoutProxies } from '../shared/settings/proxies.ts'
 import { createCredential, createSecretClient } from '../shared/storage/clients.ts'
@@ -132,8 +133,8 @@ async function trust(caFile: string | undefined): Promise<void> {
 const startedWith = process.env.NODE_EXTRA_CA_CERTS
 
 /**
- * Runs a command: exit status 0 or the command's result, 1 if storage refuses or doesn't answer, 2 with a message about
- * problems that the operator can fix.
+ * Runs a command: exit status 0 or the command's result, 1 if storage refuses or doesn't answer, or if its tables
+ * contradict each other, 2 with a message about problems that the operator can fix.
  */
 export async function run(command: () => Promise<number | undefined>): Promise<void> {
   try {
@@ -143,6 +144,11 @@ export async function run(command: () => Promise<number | undefined>): Promise<v
   } catch (error) {
     if (error instanceof StorageUnavailableError) {
       console.error([error.message, adviceFor(error)].filter(Boolean).join('\n'))
+      process.exitCode = 1
+      return
+    }
+    if (error instanceof ListingDiffersError) {
+      console.error(error.message)
       process.exitCode = 1
       return
     }

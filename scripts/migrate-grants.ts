@@ -3,9 +3,10 @@ import type { Broker } from '../shared/broker.ts'
 import { DamagedRowError } from '../shared/domain/damagedRow.ts'
 import { StorageUnavailableError } from '../shared/domain/storageUnavailable.ts'
 import type { TenantName } from '../shared/domain/tenant.ts'
+import { assertListed } from '../shared/operations/assertListed.ts'
 import { type MigrationOutcome, migrateGrant } from '../shared/operations/migrate.ts'
 import type { GrantStoreName } from '../shared/operations/migration.ts'
-import { countTenants, walkTenants } from '../shared/operations/tenantWalk.ts'
+import { walkTenants } from '../shared/operations/tenantWalk.ts'
 import { createProgress, openBroker, parseOptions, run, toText, UsageError } from './commandLine.ts'
 import { migrateOptions } from './options.ts'
 
@@ -16,16 +17,25 @@ type Outcome = MigrationOutcome | 'failed'
 /** Results that a later run can still improve. */
 const forAnotherRound: readonly Outcome[] = ['leased', 'changed', 'failed']
 
+/** Called while the command runs. */
+interface MigrationProgress {
+  readonly onStart?: (tenants: number) => void
+  readonly onOutcome?: (counts: Readonly<Record<string, number>>) => void
+}
+
 /**
- * Moves every tenant's grant to one store while the broker is running.
+ * Moves every tenant's grant to one store while the broker is running. Walks the tenants' rows, not the listing.
+ * @throws ListingDiffersError if the two differ: grants can be missing that come back.
  * @returns the number of tenants by result; run it again until nothing is `leased`, `changed`, or `failed`.
  */
 export async function migrateGrants(
   broker: Broker,
   to: GrantStoreName,
   concurrency = defaultConcurrency,
-  onOutcome: (counts: Readonly<Record<string, number>>) => void = () => {},
+  { onStart, onOutcome = () => {} }: MigrationProgress = {},
 ): Promise<Partial<Record<Outcome, number>>> {
+  const tenants = await assertListed(broker.tables)
+  onStart?.(tenants)
   const counts: Partial<Record<Outcome, number>> = {}
   const dependencies = { ...broker.grantServices, stores: broker.grantStores }
   const move = (name: TenantName): Promise<Outcome> =>
@@ -57,8 +67,13 @@ async function command(): Promise<number> {
     console.error(
       `New grants still go to ${broker.config.grantStore}. Set GRANT_STORE=${to} on the broker first.`,
     )
-  const progress = createProgress(`Moving grants to ${to}`, await countTenants(broker.tables))
-  const counts = await migrateGrants(broker, to, concurrency, progress.step).finally(progress.stop)
+  let progress: ReturnType<typeof createProgress> | undefined
+  const counts = await migrateGrants(broker, to, concurrency, {
+    onStart: (tenants) => {
+      progress = createProgress(`Moving grants to ${to}`, tenants)
+    },
+    onOutcome: (found) => progress?.step(found),
+  }).finally(() => progress?.stop())
   console.log(toText(counts) || 'There are no tenants.')
   const again = forAnotherRound.some((outcome) => counts[outcome])
   if (again) console.log('Some were busy or failed. Run the same command again.')

@@ -78,6 +78,10 @@ export const brokerVerbs = {
     options: { ...settings, disconnect: { type: 'boolean', default: false } },
     words: 0,
   },
+  'offboard-workspace': {
+    options: { ...settings, disconnect: { type: 'boolean', default: false } },
+    words: 1,
+  },
 } as const satisfies Record<string, CommandLine>
 
 /** The arguments of a command in `package.json`. */

@@ -13,6 +13,7 @@ import {
   repairTenant,
 } from '../shared/operations/rebuild.ts'
 import { planRebuild } from '../shared/operations/rebuildPlan.ts'
+import { repairListing } from '../shared/operations/repairListing.ts'
 import { findTagged, type TaggedGrant, type TaggedSecrets } from '../shared/operations/taggedSecrets.ts'
 import { walkTenants } from '../shared/operations/tenantWalk.ts'
 import { tableNames } from '../shared/storage/clients.ts'
@@ -28,7 +29,9 @@ const concurrency = 4
 /** The result of a rebuild, or the tenants that a dry run would check. */
 export interface RebuildReport {
   readonly counts: Readonly<
-    Partial<Record<RebuildOutcome | 'failed' | 'missing' | 'damaged' | 'repaired', number>>
+    Partial<
+      Record<RebuildOutcome | 'failed' | 'missing' | 'damaged' | 'repaired' | 'listed' | 'no_row', number>
+    >
   >
   /** Tenants with results other than `present` or `connected`. */
   readonly attention: readonly {
@@ -73,6 +76,7 @@ export async function createMissingTables(
 
 /**
  * Rebuilds every tenant that the vaults' tags name, and ends every other one that was disconnected after its consent.
+ * Then makes the listing match the rows: a tenant that it lacked is `listed`, one that it names without a row `no_row`.
  * A dry run writes nothing.
  */
 export async function rebuildTables(
@@ -98,15 +102,27 @@ export async function rebuildTables(
       attention.push({ workspace: owner.workspace, tenant: owner.tenant, outcome })
     onTenant(counts)
   }
+  const tell = (name: TenantName, outcome: string) => {
+    counts[outcome] = (counts[outcome] ?? 0) + 1
+    attention.push({ ...name, outcome })
+  }
   const isTagged = new Set(tagged.flatMap(([newest]) => (newest ? tenantKey(newest.owner) : [])))
   for await (const name of walkRows(broker, dryRun)) {
     if (isTagged.has(tenantKey(name))) continue
     const disconnectedAt = endMarkedTenant(broker, marks.get(tenantKey(name)))
     const outcome = await settleRow(broker, { name, disconnectedAt, dryRun }).catch(() => 'failed' as const)
     if (!outcome) continue
-    counts[outcome] = (counts[outcome] ?? 0) + 1
-    attention.push({ ...name, outcome })
+    tell(name, outcome)
   }
+  await repairListing(broker.tables, dryRun, {
+    isSpared: (key) => isTagged.has(key),
+    onListed: (name) => tell(name, 'listed'),
+    // The listing has only a hash of the workspace.
+    onStranger: ({ partitionKey, tenant }) => tell({ workspace: partitionKey, tenant }, 'no_row'),
+  }).catch((error: unknown) => {
+    if (dryRun === 'write') throw error
+    undefinedIfTableMissing(error)
+  })
   return { counts, attention }
 }
 

@@ -20,6 +20,7 @@ const exposing = {
   'shared/secret.ts': 'comparing two secrets',
   'shared/secrets/brokerSecrets.ts': 'cutting the blanks around a value',
   'shared/secrets/sealingKeys.ts': 'reading the set of sealing keys to add or drop one',
+  'shared/secrets/secretEnd.ts': 'when the certificate inside ends',
   'shared/secrets/wellFormed.ts': 'what is wrong with a value',
   'shared/storage/sealer.ts': 'sealing, and the keys that seal',
   'shared/storage/vault.ts': 'writing to the vault',

@@ -158,6 +158,7 @@ export function createBroker(
   const discovering = { ...grantServices, config, accounts, developerTokens, accessTokens }
   const sweeping: SweepDependencies = {
     ...grantServices,
+    clock,
     refresher,
     finishAccounts: (name) => finishAccounts({ ...discovering, advertising: identity.advertising }, name),
     isServed: (registration) => identity.signInTable(registration) !== undefined,

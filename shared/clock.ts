@@ -8,6 +8,16 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
+/** A clock that also knows what storage's clock says, which all processes share. */
+export interface SharedClock extends Clock {
+  /**
+   * Storage's time, as of its last answer and the time since; never later than storage's own. Decides alone whether
+   * something is deleted because it expired: a process whose clock is wrong would delete what others still need.
+   * Undefined before storage's first answer; then nothing has expired.
+   */
+  storageNow(): Date | undefined
+}
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => new Date(),

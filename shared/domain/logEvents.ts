@@ -113,6 +113,11 @@ export interface LogEvents {
   'tenant.removed': { tenantKey: string; environment: Environment; status: string }
   /** A tenant's row can't be read. `column` is the first damaged one. Sweeps skip the tenant and log this daily. */
   'tenant.damaged': { tenantKey: string; column: string; detail: string }
+  /**
+   * The audit found tenants whose row in the listing was missing, and wrote it. Until then, no list of their workspace
+   * showed them.
+   */
+  'listing.repaired': { tenants: number }
   /** Secrets of old grants couldn't be destroyed. The row lists them, and the next sweep or commit tries again. */
   'grant.left_over': { tenantKey: string; environment: Environment; secrets: number }
   /** The accounts of a disconnected tenant couldn't all be removed. Its row remembers them, and a later sweep tries again. */
@@ -167,8 +172,11 @@ export interface LogEvents {
    * a tenant whose due row is lost waits for it.
    */
   'audit.round_ended': { tenants: number; durationSeconds: number }
-  /** One of the broker's own secrets expires within 30 days or has expired. Logged once a day. */
-  'secret.expiring': { secret: string; daysLeft: number }
+  /**
+   * One of the broker's own secrets expires within 30 days or has expired. Logged once a day. `of` is what ends first:
+   * the `secret`, by the vault's date, or the `certificate` in it.
+   */
+  'secret.expiring': { secret: string; daysLeft: number; of: 'secret' | 'certificate' }
   /** A secret's current version is refused and its next version is accepted. The broker now uses the next version. */
   'secret.fell_over': { secret: string }
   /** A version that had been refused is accepted again. */

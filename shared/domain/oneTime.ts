@@ -44,6 +44,7 @@ export interface OneTimeRecords {
   take(kind: OneTimeKind, id: string, now: Date): Promise<unknown>
   /**
    * Deletes records that expired before this hour, without a scan and within a sweep's time.
+   * @param now storage's time: another process may still use what has expired only by this one's clock.
    * @param before gets the records before they are deleted. If it fails, they stay for the next sweep.
    * @returns their number.
    */

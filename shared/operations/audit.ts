@@ -27,7 +27,7 @@ export interface AuditDependencies {
 const overdueSeconds = 2 * 3600
 
 /**
- * Checks the next page of tenants, and rewrites the due row of each one that is two hours overdue: no sweep would
+ * Checks the next page of tenants, and writes the row of the listing that one lacks. Rewrites the due row of each one that is two hours overdue: no sweep would
  * ever find a tenant whose due row was lost (a table restored or emptied manually), and its grant would expire unused.
  * A tenant that is due later than one keep-alive from now, because of a wrong clock or an older setting, becomes due
  * now. A disconnect that isn't finished gets a due row too. An existing due
@@ -51,9 +51,14 @@ export async function auditDueRows({
   const latest = addSeconds(now, config.keepAliveSeconds + clockToleranceSeconds)
   const isDoubtful = ({ dueAt, isEnding }: ListedTenant) =>
     isEnding || (dueAt && (dueAt < earliest || dueAt > latest))
-  for (const name of page.tenants.filter(isDoubtful)) {
+  let listed = 0
+  for (const name of page.tenants.filter((each) => each.isUnlisted || isDoubtful(each))) {
     const row = await tenants.inspect(name)
     if (!row) continue
+    if (name.isUnlisted) {
+      await pages.list(name)
+      listed++
+    }
     if (isDamaged(row)) {
       log('tenant.damaged', { tenantKey: tenantKey(name), ...row.damaged })
       continue
@@ -63,6 +68,7 @@ export async function auditDueRows({
       await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
     else if (!tenant.dueAt && hasCleanUp(tenant)) await due.insert(cleanUpDueRow(tenant, now))
   }
+  if (listed > 0) log('listing.repaired', { tenants: listed })
   const next = afterPage(place ?? {}, page, now)
   await notes.write('audit', 'place', next.place)
   if (next.round) log('audit.round_ended', next.round)

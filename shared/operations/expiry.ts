@@ -5,6 +5,7 @@ import type { BrokerNotes } from '../domain/notes.ts'
 import type { SecretVersion, Vault } from '../domain/vault.ts'
 import { nextSecretName, sealingKeysName } from '../secrets/brokerSecrets.ts'
 import { requiredSecretNames } from '../secrets/names.ts'
+import { endOfSecret } from '../secrets/secretEnd.ts'
 
 /** Days before expiry at which an event is recorded, once each. */
 export const expiryThresholdDays = [1, 7, 30] as const
@@ -18,13 +19,13 @@ export interface ExpiryDependencies {
   readonly log: Log
 }
 
-/** Whole days until a secret expires; negative afterwards, undefined if it has no expiry date. */
-export function daysLeftOf(secret: Pick<SecretVersion, 'expiresOn'>, now: Date): number | undefined {
-  return secret.expiresOn && Math.floor(secondsUntil(secret.expiresOn, now) / 86_400)
+/** Whole days until a secret ends; negative afterwards. */
+export function daysUntil(end: Date, now: Date): number {
+  return Math.floor(secondsUntil(end, now) / 86_400)
 }
 
 /**
- * Checks once a day (UTC) when the broker's own secrets expire. Logs each one with 30 days or less every day, and
+ * Checks once a day (UTC) when the broker's own secrets end ({@link endOfSecret}). Logs each one with 30 days or less every day, and
  * records an event at 30, 7, and 1 days, once for each expiry date. All other calls are cheap: they read one row.
  */
 export async function watchExpiry(dependencies: ExpiryDependencies): Promise<void> {
@@ -44,11 +45,13 @@ export async function watchExpiry(dependencies: ExpiryDependencies): Promise<voi
 
 async function watchOne({ clock, log, notes }: ExpiryDependencies, secret: SecretVersion): Promise<void> {
   const now = clock.now()
-  const daysLeft = daysLeftOf(secret, now)
-  const thresholdDays = expiryThresholdDays.find((days) => daysLeft !== undefined && daysLeft <= days)
-  if (daysLeft === undefined || thresholdDays === undefined) return
-  log('secret.expiring', { secret: secret.name, daysLeft })
-  const expiresOn = secret.expiresOn?.toISOString() ?? ''
+  const end = endOfSecret(secret)
+  if (!end) return
+  const daysLeft = daysUntil(end.at, now)
+  const thresholdDays = expiryThresholdDays.find((days) => daysLeft <= days)
+  if (thresholdDays === undefined) return
+  log('secret.expiring', { secret: secret.name, daysLeft, of: end.of })
+  const expiresOn = end.at.toISOString()
   const at = now.toISOString()
   const key = `${secret.name}:${expiresOn.slice(0, 10)}:${thresholdDays}`
   if (await notes.createOnce('expiring', key, { at })) {

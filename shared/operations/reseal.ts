@@ -1,10 +1,9 @@
-import { decodeProtectedHeader } from 'jose'
 import type { Clock } from '../clock.ts'
-import { type Sealer, sealContextOf } from '../domain/sealer.ts'
-import type { CachedAccessToken, Grant, PendingGrant, Tenant, TenantName } from '../domain/tenant.ts'
+import { type SealContext, type Sealer, sealContextOf } from '../domain/sealer.ts'
+import type { Grant, PendingGrant, Tenant, TenantName } from '../domain/tenant.ts'
 import { withResealedTexts } from '../domain/transitions.ts'
 import { type ChangeDependencies, changeTenant } from '../tenants/changeTenant.ts'
-import { openSignInName, sealSignInName } from '../tenants/signInName.ts'
+import { keyOf } from './sealedRows.ts'
 
 /** Dependencies of resealing. */
 export interface ResealDependencies extends ChangeDependencies {
@@ -12,8 +11,11 @@ export interface ResealDependencies extends ChangeDependencies {
   readonly clock: Clock
 }
 
-/** The result for one row. `leased` and `changed` need another run; an `unreadable` row names a missing key. */
-export type ResealOutcome = 'resealed' | 'already_there' | 'not_found' | 'leased' | 'changed' | 'unreadable'
+/**
+ * The result for one row. `leased` and `changed` need another run. `lost`: no key opens the row's grant, or its waiting
+ * consent; everything else in the row is resealed.
+ */
+export type ResealOutcome = 'resealed' | 'already_there' | 'not_found' | 'leased' | 'changed' | 'lost'
 
 const prefix = 'sealed:'
 
@@ -21,6 +23,7 @@ const prefix = 'sealed:'
  * Reseals all values in a tenant's row with the current sealing key. Uses one conditional write, and never runs while
  * the row is leased: a running refresh would write back the old values.
  * @param sealing the key id that all values must have.
+ * @throws DamagedRowError
  */
 export async function resealTenant(
   dependencies: ResealDependencies,
@@ -30,23 +33,17 @@ export async function resealTenant(
   const { sealer, clock } = dependencies
   let why: ResealOutcome = 'already_there'
   const changed = await changeTenant(dependencies, name, async (row) => {
-    if (sealedTexts(row).every((text) => kidOf(text) === sealing)) return undefined
+    why = 'already_there'
+    const before = sealedTexts(row)
+    if (before.every((text) => keyOf(text) === sealing)) return undefined
     why = 'leased'
     if (row.lease && row.lease.until > clock.now()) return undefined
-    why = 'unreadable'
-    const next = await resealRow(sealer, row)
-    return next && { next }
+    const { isLost, next } = await resealRow(sealer, row, sealing)
+    why = isLost ? 'lost' : 'resealed'
+    return sealedTexts(next).join() === before.join() ? undefined : { next }
   })
-  switch (changed.outcome) {
-    case 'unchanged':
-      return why
-    case 'conflict':
-      return 'changed'
-    case 'not_found':
-      return 'not_found'
-    default:
-      return 'resealed'
-  }
+  if (changed.outcome === 'conflict') return 'changed'
+  return changed.outcome === 'not_found' ? 'not_found' : why
 }
 
 function sealedTexts({ accessToken, grant, pendingGrant }: Tenant): string[] {
@@ -56,66 +53,46 @@ function sealedTexts({ accessToken, grant, pendingGrant }: Tenant): string[] {
   return [...references.map((r) => r?.slice(prefix.length)), ...tokens].filter((text) => text !== undefined)
 }
 
-function kidOf(sealed: string): string | undefined {
-  try {
-    return decodeProtectedHeader(sealed).kid
-  } catch {
-    return undefined
-  }
-}
-
 /**
- * @returns undefined if a grant can't be opened; an access token that can't be opened is dropped and refreshed on
- *   demand.
+ * A text that no key opens stays as it is if it's a grant or a waiting consent. An access token that can't be opened is
+ * dropped and refreshed on demand, and so is a sign-in name: sign-ins work without it.
  */
-async function resealRow(sealer: Sealer, tenant: Tenant): Promise<Tenant | undefined> {
+async function resealRow(
+  sealer: Sealer,
+  tenant: Tenant,
+  sealing: string,
+): Promise<{ readonly next: Tenant; readonly isLost: boolean }> {
   const { grant, pendingGrant } = tenant
-  const grantNow = grant && (await resealGrant(sealer, tenant, grant))
-  const pendingNow = pendingGrant && (await resealPending(sealer, tenant, pendingGrant))
-  if ((grant && !grantNow) || (pendingGrant && !pendingNow)) return undefined
-  const accessToken =
-    tenant.accessToken && (await resealToken(sealer, tenant, { grant, accessToken: tenant.accessToken }))
-  return withResealedTexts(tenant, {
-    ...(grantNow && { grant: grantNow }),
-    ...(pendingNow && { pendingGrant: pendingNow }),
-    ...(accessToken && { accessToken }),
+  let isLost = false
+  const reseal = (text: string, grantId: string | undefined, use: SealContext['use']) =>
+    keyOf(text) === sealing ? text : sealAgain(sealer, text, sealContextOf(tenant, grantId, use))
+  const keep = async (text: string, grantId: string, use: SealContext['use']) => {
+    const resealed = await reseal(text, grantId, use)
+    isLost ||= resealed === undefined
+    return resealed ?? text
+  }
+  const resealGrant = async ({ signInNameSealed, ...own }: Grant): Promise<Grant> => {
+    const name = signInNameSealed && (await reseal(signInNameSealed, own.id, 'sign_in_name'))
+    const named = { ...own, ...(name && { signInNameSealed: name }) }
+    if (!own.reference.startsWith(prefix)) return named
+    const text = own.reference.slice(prefix.length)
+    return { ...named, reference: prefix + (await keep(text, own.id, 'refresh_token')) }
+  }
+  const resealPending = async (pending: PendingGrant): Promise<PendingGrant> => {
+    const sealed = await keep(pending.accessToken.sealed, pending.grant.id, 'access_token')
+    const accessToken = { ...pending.accessToken, sealed }
+    return { ...pending, grant: await resealGrant(pending.grant), accessToken }
+  }
+  const token = tenant.accessToken && (await reseal(tenant.accessToken.sealed, grant?.id, 'access_token'))
+  const next = withResealedTexts(tenant, {
+    ...(grant && { grant: await resealGrant(grant) }),
+    ...(pendingGrant && { pendingGrant: await resealPending(pendingGrant) }),
+    ...(tenant.accessToken && token && { accessToken: { ...tenant.accessToken, sealed: token } }),
   })
+  return { next, isLost }
 }
 
-/** A sign-in name that can't be opened is dropped: sign-ins work without it. */
-async function resealGrant(sealer: Sealer, tenant: Tenant, grant: Grant): Promise<Grant | undefined> {
-  const { signInNameSealed: _name, ...rest } = grant
-  const signInName = await openSignInName({ sealer }, { ...tenant, grant })
-  const owner = { ...tenant, grantId: grant.id }
-  const named = await sealSignInName({ sealer }, owner, signInName)
-  return resealReference(sealer, tenant, { ...rest, ...named })
-}
-
-async function resealReference(sealer: Sealer, tenant: Tenant, grant: Grant): Promise<Grant | undefined> {
-  if (!grant.reference.startsWith(prefix)) return grant
-  const context = sealContextOf(tenant, grant.id, 'refresh_token')
-  const refreshToken = await sealer.open(grant.reference.slice(prefix.length), context)
-  return refreshToken === undefined
-    ? undefined
-    : { ...grant, reference: prefix + (await sealer.seal(refreshToken, context)) }
-}
-
-async function resealPending(
-  sealer: Sealer,
-  tenant: Tenant,
-  pending: PendingGrant,
-): Promise<PendingGrant | undefined> {
-  const grant = await resealGrant(sealer, tenant, pending.grant)
-  const accessToken = await resealToken(sealer, tenant, pending)
-  return grant && accessToken && { ...pending, grant, accessToken }
-}
-
-async function resealToken(
-  sealer: Sealer,
-  tenant: Tenant,
-  { grant, accessToken }: { readonly grant: Grant | undefined; readonly accessToken: CachedAccessToken },
-): Promise<CachedAccessToken | undefined> {
-  const context = sealContextOf(tenant, grant?.id, 'access_token')
-  const opened = await sealer.open(accessToken.sealed, context)
-  return opened === undefined ? undefined : { ...accessToken, sealed: await sealer.seal(opened, context) }
+async function sealAgain(sealer: Sealer, text: string, context: SealContext): Promise<string | undefined> {
+  const opened = await sealer.open(text, context)
+  return opened && sealer.seal(opened, context)
 }

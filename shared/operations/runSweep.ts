@@ -41,7 +41,7 @@ export const sweepReport = z.object({
 })
 
 /**
- * Runs a whole sweep, stores its report for `/ready`, and removes expired one-time records, after it has recorded which
+ * Runs a whole sweep, stores its report for `/ready`, and removes one-time records that are expired by storage's clock, after it has recorded which
  * sign-ins were abandoned. Also checks the broker's own secrets for expiry once a day, and some tenants for lost due
  * rows, and ends those that are over. Discoveries are last.
  */
@@ -49,18 +49,28 @@ export async function runSweep(
   dependencies: RunSweepDependencies,
   order: SweepOptions = {},
 ): Promise<SweepResult> {
-  const { clock, notes, records, sweeping, sweeps, tenantPages } = dependencies
+  const { clock, notes, sweeping, sweeps, tenantPages } = dependencies
   const result = await sweep(sweeping, order)
   await sweeps.write(result.report, clock.now()).catch(() => undefined)
   // The refreshes are done, so a failure here must not make the sweep fail, or withhold the shards
   // that it hands over.
-  const before = (expired: readonly ExpiredRecord[]) => recordAbandoned({ ...sweeping, records }, expired)
-  await records.removeExpired(clock.now(), before).catch(() => undefined)
+  const storageNow = sweeping.clock.storageNow()
+  if (storageNow) await removeExpired(dependencies, storageNow).catch(() => undefined)
   await watchExpiry(dependencies).catch(() => undefined)
   await auditDueRows({ ...sweeping, notes, pages: tenantPages }).catch(() => undefined)
   await endTenants({ ...dependencies, due: sweeping.due }).catch(() => undefined)
   await result.finishAccounts()
   return result
+}
+
+async function removeExpired(
+  { records, sweeping }: Pick<RunSweepDependencies, 'records' | 'sweeping'>,
+  storageNow: Date,
+): Promise<void> {
+  const clock = { ...sweeping.clock, now: () => storageNow }
+  const before = (expired: readonly ExpiredRecord[]) =>
+    recordAbandoned({ ...sweeping, clock, records }, expired)
+  await records.removeExpired(storageNow, before)
 }
 
 /** Processes one shard that a sweep handed over, and stores its report next to that sweep's. */

@@ -1,8 +1,9 @@
 import type { SecretVersion } from '../domain/vault.ts'
-import { daysLeftOf } from '../operations/expiry.ts'
+import { daysUntil } from '../operations/expiry.ts'
 import { nextSecretName, sealingKeysName } from '../secrets/brokerSecrets.ts'
 import { requiredSecretNames } from '../secrets/names.ts'
 import { readSealingKeyIds, SealingKeySetError } from '../secrets/sealingKeys.ts'
+import { endOfSecret } from '../secrets/secretEnd.ts'
 import { findSecretFault } from '../secrets/wellFormed.ts'
 import { type Finding, type ReadinessCheck, runCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
@@ -62,11 +63,14 @@ async function lookAtSealingKeys({ clock, config, vaults }: ReadyDependencies): 
 function judge(broker: ReadyDependencies, name: string, secret: SecretVersion): Finding {
   const fault = findSecretFault(secret.name, secret.value)
   if (fault) return { ok: false, detail: fault, resolution: setSecret(broker, secret.name) }
-  const daysLeft = daysLeftOf(secret, broker.clock.now())
-  if (daysLeft === undefined) return { ok: true, detail: 'is present; it has no expiry date' }
-  if (daysLeft >= 0) return { ok: true, detail: `is present; it expires in ${daysLeft} days` }
-  const resolution = setSecret(broker, nextSecretName(name))
-  return { ok: false, detail: `expired on ${secret.expiresOn?.toISOString().slice(0, 10)}`, resolution }
+  const end = endOfSecret(secret)
+  if (!end) return { ok: true, detail: 'is present; it has no expiry date' }
+  const what = end.of === 'certificate' ? 'its certificate' : 'it'
+  const daysLeft = daysUntil(end.at, broker.clock.now())
+  if (daysLeft >= 0) return { ok: true, detail: `is present; ${what} expires in ${daysLeft} days` }
+  const day = end.at.toISOString().slice(0, 10)
+  const detail = end.of === 'certificate' ? `its certificate expired on ${day}` : `expired on ${day}`
+  return { ok: false, detail, resolution: setSecret(broker, nextSecretName(name)) }
 }
 
 function setSecret({ config }: ReadyDependencies, name: string): string {

@@ -1,5 +1,5 @@
 import { pMapIterable } from 'p-map'
-import { addSeconds, type Clock, type Randomness, secondsUntil } from '../clock.ts'
+import { addSeconds, type Randomness, type SharedClock, secondsUntil } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
 import type { AccountStore } from '../domain/account.ts'
 import { DamagedRowError } from '../domain/damagedRow.ts'
@@ -30,7 +30,7 @@ export interface SweepDependencies {
   readonly refresher: Refresher
   /** Discovers what a sign-in left unread or unwritten. Returns whether that is everything. */
   readonly finishAccounts: (name: TenantName) => Promise<boolean>
-  readonly clock: Clock
+  readonly clock: SharedClock
   readonly config: RefreshConfig
   readonly log: Log
   readonly randomness: Randomness

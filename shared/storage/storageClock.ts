@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../clock.ts'
+import { type Clock, type SharedClock, systemClock } from '../clock.ts'
 import type { Log } from '../domain/logEvents.ts'
 import { clockToleranceSeconds } from '../domain/plausibleTimes.ts'
 import type { Tables } from './clients.ts'
@@ -15,7 +15,7 @@ export interface ClockHealth {
 }
 
 /** A clock that follows storage's if the machine's own is wrong. */
-export interface StorageClock extends Clock, ClockHealth {
+export interface StorageClock extends SharedClock, ClockHealth {
   /** Compares the clocks with each answer of the client that uses it. */
   readonly policy: Policy
 }
@@ -39,13 +39,17 @@ export function createStorageClock(
 ): StorageClock {
   /** Storage's time, and the moment of its measurement; undefined while the machine's own clock is right. */
   let anchor: { readonly time: number; readonly at: number } | undefined
+  /** The last `Date` of any answer, even a slow one, and the moment at which it was heard. */
+  let told: { readonly time: number; readonly at: number } | undefined
   let reportedAt = Number.NEGATIVE_INFINITY
   let ahead: number | undefined
   const now = () => (anchor ? anchor.time + elapsed() - anchor.at : own.now().getTime())
   const compare = (date: string | undefined, sentAt: number) => {
     const heardAt = elapsed()
     const takes = heardAt - sentAt
-    const time = Date.parse(date ?? '') + 500 + takes / 2
+    const answered = Date.parse(date ?? '')
+    if (!Number.isNaN(answered)) told = { time: answered, at: heardAt }
+    const time = answered + 500 + takes / 2
     if (Number.isNaN(time) || takes > measurableSeconds * 1000) return
     ahead = (own.now().getTime() - time) / 1000
     if (Math.abs(ahead) <= measurableSeconds) anchor = undefined
@@ -56,6 +60,7 @@ export function createStorageClock(
   }
   return {
     now: () => new Date(now()),
+    storageNow: () => told && new Date(told.time + elapsed() - told.at),
     sleep: own.sleep,
     aheadSeconds: () => ahead,
     policy: {

@@ -1,3 +1,4 @@
+import type { SharedClock } from '../clock.ts'
 import type { StoredTenant, Tenant } from '../domain/tenant.ts'
 import { withoutPendingGrant } from '../domain/transitions.ts'
 import { type ChangeOutcome, changeTenant } from './changeTenant.ts'
@@ -11,20 +12,23 @@ import { type DestroyDependencies, destroySecrets, withSecretsToDestroy } from '
 import { overdueSecrets } from './uncommittedSecrets.ts'
 
 /**
- * Ends a consent that wasn't confirmed in time: the row drops it first, so a late confirmation finds
+ * Ends a consent that wasn't confirmed in time, by storage's clock: the row drops it first, so a late confirmation finds
  * nothing; then its refresh token is destroyed. Secrets that no commit named in time end in the same way. This also
  * finishes the work that a disconnect left.
  * @returns whether everything is done. Otherwise a later sweep must try again.
  */
 export async function expirePending(
-  dependencies: DestroyDependencies & MarkDependencies & AccountRemovalDependencies,
+  dependencies: DestroyDependencies &
+    MarkDependencies &
+    AccountRemovalDependencies & { readonly clock: SharedClock },
   stored: StoredTenant,
 ): Promise<boolean> {
   const { clock, grants } = dependencies
+  const now = clock.storageNow() ?? new Date(0)
   const ended = await changeTenant(dependencies, stored, (row) => {
     const { pendingGrant } = row
-    const hasExpired = pendingGrant !== undefined && pendingGrant.expiresAt <= clock.now()
-    const overdue = overdueSecrets(row, clock.now())
+    const hasExpired = pendingGrant !== undefined && pendingGrant.expiresAt <= now
+    const overdue = overdueSecrets(row, now)
     if (!hasExpired)
       return overdue.length > 0 ? { next: withSecretsToDestroy(grants, row, overdue) } : undefined
     const superseded = [pendingGrant.grant.reference, ...overdue]
@@ -34,7 +38,8 @@ export async function expirePending(
   if (ended.outcome === 'changed') await removeExpiredAccounts(dependencies, ended)
   const marked = await writeOwedMark(dependencies, ended.stored)
   const { tenant } = await finishAccountRemoval(dependencies, await destroySecrets(dependencies, marked))
-  return !tenant.secretsToDestroy && !tenant.owesMark && !owesAccounts(tenant)
+  const isDone = !tenant.secretsToDestroy && !tenant.owesMark && !owesAccounts(tenant)
+  return isDone && !isOverdue(tenant, clock.now())
 }
 
 /**
@@ -49,6 +54,12 @@ async function removeExpiredAccounts(
   const { accountsGeneration: expired } = pendingGrant
   const kept = tenant.accountsGeneration ?? ''
   await accounts.removeOthers(tenant, kept, (generation) => generation !== expired).catch(() => undefined)
+}
+
+/** Whether something is over only by this process's clock. A later sweep decides. */
+function isOverdue(row: Tenant, now: Date): boolean {
+  const { pendingGrant } = row
+  return overdueSecrets(row, now).length > 0 || (pendingGrant !== undefined && pendingGrant.expiresAt <= now)
 }
 
 /** Whether a row has anything besides its grants for a sweep to finish. */

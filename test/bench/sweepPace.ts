@@ -3,6 +3,7 @@ import type { Sealer } from '../../shared/domain/sealer.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { sweep } from '../../shared/refresh/sweep.ts'
 import { Secret } from '../../shared/secret.ts'
+import { agreedClock } from '../simulation/agreedClock.ts'
 import { watchMemory } from './liveMemory.ts'
 import { createMemoryStores } from './memoryStores.ts'
 import { type Bench, median, near, notAbove, reported } from './report.ts'
@@ -29,7 +30,7 @@ export const sweepPace: Bench = async ({ quick }) => {
   const dependencies = {
     ...besideStores(createFixedTokenEndpoint(providerMilliseconds), constantSealer),
     ...stores,
-    clock: systemClock,
+    clock: agreedClock(systemClock),
     config: { ...refreshConfig, sweepConcurrency: concurrency },
   }
   const refresher = createRefresher(dependencies)

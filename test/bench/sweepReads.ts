@@ -6,6 +6,7 @@ import { sweep } from '../../shared/refresh/sweep.ts'
 import { createTables, type Tables } from '../../shared/storage/clients.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
 import { createTenantTable } from '../../shared/storage/tenantTable.ts'
+import { agreedClock } from '../simulation/agreedClock.ts'
 import { watchMemory } from './liveMemory.ts'
 import { type Bench, type Measurement, median, near, notAbove, reported } from './report.ts'
 import { startSeekingTables } from './seekingTables.ts'
@@ -104,7 +105,7 @@ async function sweepOnce({ tables, operations }: Ground, round: number): Promise
     ...besideStores(createFixedTokenEndpoint(providerMilliseconds)),
     tenants: createTenantTable(tables),
     due: createDueTable(tables),
-    clock: systemClock,
+    clock: agreedClock(systemClock),
     config: refreshConfig,
   }
   const refresher = createRefresher(dependencies)

@@ -235,7 +235,7 @@ describe('a damaged row', () => {
 })
 
 test('the pages that sweeps check contain every tenant once', async () => {
-  const names = Array.from({ length: 120 }, (_, number) => ({
+  const names = Array.from({ length: 420 }, (_, number) => ({
     workspace: 'agency',
     tenant: `many-${number}`,
   }))

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { migrateGrants } from '../../scripts/migrate-grants.ts'
-import { pruneSealingKeys } from '../../scripts/rotate-sealing-key.ts'
 import { addSeconds } from '../../shared/clock.ts'
+import { pruneSealingKeys } from '../../shared/operations/pruneSealingKeys.ts'
 import { addSealingKey, readSealingKeyIds } from '../../shared/secrets/sealingKeys.ts'
 import { createStorageClock } from '../../shared/storage/storageClock.ts'
 import { createTenantTable } from '../../shared/storage/tenantTable.ts'

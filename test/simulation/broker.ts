@@ -18,7 +18,7 @@ import type { Fate, SimulatedProcess } from './process.ts'
 import type { World } from './world.ts'
 
 /** Dependencies of refreshes and sweeps. */
-export type SimulatedDependencies = RefreshDependencies & Pick<SweepDependencies, 'finishAccounts'>
+export type SimulatedDependencies = RefreshDependencies & Pick<SweepDependencies, 'clock' | 'finishAccounts'>
 
 /** The broker in one run of a process: production code over models, whose operations are subject to faults. */
 export interface SimulatedBroker {

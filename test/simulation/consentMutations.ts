@@ -24,8 +24,8 @@ export const consentMutations: readonly Mutation[] = [
   {
     name: 'an unconfirmed consent stays forever',
     file: 'shared/tenants/expirePending.ts',
-    find: 'pendingGrant !== undefined && pendingGrant.expiresAt <= clock.now()',
-    replace: 'pendingGrant !== undefined && clock.now() < pendingGrant.grant.consentedAt',
+    find: 'const hasExpired = pendingGrant !== undefined && pendingGrant.expiresAt <= now',
+    replace: 'const hasExpired = pendingGrant !== undefined && clock.now() < pendingGrant.grant.consentedAt',
     breaks: ['pending_left_over'],
   },
   {

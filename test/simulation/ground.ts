@@ -8,6 +8,7 @@ import { createDisconnectMarks, parseMark } from '../../shared/storage/disconnec
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
 import { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'
 import { createUnfinishedCommits } from '../../shared/unfinishedCommits.ts'
+import { agreedClock } from './agreedClock.ts'
 import { createModelAccountStore } from './models/accountStore.ts'
 import { createModelDueIndex } from './models/dueIndex.ts'
 import { createModelSealer } from './models/sealer.ts'
@@ -42,7 +43,7 @@ export function ground() {
     grants,
     marks,
     sealer,
-    clock: systemClock,
+    clock: agreedClock(systemClock),
     unfinishedCommits: createUnfinishedCommits(systemClock),
     randomness: systemRandomness,
     log: () => {},

@@ -1,4 +1,4 @@
-import type { Clock, Randomness } from '../../shared/clock.ts'
+import type { Randomness, SharedClock } from '../../shared/clock.ts'
 import type { FaultRates } from './plan.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -48,7 +48,7 @@ export class SimulatedProcess {
   /** The time of the order to end; milliseconds since the epoch. */
   endingAt: number | undefined
   readonly name: string
-  readonly clock: Clock
+  readonly clock: SharedClock
   readonly randomness: Randomness
   readonly #world: ProcessWorld
 
@@ -137,8 +137,10 @@ function settle<T>(
   else resolve(result)
 }
 
-function clockOf(process: SimulatedProcess, scheduler: Scheduler, skewMilliseconds: number): Clock {
+function clockOf(process: SimulatedProcess, scheduler: Scheduler, skewMilliseconds: number): SharedClock {
   return {
+    // An answer's `Date` counts whole seconds, cut off.
+    storageNow: () => new Date(Math.floor(scheduler.now() / 1000) * 1000),
     now: () => new Date(scheduler.now() + skewMilliseconds),
     sleep: (milliseconds, signal) =>
       new Promise((resolve, reject) => {

@@ -27,17 +27,22 @@ function tenantOf(tenant: string, dueAt: Date, status: Tenant['status'] = 'conne
 }
 
 /** Tenants in pages of two; a position that isn't a number is unknown to the list. */
-async function createGround(rows: readonly Tenant[]) {
+async function createGround(rows: readonly Tenant[], unlisted: readonly string[] = []) {
   const store = createModelTenantStore()
-  for (const row of rows) await store.create(row, [])
+  for (const row of rows) if (row.tenant !== 'gone') await store.create(row, [])
   const kept = new Map<string, object>()
   const inserted: DueRow[] = []
+  const relisted: string[] = []
+  const logged: unknown[] = []
   const pages: TenantPages = {
+    list: async ({ tenant }) => void relisted.push(tenant),
     async read(from = '0') {
       if (Number.isNaN(Number(from))) throw new Error('no such place')
       const end = Number(from) + 2
       return {
-        tenants: rows.slice(Number(from), end).map(toListed),
+        tenants: rows
+          .slice(Number(from), end)
+          .map((row) => ({ ...toListed(row), ...(unlisted.includes(row.tenant) && { isUnlisted: true }) })),
         ...(end < rows.length && { next: String(end) }),
       }
     },
@@ -56,8 +61,21 @@ async function createGround(rows: readonly Tenant[]) {
     notes,
     inserted,
     rounds,
+    relisted,
+    logged,
     audit: (at = now) =>
-      auditDueRows({ pages, tenants: store, due, notes, clock: { ...clock, now: () => at }, log, config }),
+      auditDueRows({
+        pages,
+        tenants: store,
+        due,
+        notes,
+        clock: { ...clock, now: () => at },
+        log: (event, fields) => {
+          logged.push([event, fields])
+          log(event, fields)
+        },
+        config,
+      }),
   }
 }
 
@@ -147,4 +165,14 @@ test.each([
   const ground = await createGround([{ ...row, ...left }, tenantOf('b', hours(1))])
   await ground.audit()
   expect(ground.inserted).toMatchObject([{ tenant: 'a', dueAt: addSeconds(now, 300) }])
+})
+
+test('a tenant that the list lacks gets its row there again, whatever its state; one that is gone does not', async () => {
+  const rows = [tenantOf('fresh', hours(1)), tenantOf('listed', hours(1)), tenantOf('gone', hours(1))]
+  const ground = await createGround(rows, ['fresh', 'gone'])
+  await ground.audit()
+  await ground.audit()
+  expect(ground.relisted).toEqual(['fresh'])
+  expect(ground.logged).toEqual([['listing.repaired', { tenants: 1 }]])
+  expect(ground.inserted).toEqual([])
 })

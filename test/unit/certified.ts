@@ -11,12 +11,19 @@ export interface Certified {
   readonly certificate: string
 }
 
-/** Creates a key with its certificate. Default is RSA. */
-export async function createCertified(keyType: 'rsa' | 'ec' = 'rsa'): Promise<Certified> {
+/**
+ * Creates a key with its certificate. Default is RSA.
+ * @param notAfterDate default is in a year.
+ */
+export async function createCertified(
+  keyType: 'rsa' | 'ec' = 'rsa',
+  notAfterDate?: Date,
+): Promise<Certified> {
   const made = await generate([{ name: 'commonName', value: 'broker' }], {
     keyType,
     keySize: 2048,
     algorithm: 'sha256',
+    ...(notAfterDate && { notAfterDate }),
   })
   const { private: key, cert: certificate } = made
   const pkcs1 = keyType === 'rsa' ? createPrivateKey(key).export({ type: 'pkcs1', format: 'pem' }) : ''

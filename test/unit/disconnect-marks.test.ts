@@ -10,6 +10,7 @@ import { sweep } from '../../shared/refresh/sweep.ts'
 import { Secret } from '../../shared/secret.ts'
 import { createDisconnectMarks, parseMark } from '../../shared/storage/disconnectMarks.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
+import { agreedClock } from '../simulation/agreedClock.ts'
 import { connected, grantOf, ground, name, now, owner } from '../simulation/ground.ts'
 import { createModelVault } from '../simulation/models/vault.ts'
 import { createVirtualClock } from './virtualClock.ts'
@@ -111,7 +112,7 @@ describe('a disconnect', () => {
         refused[what] ? Promise.reject(new StorageUnavailableError('vault', 403, 'Forbidden')) : work()
       const dependencies = {
         ...own.dependencies,
-        clock: { ...clock, now: () => addSeconds(clock.now(), seconds) },
+        clock: agreedClock({ ...clock, now: () => addSeconds(clock.now(), seconds) }),
         log: (event: string) => void logged.push(event),
         marks: {
           ...marks,

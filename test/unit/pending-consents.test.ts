@@ -11,14 +11,18 @@ import { ground, name, now, pendingOf } from '../simulation/ground.ts'
 const tenant: Tenant = { ...name, environment: 'production', status: 'pending', createdAt: now }
 
 /** A pending consent with this expiry, and hints at the given times that lead sweeps to it. */
-async function waiting(expiresAt: Date, hints: readonly Date[]) {
+async function waiting(
+  expiresAt: Date,
+  hints: readonly Date[],
+  storageNow: () => Date | undefined = () => now,
+) {
   const own = ground()
   const pendingGrant = await pendingOf(own, 'code', expiresAt)
   await own.tenants.create({ ...tenant, pendingGrant }, [])
   for (const at of hints) await own.due.insert(dueRowOf(tenant, pendingGrant.grant, at))
   const dependencies = {
     ...own.dependencies,
-    clock: { now: () => now, sleep: () => new Promise<void>(() => {}) },
+    clock: { now: () => now, storageNow, sleep: () => new Promise<void>(() => {}) },
   }
   return {
     ...own,
@@ -43,6 +47,24 @@ describe('a pending consent', () => {
     await own.sweep()
     expect(own.row().pendingGrant).toBeUndefined()
     expect(own.live()).toEqual([])
+    expect(own.hints()).toEqual([])
+  })
+
+  test.each([addSeconds(now, -86_400), addSeconds(now, -0.001), undefined])(
+    'does not end on the clock of one process alone, while storage’s says %s; its hint stays',
+    async (storageNow) => {
+      const own = await waiting(now, [now], () => storageNow)
+      await own.sweep()
+      expect(own.row().pendingGrant).toMatchObject({ expiresAt: now })
+      expect(own.live()).toEqual(['rt-code'])
+      expect(own.hints()).toEqual([now])
+    },
+  )
+
+  test('ends by storage’s clock even in a process that is behind', async () => {
+    const own = await waiting(addSeconds(now, 60), [now], () => addSeconds(now, 60))
+    await own.sweep()
+    expect(own.row().pendingGrant).toBeUndefined()
     expect(own.hints()).toEqual([])
   })
 

@@ -3,17 +3,18 @@ import { systemClock } from '../../shared/clock.ts'
 import type { ReadyDependencies } from '../../shared/ready/dependencies.ts'
 import { checkSecrets } from '../../shared/ready/secrets.ts'
 import { Secret } from '../../shared/secret.ts'
+import { createCertified } from './certified.ts'
 
 const token = 'sandbox-developer-token'
 const secret = 'sandbox-microsoft-client-secret'
 
-async function look(values: Readonly<Record<string, string>>) {
+async function look(values: Readonly<Record<string, string>>, clientAuthentication = 'secret') {
   const read = async (name: string) =>
     name in values ? { name, value: new Secret(values[name] ?? ''), version: '1', tags: {} } : undefined
   const broker = {
     config: {
       environments: new Map([['sandbox', { environment: 'sandbox', microsoft: {} }]]),
-      clientAuthentication: 'secret',
+      clientAuthentication,
       vault: { url: 'https://kv-broker.vault.azure.net' },
     },
     clock: systemClock,
@@ -39,5 +40,24 @@ describe('a secret', () => {
   test('with a trailing line break is valid, because the break is removed', async () => {
     const find = await look({ [token]: 'TOKEN\n', [secret]: 'SECRET\r\n' })
     expect([find(token)?.ok, find(secret)?.ok]).toEqual([true, true])
+  })
+
+  test('that is a certificate ends when its certificate does, whatever the vault says', async () => {
+    const certificate = 'sandbox-microsoft-client-certificate'
+    const day = 86_400_000
+    const [over, near] = await Promise.all(
+      [-day, 3.5 * day].map((after) => createCertified('rsa', new Date(Date.now() + after))),
+    )
+    const values = { [token]: 'T', [certificate]: over!.pem, [`${certificate}-next`]: near!.pem }
+    const find = await look(values, 'certificate')
+    expect(find(certificate)).toMatchObject({
+      ok: false,
+      detail: `its certificate expired on ${new Date(Date.now() - day).toISOString().slice(0, 10)}`,
+      resolution: expect.stringContaining(`--name ${certificate}-next `),
+    })
+    expect(find(`${certificate}-next`)).toMatchObject({
+      ok: true,
+      detail: 'is present; its certificate expires in 3 days',
+    })
   })
 })

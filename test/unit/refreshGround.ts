@@ -68,7 +68,7 @@ export function refreshGround({ answer = () => anHour, hold, blocking, with: cha
     tokenEndpoint: { refresh: async () => answer(++calls) },
   }
   const { finishAccounts } = base.dependencies
-  const dependencies = { ...models, finishAccounts, ...change?.(models) }
+  const dependencies = { ...models, finishAccounts, ...change?.(models), clock }
   return {
     ...base,
     ...{ clock, dependencies, logged, holds, probes },

@@ -52,6 +52,30 @@ test.each([600, -600, 6, -6])(
   },
 )
 
+test.each([0, 86_400, -86_400])(
+  'what storage has said, and the time since, is known beside a machine’s clock %i s ahead',
+  async (ahead) => {
+    const { machine, clock, answer } = createGround()
+    machine.ahead = ahead
+    expect(clock.storageNow()).toBeUndefined()
+    await answer('no date')
+    expect(clock.storageNow()).toBeUndefined()
+    await answer()
+    expect(clock.storageNow()).toEqual(new Date('2026-11-23T16:00:00Z'))
+    machine.passed += 100
+    expect(clock.storageNow()).toEqual(new Date('2026-11-23T16:01:40Z'))
+    machine.ahead += 86_400
+    expect(clock.storageNow()).toEqual(new Date('2026-11-23T16:01:40Z'))
+  },
+)
+
+test('an answer that took long is not compared, but no less storage’s time: at most too early', async () => {
+  const { clock, answer } = createGround()
+  await answer(undefined, 30)
+  expect(clock.aheadSeconds()).toBeUndefined()
+  expect(clock.storageNow()).toEqual(new Date('2026-11-23T16:00:00Z'))
+})
+
 test('a wrong clock is reported again after an hour', async () => {
   const { machine, answer, logged } = createGround()
   machine.ahead = 60

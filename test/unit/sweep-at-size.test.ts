@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { addSeconds, type Clock, systemRandomness } from '../../shared/clock.ts'
+import { addSeconds, type SharedClock, systemRandomness } from '../../shared/clock.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { RefreshRequest, TokenResult } from '../../shared/domain/tokenEndpoint.ts'
@@ -27,8 +27,9 @@ type Answer = (request: RefreshRequest, calls: number) => TokenResult
 function createGround(answer: Answer, settings: Partial<typeof refreshConfig> = {}, callSeconds = 0) {
   let now = start.getTime()
   const calls: RefreshRequest[] = []
-  const clock: Clock = {
+  const clock: SharedClock = {
     now: () => new Date(now),
+    storageNow: () => new Date(now),
     // No step here exceeds its limit.
     sleep: () => new Promise(() => undefined),
   }
@@ -40,7 +41,7 @@ function createGround(answer: Answer, settings: Partial<typeof refreshConfig> = 
     },
   }
   const stores = createMemoryStores()
-  const dependencies: RefreshDependencies & Pick<SweepDependencies, 'finishAccounts'> = {
+  const dependencies: RefreshDependencies & Pick<SweepDependencies, 'clock' | 'finishAccounts'> = {
     ...besideStores(tokenEndpoint, plainSealer),
     ...stores,
     randomness: systemRandomness,

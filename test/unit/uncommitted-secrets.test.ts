@@ -6,6 +6,7 @@ import { sweep } from '../../shared/refresh/sweep.ts'
 import { Secret } from '../../shared/secret.ts'
 import { connectGrant } from '../../shared/tenants/connectGrant.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
+import { agreedClock } from '../simulation/agreedClock.ts'
 import { connected, grantOf, ground, name, now, owner } from '../simulation/ground.ts'
 
 type Ground = ReturnType<typeof ground>
@@ -27,9 +28,9 @@ async function pendingGround(): Promise<Ground> {
 }
 
 /** A sweep at a time after now. */
-function sweepAfter({ dependencies }: Ground, seconds: number): Promise<unknown> {
-  const clock = { ...dependencies.clock, now: () => addSeconds(new Date(), seconds) }
-  const later = { ...dependencies, clock }
+function sweepAfter({ dependencies }: Ground, seconds: number, storageNow?: () => Date): Promise<unknown> {
+  const clock = agreedClock({ ...dependencies.clock, now: () => addSeconds(new Date(), seconds) })
+  const later = { ...dependencies, clock: { ...clock, ...(storageNow && { storageNow }) } }
   return sweep({ ...later, refresher: createRefresher(later) })
 }
 
@@ -85,6 +86,9 @@ describe('a new secret', () => {
     await expect(connectGrant({ ...own.dependencies, tenants }, name, proven)).rejects.toThrow('out')
     if (isDisconnected) await disconnectTenant(own.dependencies, name)
     await sweepAfter(own, 890)
+    expect(own.live()).toEqual(['new'])
+    // A process that is a day ahead.
+    await sweepAfter(own, 86_400, () => addSeconds(new Date(), 890))
     expect(own.live()).toEqual(['new'])
     await sweepAfter(own, 905)
     expect(own.live()).toEqual([])

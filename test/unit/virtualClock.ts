@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/clock.ts'
+import type { SharedClock } from '../../shared/clock.ts'
 
 interface Sleeper {
   readonly at: number
@@ -6,7 +6,7 @@ interface Sleeper {
 }
 
 /** A clock whose time passes only while work is sleeping. */
-export interface VirtualClock extends Clock {
+export interface VirtualClock extends SharedClock {
   /** Seconds since its start. */
   passed(): number
   advance(seconds: number): void
@@ -30,6 +30,7 @@ export function createVirtualClock(start = new Date('2026-11-23T16:00:00Z')): Vi
   }
   return {
     now: () => new Date(time),
+    storageNow: () => new Date(time),
     passed: () => (time - start.getTime()) / 1000,
     advance: (seconds) => {
       time += seconds * 1000

@@ -40,7 +40,7 @@ const visibilityMilliseconds = 60_000
  * concurrently; each handed-over shard on any free instance. Every instance has its own refresher.
  */
 export async function runFleet(
-  dependencies: RefreshDependencies & Pick<SweepDependencies, 'finishAccounts'>,
+  dependencies: RefreshDependencies & Pick<SweepDependencies, 'clock' | 'finishAccounts'>,
   time: VirtualTime,
   { instances, everySeconds }: FleetSize,
   seconds: number,

@@ -1,9 +1,9 @@
-import type { Clock } from '../../../shared/clock.ts'
+import type { SharedClock } from '../../../shared/clock.ts'
 import { createScheduler } from '../../simulation/scheduler.ts'
 
 /** Time that passes only while all work is waiting. */
 export interface VirtualTime {
-  readonly clock: Clock
+  readonly clock: SharedClock
   /** Milliseconds since the epoch of the virtual world. */
   now(): number
   wait(milliseconds: number): Promise<void>
@@ -22,6 +22,7 @@ export function createVirtualTime(): VirtualTime {
   return {
     clock: {
       now: () => new Date(scheduler.now()),
+      storageNow: () => new Date(scheduler.now()),
       sleep: (milliseconds, signal) =>
         new Promise((resolve) => {
           const callOff = scheduler.after(milliseconds, resolve)

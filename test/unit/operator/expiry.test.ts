@@ -5,6 +5,7 @@ import type { LogEvents } from '../../../shared/domain/logEvents.ts'
 import type { Vault } from '../../../shared/domain/vault.ts'
 import { watchExpiry } from '../../../shared/operations/expiry.ts'
 import { Secret } from '../../../shared/secret.ts'
+import { createCertified } from '../certified.ts'
 import { createNotesInMemory } from './notes.ts'
 
 const name = 'production-microsoft-client-secret'
@@ -13,7 +14,11 @@ const days = (count: number) => addSeconds(start, count * 86_400)
 
 /** A broker with one secret that expires 40 days after the start. */
 function createWorld() {
-  const vault = { name, expiresOn: days(40), fails: false, reads: 0 }
+  const vault = {
+    name,
+    ...{ value: 's', method: 'secret', fails: false, reads: 0 },
+    expiresOn: days(40) as Date | undefined,
+  }
   const logged: LogEvents['secret.expiring'][] = []
   const notes = createNotesInMemory()
   let now = start
@@ -22,13 +27,20 @@ function createWorld() {
       vault.reads++
       if (vault.fails) throw new Error('no vault')
       if (asked !== vault.name) return undefined
-      return { name: asked, version: '1', value: new Secret('s'), tags: {}, expiresOn: vault.expiresOn }
+      const { expiresOn, value } = vault
+      return {
+        name: asked,
+        version: '1',
+        value: new Secret(value),
+        tags: {},
+        ...(expiresOn && { expiresOn }),
+      }
     },
   }
-  const environments = new Map([['production', { environment: 'production' }]])
-  const config = { clientAuthentication: 'secret', environments } as unknown as Config
+  const environments = new Map([['production', { environment: 'production', microsoft: {} }]])
   const run = (at: Date) => {
     now = at
+    const config = { clientAuthentication: vault.method, environments } as unknown as Config
     return watchExpiry({
       config,
       notes,
@@ -59,6 +71,29 @@ describe('a secret of the broker that expires', () => {
     world.vault.name = 'sealing-keys'
     await world.run(days(39))
     expect([await world.thresholds(), world.logged]).toEqual([[], []])
+  })
+
+  test.each([undefined, days(400)])(
+    'is a certificate that ends before its vault secret, which expires %s',
+    async (expiresOn) => {
+      const world = createWorld()
+      const { pem } = await createCertified('rsa', days(40))
+      const certificate = { name: 'production-microsoft-client-certificate-next', value: pem }
+      Object.assign(world.vault, { ...certificate, method: 'certificate', expiresOn })
+      for (const day of [0, 10, 33, 39]) await world.run(days(day))
+      expect(await world.thresholds()).toEqual([30, 7, 1])
+      expect(world.logged[0]).toEqual({ secret: certificate.name, daysLeft: 30, of: 'certificate' })
+      expect(world.logged).toHaveLength(3)
+    },
+  )
+
+  test('is the vault secret, if its certificate ends later', async () => {
+    const world = createWorld()
+    const { pem } = await createCertified('rsa', days(400))
+    const certificate = { name: 'production-microsoft-client-certificate', value: pem }
+    Object.assign(world.vault, { ...certificate, method: 'certificate' })
+    await world.run(days(39))
+    expect(world.logged).toEqual([{ secret: certificate.name, daysLeft: 1, of: 'secret' }])
   })
 
   test('is checked once a day, no matter how many sweeps there are', async () => {
