@@ -2,7 +2,13 @@ import { addSeconds, secondsUntil } from '../clock.ts'
 import type { EnvironmentHold } from '../domain/holds.ts'
 import { meaningOf, type RefusalReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
-import { firstRetrySeconds, minimumValiditySeconds, retryAt } from '../domain/schedule.ts'
+import {
+  firstRetrySeconds,
+  minimumValiditySeconds,
+  nextVendAttemptAt,
+  retryAt,
+  retryStuckAt,
+} from '../domain/schedule.ts'
 import type { CachedAccessToken, RefreshTrouble, Tenant } from '../domain/tenant.ts'
 
 /** The purpose of a refresh. */
@@ -42,10 +48,15 @@ export function decideRefresh(
   if (!wanted) return { refresh: false, reason: 'fresh' }
   if (purpose.for === 'vend' && !canReach(tenant, purpose.minValiditySeconds, now))
     return { refresh: false, reason: 'validity_not_reached' }
-  if (tenant.trouble && tenant.trouble.nextAttemptAt > now)
+  if (tenant.trouble && waitEndsAt(tenant.trouble, purpose) > now)
     return { refresh: false, reason: 'waiting_to_retry' }
   if (hold && hold.until > now) return { refresh: false, reason: 'environment_on_hold' }
   return { refresh: true, reason: wanted }
+}
+
+/** A sweep's own tries may be a day apart; an app that asks shows that the tenant is needed now. */
+function waitEndsAt(trouble: RefreshTrouble, purpose: RefreshPurpose): Date {
+  return purpose.for === 'sweep' ? trouble.nextAttemptAt : nextVendAttemptAt(trouble)
 }
 
 /**
@@ -109,11 +120,8 @@ export type RefusalVerdict =
   | { readonly verdict: 'retry'; readonly trouble: RefreshTrouble }
   | { readonly verdict: 'hold' }
 
-/**
- * The most operator faults in a row that lengthen the wait: a fix can come at any time, and must be noticed within
- * minutes.
- */
-const maxOperatorBackoff = 5
+/** How often the operator is reminded of a tenant that stays stuck: weekly. */
+const remindSeconds = 7 * 86_400
 
 /** Up to this many unknown answers count as temporary. After that, the operator must act. */
 const maxUnknownAnswers = 5
@@ -134,14 +142,21 @@ export function judgeRefusal(
   const attempts = (tenant.trouble?.attempts ?? 0) + 1
   const unknownAnswers = (tenant.trouble?.unknownAnswers ?? 0) + (refusal.unknown ? 1 : 0)
   const counted = unknownAnswers > 0 && { unknownAnswers }
-  const base = { attempts, reason: refusal.reason, traceId: refusal.traceId, ...counted }
+  const { stuckSince, toldAt } = tenant.trouble ?? {}
+  const told = { ...(stuckSince && { stuckSince }), ...(toldAt && { toldAt }) }
+  const base = { attempts, reason: refusal.reason, traceId: refusal.traceId, ...counted, ...told }
+  const stuck = (): RefusalVerdict => {
+    const waits = retryStuckAt(
+      now,
+      { since: stuckSince ?? now, floorSeconds: refusal.retryAfterSeconds },
+      fraction,
+    )
+    return { verdict: 'retry', trouble: { ...base, ...waits, ...asStuck(tenant.trouble, now) } }
+  }
   switch (refusal.class) {
-    case 'operator': {
+    case 'operator':
       if (isCredentialRefusal(refusal)) return { verdict: 'hold' }
-      const attempt = Math.min(attempts, maxOperatorBackoff)
-      const nextAttemptAt = retryAt(now, attempt, fraction, refusal.retryAfterSeconds)
-      return { verdict: 'retry', trouble: { ...base, nextAttemptAt, actor: 'operator' } }
-    }
+      return stuck()
     case 'advertiserAdmin':
       return { verdict: 'dead', reason: refusal.reason }
     case 'advertiser': {
@@ -153,14 +168,18 @@ export function judgeRefusal(
     }
     case 'backOff':
     case 'passing': {
+      if (refusal.unknown && unknownAnswers >= maxUnknownAnswers) return stuck()
       const nextAttemptAt = retryAt(now, attempts, fraction, refusal.retryAfterSeconds)
-      const isOperators = refusal.unknown && unknownAnswers >= maxUnknownAnswers
-      return {
-        verdict: 'retry',
-        trouble: { ...base, nextAttemptAt, ...(isOperators && { actor: 'operator' }) },
-      }
+      return { verdict: 'retry', trouble: { ...base, nextAttemptAt } }
     }
   }
+}
+
+/** What the row remembers of a tenant that only the operator, a person, or a directory can help. */
+function asStuck(before: RefreshTrouble | undefined, now: Date) {
+  const { stuckSince = now, toldAt } = before ?? {}
+  const isToldRecently = toldAt && secondsUntil(now, toldAt) < remindSeconds
+  return { stuckSince, toldAt: isToldRecently ? toldAt : now, actor: 'operator' } as const
 }
 
 /** Whether a refusal ends the grant without saying why: `invalid_grant` without a number, or with a general one. */

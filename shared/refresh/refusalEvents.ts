@@ -23,13 +23,13 @@ export function failureEvent(
   refusal: TokenRefusal,
   at: Date,
 ): readonly TenantEvent[] {
-  if (isNewsForOperator(before, trouble)) return [needsOperator(refusal, at)]
+  if (isNewsForOperator(before, trouble) && !before?.toldAt) return [needsOperator(refusal, at)]
   return trouble.attempts === 2 && trouble.actor !== 'operator' ? [failing(refusal, at)] : []
 }
 
-/** Whether a failure is new to the operator. */
+/** Whether the operator is told of a failure: when it's new, and then weekly. */
 export function isNewsForOperator(before: RefreshTrouble | undefined, trouble: RefreshTrouble): boolean {
-  return trouble.actor === 'operator' && before?.actor !== 'operator'
+  return trouble.actor === 'operator' && before?.toldAt?.getTime() !== trouble.toldAt?.getTime()
 }
 
 /**

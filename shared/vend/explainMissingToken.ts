@@ -6,6 +6,7 @@ import { instanceEnding } from '../domain/instanceEnding.ts'
 import { isAdminReason, type StoredReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { detailWithCauses } from '../domain/refusalCauses.ts'
+import { nextVendAttemptAt } from '../domain/schedule.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { adminConsentUrl, enablingSteps, isCuredByAdminConsent } from '../identity/adminConsent.ts'
 import { explainCredential } from '../identity/explainCredential.ts'
@@ -142,7 +143,7 @@ const grantGone: Readonly<Partial<Record<Failure['reason'], string>>> = {
 function explainTrouble({ trouble }: Tenant, { reason, traceId, actor }: Failure, now: Date): Problem {
   const detail = grantGone[reason]
   const extras = {
-    retryAfterSeconds: secondsToWait(trouble?.nextAttemptAt, now),
+    retryAfterSeconds: secondsToWait(trouble && nextVendAttemptAt(trouble), now),
     members: { reason, traceId: traceId || undefined },
   }
   if (detail) return problem('storage_unavailable', { ...extras, actor: 'operator', detail })

@@ -39,6 +39,11 @@ interface Call {
 /** The current vend; a vend that waits for another's refresh causes no call. */
 const vending = new AsyncLocalStorage<{ calls: number }>()
 
+/** An app's request may try a stuck tenant earlier than a sweep. */
+function waitEndsAt({ nextAttemptAt, nextVendAttemptAt }: RefreshTrouble): number {
+  return (vending.getStore() ? (nextVendAttemptAt ?? nextAttemptAt) : nextAttemptAt).getTime()
+}
+
 /** Checks a world against the rules: on every write, every call, every vend, and after every step. */
 export class Checks {
   readonly #world: World
@@ -311,7 +316,7 @@ export class Checks {
     if (status !== 'connected') return
     if (!lease || lease.until.getTime() <= now)
       this.report('call_without_lease', `${process.name} for ${tenant}`)
-    if (trouble && trouble.nextAttemptAt.getTime() > now)
+    if (trouble && waitEndsAt(trouble) > now)
       this.report('call_while_waiting', `${process.name} for ${tenant}, ${trouble.reason}`)
     if (!lease) return
     const neededSeconds = this.#world.plan.config.tokenEndpointSeconds + minKeepSeconds

@@ -129,7 +129,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the wait after a failure is ignored',
     file: decide,
-    find: 'if (tenant.trouble && tenant.trouble.nextAttemptAt > now)',
+    find: 'if (tenant.trouble && waitEndsAt(tenant.trouble, purpose) > now)',
     replace: 'if (tenant.trouble && tenant.trouble.attempts < 0)',
     breaks: ['call_while_waiting'],
   },

@@ -130,7 +130,7 @@ describe('tenants with refusals that may be our registration’s fault', () => {
     const own = refreshGround({ answer: () => refused })
     await own.add()
     for (let time = 0; time < 8; time++) {
-      own.clock.advance(3600)
+      own.clock.advance(86_400)
       const row = own.row()
       const due = { ...row, dueAt: own.clock.now() }
       await own.tenants.replace({ tenant: row, etag: '*' }, due as Tenant, [])
@@ -139,6 +139,24 @@ describe('tenants with refusals that may be our registration’s fault', () => {
     expect(own.calls()).toBe(8)
     expect(own.holds).toEqual([])
   })
+})
+
+test('the operator is told of a stuck tenant at once and then weekly, its app by one event', async () => {
+  const own = refreshGround({ answer: () => refusalOf(400, 'unauthorized_client', 700016) })
+  await own.add()
+  for (let day = 0; day < 15; day++) {
+    const due = { ...own.row(), dueAt: own.clock.now() }
+    await own.tenants.replace({ tenant: own.row(), etag: '*' }, due as Tenant, [])
+    await own.clock.run(own.refresher.refresh(name, sweep))
+    own.clock.advance(86_400)
+  }
+  const told = own.logged.filter(({ event }) => event === 'refresh.needs_operator')
+  expect(told.map(({ fields }) => fields)).toMatchObject([
+    { stuckDays: 0 },
+    { stuckDays: 7 },
+    { stuckDays: 14 },
+  ])
+  expect(own.tenants.history(name).map(({ type }) => type)).toEqual(['refresh.failing'])
 })
 
 describe('a tenant whose grant is refused', () => {

@@ -117,6 +117,10 @@ describe('an app without a token', () => {
       row({ trouble }),
     )
     expect(problem).toMatchObject({ code: 'registration_refused', extras: { retryAfterSeconds: 41 } })
+    const stuck = row({ trouble: { ...trouble, nextAttemptAt: at(9000), nextVendAttemptAt: at(60) } })
+    expect(problemOf(refused({ class: 'operator', reason: 'application_disabled' }), stuck)).toMatchObject({
+      extras: { retryAfterSeconds: 61 },
+    })
   })
 
   test('because the provider fails waits for the tenant’s next attempt', () => {
