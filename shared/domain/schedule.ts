@@ -15,8 +15,8 @@ const maxBackoffSeconds = 3600
 export const maxWaitSeconds = 2 * maxBackoffSeconds
 /** The longest wait for a sweep's next try of what only a person or a directory can end: a day. */
 export const maxStuckWaitSeconds = 86_400
-/** Apps' requests for such a tenant try at most this often. */
-const stuckVendSeconds = 60
+/** Apps' requests for a tenant in trouble try at most this often. */
+const vendRetrySeconds = 60
 /**
  * Entra's longest lifetime of an access token, 28 hours
  * (entra/identity-platform/app-resilience-continuous-access-evaluation).
@@ -102,8 +102,19 @@ export function retryStuckAt(
 ): Pick<RefreshTrouble, 'nextAttemptAt' | 'nextVendAttemptAt'> {
   const lastedSeconds = Math.max(secondsUntil(now, since), 2 * firstRetrySeconds)
   const waitSeconds = Math.min(maxStuckWaitSeconds, lastedSeconds) * (0.5 + fraction / 2)
-  const nextAttemptAt = addSeconds(now, Math.max(waitSeconds, floorSeconds))
-  const nextVendAttemptAt = addSeconds(now, Math.max(stuckVendSeconds, floorSeconds))
+  return withVendRetry(now, addSeconds(now, Math.max(waitSeconds, floorSeconds)), floorSeconds)
+}
+
+/**
+ * The waits of a tenant that an app's request may try a minute after the last time, even if a sweep waits longer.
+ * @param floorSeconds the wait that the answer asked for. Default is none.
+ */
+export function withVendRetry(
+  now: Date,
+  nextAttemptAt: Date,
+  floorSeconds = 0,
+): Pick<RefreshTrouble, 'nextAttemptAt' | 'nextVendAttemptAt'> {
+  const nextVendAttemptAt = addSeconds(now, Math.max(vendRetrySeconds, floorSeconds))
   return { nextAttemptAt, ...(nextVendAttemptAt < nextAttemptAt && { nextVendAttemptAt }) }
 }
 

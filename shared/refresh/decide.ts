@@ -1,6 +1,6 @@
 import { addSeconds, secondsUntil } from '../clock.ts'
 import type { EnvironmentHold } from '../domain/holds.ts'
-import { meaningOf, type RefusalReason } from '../domain/reasons.ts'
+import { isOutageReason, meaningOf, type RefusalReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import {
   firstRetrySeconds,
@@ -8,6 +8,7 @@ import {
   nextVendAttemptAt,
   retryAt,
   retryStuckAt,
+  withVendRetry,
 } from '../domain/schedule.ts'
 import type { CachedAccessToken, RefreshTrouble, Tenant } from '../domain/tenant.ts'
 
@@ -169,8 +170,12 @@ export function judgeRefusal(
     case 'backOff':
     case 'passing': {
       if (refusal.unknown && unknownAnswers >= maxUnknownAnswers) return stuck()
-      const nextAttemptAt = retryAt(now, attempts, fraction, refusal.retryAfterSeconds)
-      return { verdict: 'retry', trouble: { ...base, nextAttemptAt } }
+      const { retryAfterSeconds } = refusal
+      const nextAttemptAt = retryAt(now, attempts, fraction, retryAfterSeconds)
+      // An outage of more than a few tenants is a hold. In a smaller one, an app that asks shouldn't wait for an hour.
+      const isOutage = isOutageReason(refusal.reason) && !refusal.unknown
+      const waits = isOutage ? withVendRetry(now, nextAttemptAt, retryAfterSeconds) : { nextAttemptAt }
+      return { verdict: 'retry', trouble: { ...base, ...waits } }
     }
   }
 }
@@ -192,6 +197,14 @@ export function isWithoutCause(refusal: TokenRefusal): boolean {
  * people who are refused without a cause that rule out chance.
  */
 export const refusalsBeforeHold = 5
+
+/**
+ * Whether a refusal says that the provider fails. An answer that this tenant has had too often to be temporary says
+ * something about the tenant.
+ */
+export function isOutage(tenant: Tenant, refusal: TokenRefusal): boolean {
+  return isOutageReason(refusal.reason) && tenant.trouble?.actor !== 'operator'
+}
 
 /** Whether a refusal says something new about our registration: a refusal that the tenant met before doesn't. */
 export function isFirstRefusal(tenant: Tenant, refusal: TokenRefusal): boolean {

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 import { connectHint, reconnectHint } from '../domain/connectHint.ts'
 import type { EnvironmentHold } from '../domain/holds.ts'
 import { instanceEnding } from '../domain/instanceEnding.ts'
-import { isAdminReason, type StoredReason } from '../domain/reasons.ts'
+import { isAdminReason, isOutageReason, type StoredReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { detailWithCauses } from '../domain/refusalCauses.ts'
 import { nextVendAttemptAt } from '../domain/schedule.ts'
@@ -57,6 +57,7 @@ function explainOutcome(
   if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold') {
     const { hold } = outcome
     const seconds = secondsToWait(hold?.until, now)
+    if (hold && isOutageReason(hold.reason)) return duringOutage(hold, seconds)
     return hold?.kind ? kindOnHold(hold, seconds) : onHold(tenant, hold ?? {}, seconds)
   }
   if (outcome.outcome === 'passed_on' && outcome.reason === 'waiting_to_retry') {
@@ -117,6 +118,11 @@ function onHold(
   const detail = explainCredential(reason, { environment, identityProvider })
   const members = { reason, traceId: traceId || undefined }
   return problem('environment_on_hold', { retryAfterSeconds, members, ...(detail && { detail }) })
+}
+
+function duringOutage({ reason, traceId }: EnvironmentHold, retryAfterSeconds: number): Problem {
+  const members = { reason, traceId: traceId || undefined }
+  return problem('identity_provider_unavailable', { retryAfterSeconds, members })
 }
 
 function kindOnHold({ kind, reason, traceId }: EnvironmentHold, retryAfterSeconds: number): Problem {

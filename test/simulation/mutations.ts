@@ -134,6 +134,13 @@ export const mutations: readonly Mutation[] = [
     breaks: ['call_while_waiting'],
   },
   {
+    name: 'an app’s request ignores the wait after a failure',
+    file: decide,
+    find: 'trouble.nextAttemptAt : nextVendAttemptAt(trouble)',
+    replace: 'trouble.nextAttemptAt : nextVendAttemptAt({ ...trouble, nextVendAttemptAt: new Date(0) })',
+    breaks: ['call_while_waiting', 'wait_cut_short'],
+  },
+  {
     name: 'an answer without a refresh token overwrites the old one',
     file: refreshLeased,
     find: 'const isNew = result.refreshToken !== undefined && !result.refreshToken.equals(refreshToken)',
@@ -285,7 +292,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'Retry-After is ignored',
     file: decide,
-    find: 'retryAt(now, attempts, fraction, refusal.retryAfterSeconds)',
+    find: 'retryAt(now, attempts, fraction, retryAfterSeconds)',
     replace: 'retryAt(now, attempts, fraction)',
     breaks: ['wait_cut_short'],
   },

@@ -285,6 +285,18 @@ describe('the consequence of a refusal', () => {
     expect(judge(confirmed, 'invalid_grant', [70000])).toMatchObject({ verdict: 'dead' })
   })
 
+  test('a provider that fails for a few tenants is tried a minute later for an app, and not before its own wait', () => {
+    const failing = { ...connected, trouble: { ...trouble, attempts: 12 } }
+    const waits = (status: number, retryAfter?: string) =>
+      judgeRefusal(failing, classifyTokenRefusal(status, {}, retryAfter), now, 0.5)
+    expect(waits(503)).toMatchObject({
+      trouble: { nextAttemptAt: later(1805), nextVendAttemptAt: later(60) },
+    })
+    expect(waits(503, '600')).toMatchObject({ trouble: { nextVendAttemptAt: later(600) } })
+    expect(waits(429, '30')).not.toHaveProperty('trouble.nextVendAttemptAt')
+    expect(waits(418)).not.toHaveProperty('trouble.nextVendAttemptAt')
+  })
+
   test('a temporary failure is counted and waits, and never ends a grant', () => {
     fc.assert(
       fc.property(

@@ -120,6 +120,24 @@ describe('tenants with refusals that may be our registration’s fault', () => {
     expect(logged.filter(({ event }) => event === 'environment.held')).toHaveLength(1)
   })
 
+  test('wait no longer than the hold, no matter how long it lasts', async () => {
+    const { clock, refresher, rowOf } = await several(() => refused, 5)
+    const [stuck, fifth] = [
+      { workspace: 'w', tenant: 't1' },
+      { workspace: 'w', tenant: 't5' },
+    ]
+    const before = rowOf(stuck)?.trouble
+    expect(before).toMatchObject({ attempts: 1, actor: 'operator' })
+    expect(rowOf(fifth)).not.toHaveProperty('trouble')
+    clock.advance(9000)
+    for (const tenant of [stuck, fifth]) {
+      clock.advance(61)
+      const { outcome } = await clock.run(refresher.refresh(tenant, sweep))
+      expect(outcome).toBe('refused')
+    }
+    expect([rowOf(stuck)?.trouble, rowOf(fifth)?.trouble]).toEqual([before, undefined])
+  })
+
   test('are counted from zero after a success', async () => {
     const afterFour = (call: number) => (call === 5 ? anHour : refused)
     expect((await several(afterFour, 9)).holds).toEqual([])

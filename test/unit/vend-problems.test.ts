@@ -123,6 +123,14 @@ describe('an app without a token', () => {
     })
   })
 
+  test('because the provider fails for everyone is nobody’s fault', () => {
+    const hold = { reason: 'identity_provider_error', traceId: 'trace', until: at(10) }
+    expect(problemOf(passedOn('environment_on_hold', { hold }))).toMatchObject({
+      code: 'identity_provider_unavailable',
+      extras: { retryAfterSeconds: 11, members: { reason: 'identity_provider_error', traceId: 'trace' } },
+    })
+  })
+
   test('because the provider fails waits for the tenant’s next attempt', () => {
     const trouble: Partial<RefreshTrouble> = { nextAttemptAt: at(9) }
     const problem = problemOf(
