@@ -1,6 +1,6 @@
 import { addSeconds, secondsUntil } from '../clock.ts'
 import type { EnvironmentHold } from '../domain/holds.ts'
-import { isOutageReason, meaningOf, type RefusalReason } from '../domain/reasons.ts'
+import { isOutageReason, meaningOf, type StoredReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import {
   firstRetrySeconds,
@@ -117,7 +117,7 @@ export function tokenToKeep(
 
 /** The consequence of a refusal for the tenant and its environment. */
 export type RefusalVerdict =
-  | { readonly verdict: 'dead'; readonly reason: RefusalReason }
+  | { readonly verdict: 'dead'; readonly reason: StoredReason }
   | { readonly verdict: 'retry'; readonly trouble: RefreshTrouble }
   | { readonly verdict: 'hold' }
 
@@ -178,6 +178,17 @@ export function judgeRefusal(
       return { verdict: 'retry', trouble: { ...base, ...waits } }
     }
   }
+}
+
+/**
+ * A tenant that has been stuck for so long counts as lost: its status says so, and no call is made until someone signs
+ * in. Not while its registration is on hold, because such a refusal says nothing about the tenant.
+ */
+export function endIfStuck(verdict: RefusalVerdict, stuckAfterSeconds: number, now: Date): RefusalVerdict {
+  if (verdict.verdict !== 'retry') return verdict
+  const { actor, reason, stuckSince } = verdict.trouble
+  const isLost = actor === 'operator' && stuckSince && secondsUntil(now, stuckSince) >= stuckAfterSeconds
+  return isLost ? { verdict: 'dead', reason } : verdict
 }
 
 /** What the row remembers of a tenant that only the operator, a person, or a directory can help. */

@@ -7,7 +7,7 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenResult } from '../domain/tokenEndpoint.ts'
 import { type Attempt, beginAttempt } from './attempt.ts'
 import { commitLastInLine, commitRefreshed, commitUnchanged, commitVerdict } from './commit.ts'
-import { judgeRefusal, type RefreshPurpose } from './decide.ts'
+import { endIfStuck, judgeRefusal, type RefreshPurpose } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import {
   holdFailingProvider,
@@ -147,13 +147,15 @@ async function commitRefusal(
   refusal: TokenRefusal,
 ): Promise<StoredTenant | undefined> {
   const { leased } = attempt
-  const { clock, randomness } = dependencies
+  const { clock, config, randomness } = dependencies
   const isHeld =
     (await holdRefusedKind(dependencies, attempt, refusal)) ||
     (await holdFailingProvider(dependencies, attempt, refusal)) ||
     (await holdRefusedRegistration(dependencies, attempt, refusal))
   if (isHeld) return commitLastInLine(dependencies, attempt)
-  const verdict = judgeRefusal(leased.tenant, refusal, clock.now(), randomness.fraction())
+  const now = clock.now()
+  const judged = judgeRefusal(leased.tenant, refusal, now, randomness.fraction())
+  const verdict = endIfStuck(judged, config.stuckAfterSeconds, now)
   if (verdict.verdict === 'hold') {
     await placeHold(dependencies, attempt, { refusal, scope: registrationOf(leased) })
     return commitUnchanged(dependencies, attempt)

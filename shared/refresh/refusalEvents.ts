@@ -64,9 +64,11 @@ export function grantEndedEvent(
   const { reason } = refusal
   const actor = actorOf(reason)
   const happened =
-    actor === 'advertiserAdmin'
-      ? `The advertiser's directory no longer allows the sign-in (${reason}); their administrator must act first.`
-      : `The identity provider no longer accepts the grant (${reason}); the advertiser must sign in again.`
+    actor === 'operator' || actor === 'nobody'
+      ? `Refreshing has failed for too long for the tenant’s own reason (${reason}); once that’s fixed, the advertiser must sign in again.`
+      : actor === 'advertiserAdmin'
+        ? `The advertiser's directory no longer allows the sign-in (${reason}); their administrator must act first.`
+        : `The identity provider no longer accepts the grant (${reason}); the advertiser must sign in again.`
   const detail = [happened, usualCauses(identityProvider, reason)].filter(Boolean).join(' ')
   return { type: 'tenant.reauthorization_required', at, detail, data: factsOf(refusal, actor) }
 }

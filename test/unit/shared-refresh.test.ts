@@ -162,19 +162,38 @@ describe('tenants with refusals that may be our registration’s fault', () => {
 test('the operator is told of a stuck tenant at once and then weekly, its app by one event', async () => {
   const own = refreshGround({ answer: () => refusalOf(400, 'unauthorized_client', 700016) })
   await own.add()
-  for (let day = 0; day < 15; day++) {
+  for (let day = 0; day < 14; day++) {
     const due = { ...own.row(), dueAt: own.clock.now() }
     await own.tenants.replace({ tenant: own.row(), etag: '*' }, due as Tenant, [])
     await own.clock.run(own.refresher.refresh(name, sweep))
     own.clock.advance(86_400)
   }
   const told = own.logged.filter(({ event }) => event === 'refresh.needs_operator')
-  expect(told.map(({ fields }) => fields)).toMatchObject([
-    { stuckDays: 0 },
-    { stuckDays: 7 },
-    { stuckDays: 14 },
-  ])
+  expect(told.map(({ fields }) => fields)).toMatchObject([{ stuckDays: 0 }, { stuckDays: 7 }])
   expect(own.tenants.history(name).map(({ type }) => type)).toEqual(['refresh.failing'])
+})
+
+test('a tenant that stays stuck must sign in again after two weeks, with the reason, and is called no more', async () => {
+  const own = refreshGround({ answer: () => refusalOf(400, 'unauthorized_client', 700016) })
+  await own.add()
+  const daily = async () => {
+    const due = { ...own.row(), dueAt: own.clock.now() }
+    await own.tenants.replace({ tenant: own.row(), etag: '*' }, due as Tenant, [])
+    await own.clock.run(own.refresher.refresh(name, sweep))
+    own.clock.advance(86_400)
+  }
+  for (let day = 0; day < 14; day++) await daily()
+  expect(own.row().status).toBe('connected')
+  await daily()
+  const lost = { status: 'reauthorization_required', reauthorizationReason: 'application_not_found' }
+  expect(own.row()).toMatchObject(lost)
+  expect(own.row()).not.toHaveProperty('dueAt')
+  expect(own.tenants.history(name).at(-1)).toMatchObject({
+    type: 'tenant.reauthorization_required',
+    data: { reason: 'application_not_found', actor: 'operator' },
+  })
+  await own.clock.run(own.refresher.refresh(name, vend))
+  expect(own.calls()).toBe(15)
 })
 
 describe('a tenant whose grant is refused', () => {
