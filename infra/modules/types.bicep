@@ -48,6 +48,7 @@ type brokerSettings = {
   ACTIVE_WINDOW_HOURS: string?
   REFRESH_AHEAD_SECONDS: string?
   KEEP_ALIVE_DAYS: string?
+  STUCK_AFTER_DAYS: string?
   SWEEP_CONCURRENCY: string?
   SWEEP_SECONDS: string?
   SWEEP_HANDOVER_COUNT: string?

@@ -54,6 +54,7 @@ const sweepReport = {
   refreshed: 39,
   passedOn: 1,
   failed: { passing: 1 },
+  stuck: {},
   handedOverShards: 0,
   leftOver: 0,
   unreadShards: 0,

@@ -10,7 +10,10 @@ export interface HoldScope extends Registration {
   readonly kind?: string | undefined
 }
 
-/** Trouble that only the operator can fix: refreshing rests until `until`, then one attempt probes. */
+/**
+ * Trouble that isn't one tenant's: the operator must fix it, or the provider fails. Refreshing rests until `until`, then
+ * one attempt probes.
+ */
 export interface EnvironmentHold extends HoldScope {
   readonly reason: StoredReason
   readonly traceId: string
@@ -23,8 +26,9 @@ export interface EnvironmentStates {
   /** The hold that is or was last in force; undefined when there is none. */
   read(scope: HoldScope): Promise<EnvironmentHold | undefined>
   /**
-   * Counts a person whose grant of this kind was refused without a cause.
-   * @returns how many people there are since the last release.
+   * Counts a person whose grant of this kind was refused without a cause, or a tenant of this registration for whom the
+   * provider failed.
+   * @returns how many there are since the last release.
    */
   countRefused(scope: HoldScope, person: string): Promise<number>
   placeHold(hold: EnvironmentHold): Promise<void>
@@ -52,6 +56,9 @@ export function nameOfScope({ environment, identityProvider, kind }: HoldScope):
 
 /** No other process probes within this time: as long as a refresh can take, in case the probing process crashes. */
 export const probeSeconds = 30
+
+/** A wait that an answer asks for and that every hold covers. */
+export const coveredWaitSeconds = 30
 
 /** The first hold is short, and a lasting one is probed once a minute, so a fixed secret is noticed soon. */
 const firstHoldSeconds = 30

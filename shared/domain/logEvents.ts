@@ -33,7 +33,8 @@ export interface LogEvents {
   }
   /**
    * A tenant's refreshes fail and waiting doesn't help: its directory or our registration refuses, the grant can't be
-   * read, five answers were unknown, or Microsoft detected a loop. Logged once, until a refresh works again.
+   * read, five answers were unknown, or Microsoft detected a loop. Logged at once and then weekly, until a refresh works
+   * again. `stuckDays` is how long it has lasted.
    */
   'refresh.needs_operator': {
     tenantKey: string
@@ -42,6 +43,7 @@ export interface LogEvents {
     reason: string
     traceId: string
     attempts: number
+    stuckDays: number
   }
   /** A sweep couldn't finish the accounts that a sign-in left unread or unwritten. It tries again in an hour. */
   'accounts.unfinished': { tenantKey: string; reason: string }
@@ -195,6 +197,8 @@ export interface SweepReport {
   /** Fresh already, leased by another process, orphaned hints. */
   readonly passedOn: number
   readonly failed: Readonly<Record<string, number>>
+  /** Tenants whose trouble is their own and waits for the operator, by reason; they aren't among `failed`. */
+  readonly stuck: Readonly<Record<string, number>>
   /** Shards of the due index that were added to the queue. */
   readonly handedOverShards: number
   /** Due rows that were read but not started in time; those in handed-over shards are processed there. */

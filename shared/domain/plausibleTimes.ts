@@ -1,6 +1,6 @@
 import { addSeconds } from '../clock.ts'
-import { maxLifetimeSeconds, maxWaitSeconds, type ScheduleConfig } from './schedule.ts'
-import type { Tenant } from './tenant.ts'
+import { maxLifetimeSeconds, maxStuckWaitSeconds, maxWaitSeconds, type ScheduleConfig } from './schedule.ts'
+import type { RefreshTrouble, Tenant } from './tenant.ts'
 
 /** Seconds by which the clocks of two processes may differ before it's reported. */
 export const clockToleranceSeconds = 5
@@ -25,12 +25,20 @@ export function withPlausibleTimes(tenant: Tenant, bounds: TimeBounds, now: Date
     ...(dueAt && { dueAt: notBeyond(dueAt, bounds.keepAliveSeconds) }),
     ...(lastVendedAt && { lastVendedAt: notBeyond(lastVendedAt, 0) }),
     ...(lease && { lease: { ...lease, until: notBeyond(lease.until, bounds.leaseSeconds) } }),
-    ...(trouble && {
-      trouble: {
-        ...trouble,
-        nextAttemptAt: notBeyond(trouble.nextAttemptAt, maxWaitSeconds),
-        ...(trouble.suspectedSince && { suspectedSince: notBeyond(trouble.suspectedSince, 0) }),
-      },
-    }),
+    ...(trouble && { trouble: { ...trouble, ...plausibleWaits(trouble, notBeyond) } }),
+  }
+}
+
+function plausibleWaits(
+  { nextAttemptAt, nextVendAttemptAt, stuckSince, suspectedSince, toldAt, ...trouble }: RefreshTrouble,
+  notBeyond: (time: Date, seconds: number) => Date,
+) {
+  const waitSeconds = trouble.actor === 'operator' ? maxStuckWaitSeconds : maxWaitSeconds
+  return {
+    nextAttemptAt: notBeyond(nextAttemptAt, waitSeconds),
+    ...(nextVendAttemptAt && { nextVendAttemptAt: notBeyond(nextVendAttemptAt, maxWaitSeconds) }),
+    ...(stuckSince && { stuckSince: notBeyond(stuckSince, 0) }),
+    ...(toldAt && { toldAt: notBeyond(toldAt, 0) }),
+    ...(suspectedSince && { suspectedSince: notBeyond(suspectedSince, 0) }),
   }
 }

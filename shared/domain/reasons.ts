@@ -163,6 +163,13 @@ export function isCredentialReason(reason: StoredReason): boolean {
   return reason !== unknownReason && reasons[reason].about === 'our_credential'
 }
 
+/** Whether a reason tells of the identity provider's own failure, regardless of whose token was sent. */
+export function isOutageReason(reason: StoredReason): boolean {
+  if (reason === unknownReason) return false
+  const { about, class: refusalClass }: ReasonMeaning = reasons[reason]
+  return about === 'provider' && refusalClass === 'passing'
+}
+
 /** Whether a new sign-in won't help until the advertiser's administrator has acted. */
 export function isAdminReason(reason: StoredReason | undefined): boolean {
   return reason !== undefined && reason !== unknownReason && actorOf(reason) === 'advertiserAdmin'

@@ -1,5 +1,5 @@
 import { addSeconds, secondsUntil } from '../clock.ts'
-import type { Tenant } from './tenant.ts'
+import type { RefreshTrouble, Tenant } from './tenant.ts'
 
 /** The settings that decide when a tenant is refreshed. */
 export interface ScheduleConfig {
@@ -13,6 +13,10 @@ export interface ScheduleConfig {
 const maxBackoffSeconds = 3600
 /** The longest wait: an answer can ask for an hour at most, plus the backoff. */
 export const maxWaitSeconds = 2 * maxBackoffSeconds
+/** The longest wait for a sweep's next try of what only a person or a directory can end: a day. */
+export const maxStuckWaitSeconds = 86_400
+/** Apps' requests for a tenant in trouble try at most this often. */
+const vendRetrySeconds = 60
 /**
  * Entra's longest lifetime of an access token, 28 hours
  * (entra/identity-platform/app-resilience-continuous-access-evaluation).
@@ -84,4 +88,37 @@ export function retryAt(
 ): Date {
   const ceiling = Math.min(maxBackoffSeconds, firstRetrySeconds * 2 ** Math.min(attempt, 16))
   return addSeconds(now, Math.max(floorSeconds, firstRetrySeconds) + fraction * ceiling)
+}
+
+/**
+ * When to retry what waiting doesn't fix: after about as long as it has lasted, a day at most, so that a fix is noticed
+ * soon and a tenant that stays stuck is few calls. An app that asks for the tenant doesn't wait that long.
+ * @param stuck since when, and the wait that the answer asked for. Default is none.
+ */
+export function retryStuckAt(
+  now: Date,
+  { since, floorSeconds = 0 }: { readonly since: Date; readonly floorSeconds?: number | undefined },
+  fraction: number,
+): Pick<RefreshTrouble, 'nextAttemptAt' | 'nextVendAttemptAt'> {
+  const lastedSeconds = Math.max(secondsUntil(now, since), 2 * firstRetrySeconds)
+  const waitSeconds = Math.min(maxStuckWaitSeconds, lastedSeconds) * (0.5 + fraction / 2)
+  return withVendRetry(now, addSeconds(now, Math.max(waitSeconds, floorSeconds)), floorSeconds)
+}
+
+/**
+ * The waits of a tenant that an app's request may try a minute after the last time, even if a sweep waits longer.
+ * @param floorSeconds the wait that the answer asked for. Default is none.
+ */
+export function withVendRetry(
+  now: Date,
+  nextAttemptAt: Date,
+  floorSeconds = 0,
+): Pick<RefreshTrouble, 'nextAttemptAt' | 'nextVendAttemptAt'> {
+  const nextVendAttemptAt = addSeconds(now, Math.max(vendRetrySeconds, floorSeconds))
+  return { nextAttemptAt, ...(nextVendAttemptAt < nextAttemptAt && { nextVendAttemptAt }) }
+}
+
+/** When a tenant in trouble may be tried for an app's request. */
+export function nextVendAttemptAt(trouble: RefreshTrouble): Date {
+  return trouble.nextVendAttemptAt ?? trouble.nextAttemptAt
 }

@@ -72,6 +72,12 @@ export interface RefreshTrouble {
   readonly unknownAnswers?: number
   /** Retrying alone won't fix it. Absent while it may be temporary. */
   readonly actor?: 'operator'
+  /** When it first needed the operator; kept until a refresh works. */
+  readonly stuckSince?: Date
+  /** When the operator was last told of it. */
+  readonly toldAt?: Date
+  /** When an app's request may try earlier than a sweep; absent if it may not. */
+  readonly nextVendAttemptAt?: Date
   /** Set while a general refusal awaits confirmation before the grant counts as dead. */
   readonly suspectedSince?: Date
 }

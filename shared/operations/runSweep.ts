@@ -28,6 +28,13 @@ export const sweepReport = z.object({
   refreshed: z.int(),
   passedOn: z.int(),
   failed: z.record(z.string(), z.int()),
+  stuck: z
+    .record(z.string(), z.int())
+    // An older package, after a rollback, writes reports without it.
+    .default({})
+    .describe(
+      'Tenants whose trouble is their own and waits for the operator, by reason; not among `failed`.',
+    ),
   handedOverShards: z.int(),
   leftOver: z.int(),
   unreadShards: z.int(),
@@ -35,7 +42,6 @@ export const sweepReport = z.object({
   oldestOverdueSeconds: z.int(),
   holds: z
     .array(z.string())
-    // An older package, after a rollback, writes reports without it.
     .default([])
     .describe('What is on hold, each as `environment:identityProvider`, or with `:kind` of grant.'),
 })

@@ -1,4 +1,4 @@
-import { addSeconds } from '../clock.ts'
+import { addSeconds, secondsUntil } from '../clock.ts'
 import { dueRowOf } from '../domain/due.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import { nextDueAt } from '../domain/schedule.ts'
@@ -177,11 +177,12 @@ async function commit(
 }
 
 function logNeedsOperator(
-  { log }: RefreshDependencies,
+  { clock, log }: RefreshDependencies,
   { tenant, grant }: Leased,
   trouble: RefreshTrouble,
 ): void {
-  const { attempts, reason, traceId } = trouble
+  const { attempts, reason, stuckSince, traceId } = trouble
+  const now = clock.now()
   log('refresh.needs_operator', {
     tenantKey: tenantKey(tenant),
     environment: tenant.environment,
@@ -189,6 +190,7 @@ function logNeedsOperator(
     reason,
     traceId,
     attempts,
+    stuckDays: Math.floor(secondsUntil(now, stuckSince ?? now) / 86_400),
   })
 }
 

@@ -1,8 +1,15 @@
 import { addSeconds, secondsUntil } from '../clock.ts'
 import type { EnvironmentHold } from '../domain/holds.ts'
-import { meaningOf, type RefusalReason } from '../domain/reasons.ts'
+import { isOutageReason, meaningOf, type StoredReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
-import { firstRetrySeconds, minimumValiditySeconds, retryAt } from '../domain/schedule.ts'
+import {
+  firstRetrySeconds,
+  minimumValiditySeconds,
+  nextVendAttemptAt,
+  retryAt,
+  retryStuckAt,
+  withVendRetry,
+} from '../domain/schedule.ts'
 import type { CachedAccessToken, RefreshTrouble, Tenant } from '../domain/tenant.ts'
 
 /** The purpose of a refresh. */
@@ -42,10 +49,15 @@ export function decideRefresh(
   if (!wanted) return { refresh: false, reason: 'fresh' }
   if (purpose.for === 'vend' && !canReach(tenant, purpose.minValiditySeconds, now))
     return { refresh: false, reason: 'validity_not_reached' }
-  if (tenant.trouble && tenant.trouble.nextAttemptAt > now)
+  if (tenant.trouble && waitEndsAt(tenant.trouble, purpose) > now)
     return { refresh: false, reason: 'waiting_to_retry' }
   if (hold && hold.until > now) return { refresh: false, reason: 'environment_on_hold' }
   return { refresh: true, reason: wanted }
+}
+
+/** A sweep's own tries may be a day apart; an app that asks shows that the tenant is needed now. */
+function waitEndsAt(trouble: RefreshTrouble, purpose: RefreshPurpose): Date {
+  return purpose.for === 'sweep' ? trouble.nextAttemptAt : nextVendAttemptAt(trouble)
 }
 
 /**
@@ -105,15 +117,12 @@ export function tokenToKeep(
 
 /** The consequence of a refusal for the tenant and its environment. */
 export type RefusalVerdict =
-  | { readonly verdict: 'dead'; readonly reason: RefusalReason }
+  | { readonly verdict: 'dead'; readonly reason: StoredReason }
   | { readonly verdict: 'retry'; readonly trouble: RefreshTrouble }
   | { readonly verdict: 'hold' }
 
-/**
- * The most operator faults in a row that lengthen the wait: a fix can come at any time, and must be noticed within
- * minutes.
- */
-const maxOperatorBackoff = 5
+/** How often the operator is reminded of a tenant that stays stuck: weekly. */
+const remindSeconds = 7 * 86_400
 
 /** Up to this many unknown answers count as temporary. After that, the operator must act. */
 const maxUnknownAnswers = 5
@@ -134,14 +143,21 @@ export function judgeRefusal(
   const attempts = (tenant.trouble?.attempts ?? 0) + 1
   const unknownAnswers = (tenant.trouble?.unknownAnswers ?? 0) + (refusal.unknown ? 1 : 0)
   const counted = unknownAnswers > 0 && { unknownAnswers }
-  const base = { attempts, reason: refusal.reason, traceId: refusal.traceId, ...counted }
+  const { stuckSince, toldAt } = tenant.trouble ?? {}
+  const told = { ...(stuckSince && { stuckSince }), ...(toldAt && { toldAt }) }
+  const base = { attempts, reason: refusal.reason, traceId: refusal.traceId, ...counted, ...told }
+  const stuck = (): RefusalVerdict => {
+    const waits = retryStuckAt(
+      now,
+      { since: stuckSince ?? now, floorSeconds: refusal.retryAfterSeconds },
+      fraction,
+    )
+    return { verdict: 'retry', trouble: { ...base, ...waits, ...asStuck(tenant.trouble, now) } }
+  }
   switch (refusal.class) {
-    case 'operator': {
+    case 'operator':
       if (isCredentialRefusal(refusal)) return { verdict: 'hold' }
-      const attempt = Math.min(attempts, maxOperatorBackoff)
-      const nextAttemptAt = retryAt(now, attempt, fraction, refusal.retryAfterSeconds)
-      return { verdict: 'retry', trouble: { ...base, nextAttemptAt, actor: 'operator' } }
-    }
+      return stuck()
     case 'advertiserAdmin':
       return { verdict: 'dead', reason: refusal.reason }
     case 'advertiser': {
@@ -153,14 +169,33 @@ export function judgeRefusal(
     }
     case 'backOff':
     case 'passing': {
-      const nextAttemptAt = retryAt(now, attempts, fraction, refusal.retryAfterSeconds)
-      const isOperators = refusal.unknown && unknownAnswers >= maxUnknownAnswers
-      return {
-        verdict: 'retry',
-        trouble: { ...base, nextAttemptAt, ...(isOperators && { actor: 'operator' }) },
-      }
+      if (refusal.unknown && unknownAnswers >= maxUnknownAnswers) return stuck()
+      const { retryAfterSeconds } = refusal
+      const nextAttemptAt = retryAt(now, attempts, fraction, retryAfterSeconds)
+      // An outage of more than a few tenants is a hold. In a smaller one, an app that asks shouldn't wait for an hour.
+      const isOutage = isOutageReason(refusal.reason) && !refusal.unknown
+      const waits = isOutage ? withVendRetry(now, nextAttemptAt, retryAfterSeconds) : { nextAttemptAt }
+      return { verdict: 'retry', trouble: { ...base, ...waits } }
     }
   }
+}
+
+/**
+ * A tenant that has been stuck for so long counts as lost: its status says so, and no call is made until someone signs
+ * in. Not while its registration is on hold, because such a refusal says nothing about the tenant.
+ */
+export function endIfStuck(verdict: RefusalVerdict, stuckAfterSeconds: number, now: Date): RefusalVerdict {
+  if (verdict.verdict !== 'retry') return verdict
+  const { actor, reason, stuckSince } = verdict.trouble
+  const isLost = actor === 'operator' && stuckSince && secondsUntil(now, stuckSince) >= stuckAfterSeconds
+  return isLost ? { verdict: 'dead', reason } : verdict
+}
+
+/** What the row remembers of a tenant that only the operator, a person, or a directory can help. */
+function asStuck(before: RefreshTrouble | undefined, now: Date) {
+  const { stuckSince = now, toldAt } = before ?? {}
+  const isToldRecently = toldAt && secondsUntil(now, toldAt) < remindSeconds
+  return { stuckSince, toldAt: isToldRecently ? toldAt : now, actor: 'operator' } as const
 }
 
 /** Whether a refusal ends the grant without saying why: `invalid_grant` without a number, or with a general one. */
@@ -173,6 +208,14 @@ export function isWithoutCause(refusal: TokenRefusal): boolean {
  * people who are refused without a cause that rule out chance.
  */
 export const refusalsBeforeHold = 5
+
+/**
+ * Whether a refusal says that the provider fails. An answer that this tenant has had too often to be temporary says
+ * something about the tenant.
+ */
+export function isOutage(tenant: Tenant, refusal: TokenRefusal): boolean {
+  return isOutageReason(refusal.reason) && tenant.trouble?.actor !== 'operator'
+}
 
 /** Whether a refusal says something new about our registration: a refusal that the tenant met before doesn't. */
 export function isFirstRefusal(tenant: Tenant, refusal: TokenRefusal): boolean {

@@ -1,11 +1,12 @@
 import { sha256 } from '../access/browser.ts'
-import { type HoldScope, kindOfGrant, nextHold } from '../domain/holds.ts'
+import { coveredWaitSeconds, type HoldScope, kindOfGrant, nextHold } from '../domain/holds.ts'
+import { isOutageReason, meaningOf } from '../domain/reasons.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import type { Leased } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { Registration } from '../environment.ts'
 import type { Attempt } from './attempt.ts'
-import { isWithoutCause, refusalsBeforeHold } from './decide.ts'
+import { isFirstRefusal, isOutage, isWithoutCause, refusalsBeforeHold } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { stepOutsideLease } from './leaseTime.ts'
 import type { RefusedTenants } from './refusedTenants.ts'
@@ -51,18 +52,23 @@ export async function endHolds(
 /**
  * Counts a tenant whose refusal may be our registration's fault. Enough of them in a row hold the environment,
  * and so does each new one until a success ends the hold.
+ * @returns whether the registration is on hold for it, so that the tenant's own wait doesn't grow.
  */
-export async function countRefusal(
+export async function holdRefusedRegistration(
   dependencies: RefreshDependencies & { readonly refusedTenants: RefusedTenants },
   attempt: Attempt,
   refusal: TokenRefusal,
-): Promise<void> {
+): Promise<boolean> {
   const { leased, time } = attempt
+  if (meaningOf(refusal.reason).about !== 'our_registration') return false
   const registration = registrationOf(leased)
+  const hold = await time.step('reading the hold', () => dependencies.environments.read(registration))
+  const isHeld = hold !== undefined && !isOutageReason(hold.reason)
+  if (!isFirstRefusal(leased.tenant, refusal)) return isHeld
   const count = dependencies.refusedTenants.add(registration, tenantKey(leased.tenant))
-  const isHeld = await time.step('reading the hold', () => dependencies.environments.read(registration))
-  if (isHeld || count >= refusalsBeforeHold)
-    await placeHold(dependencies, attempt, { refusal, scope: registration })
+  if (!isHeld && count < refusalsBeforeHold) return false
+  await placeHold(dependencies, attempt, { refusal, scope: registration })
+  return true
 }
 
 /**
@@ -85,6 +91,29 @@ export async function holdRefusedKind(
   if (!isHeld && (await time.step('counting the refusal', count)) < refusalsBeforeHold) return false
   await placeHold(dependencies, attempt, { refusal, scope })
   return true
+}
+
+/**
+ * Counts a tenant for whom the provider failed. Enough tenants in a row, without a success in between, hold the
+ * registration: then one probe asks for all of them, none of them waits longer than the hold, and the first success
+ * ends everyone's wait. All processes count together.
+ * @returns whether the registration is on hold, so that the tenant needs no wait of its own. It does if the answer asks
+ *   for a longer one.
+ */
+export async function holdFailingProvider(
+  dependencies: RefreshDependencies,
+  attempt: Attempt,
+  refusal: TokenRefusal,
+): Promise<boolean> {
+  const { leased, time } = attempt
+  if (!isOutage(leased.tenant, refusal)) return false
+  const { environments } = dependencies
+  const scope = registrationOf(leased)
+  const count = () => environments.countRefused(scope, tenantKey(leased.tenant))
+  const isHeld = await time.step('reading the hold', () => environments.read(scope))
+  if (!isHeld && (await time.step('counting the failure', count)) < refusalsBeforeHold) return false
+  await placeHold(dependencies, attempt, { refusal, scope })
+  return (refusal.retryAfterSeconds ?? 0) <= coveredWaitSeconds
 }
 
 /** A person may have connected many tenants, and ends all of them with one change of the password. */

@@ -7,9 +7,15 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenResult } from '../domain/tokenEndpoint.ts'
 import { type Attempt, beginAttempt } from './attempt.ts'
 import { commitLastInLine, commitRefreshed, commitUnchanged, commitVerdict } from './commit.ts'
-import { isFirstRefusal, judgeRefusal, type RefreshPurpose } from './decide.ts'
+import { endIfStuck, judgeRefusal, type RefreshPurpose } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
-import { countRefusal, holdRefusedKind, placeHold, registrationOf } from './holds.ts'
+import {
+  holdFailingProvider,
+  holdRefusedKind,
+  holdRefusedRegistration,
+  placeHold,
+  registrationOf,
+} from './holds.ts'
 import { adoptNewerGrant, releaseLease, type TakenLease } from './lease.ts'
 import { moveToNewSecret } from './moveToNewSecret.ts'
 import type { RefreshOutcome } from './outcome.ts'
@@ -141,15 +147,19 @@ async function commitRefusal(
   refusal: TokenRefusal,
 ): Promise<StoredTenant | undefined> {
   const { leased } = attempt
-  const { clock, randomness } = dependencies
-  if (await holdRefusedKind(dependencies, attempt, refusal)) return commitLastInLine(dependencies, attempt)
-  const verdict = judgeRefusal(leased.tenant, refusal, clock.now(), randomness.fraction())
+  const { clock, config, randomness } = dependencies
+  const isHeld =
+    (await holdRefusedKind(dependencies, attempt, refusal)) ||
+    (await holdFailingProvider(dependencies, attempt, refusal)) ||
+    (await holdRefusedRegistration(dependencies, attempt, refusal))
+  if (isHeld) return commitLastInLine(dependencies, attempt)
+  const now = clock.now()
+  const judged = judgeRefusal(leased.tenant, refusal, now, randomness.fraction())
+  const verdict = endIfStuck(judged, config.stuckAfterSeconds, now)
   if (verdict.verdict === 'hold') {
     await placeHold(dependencies, attempt, { refusal, scope: registrationOf(leased) })
     return commitUnchanged(dependencies, attempt)
   }
-  if (verdict.verdict === 'retry' && isFirstRefusal(leased.tenant, refusal))
-    await countRefusal(dependencies, attempt, refusal)
   return commitVerdict(dependencies, attempt, { refusal, verdict })
 }
 

@@ -23,13 +23,13 @@ export function failureEvent(
   refusal: TokenRefusal,
   at: Date,
 ): readonly TenantEvent[] {
-  if (isNewsForOperator(before, trouble)) return [needsOperator(refusal, at)]
+  if (isNewsForOperator(before, trouble) && !before?.toldAt) return [needsOperator(refusal, at)]
   return trouble.attempts === 2 && trouble.actor !== 'operator' ? [failing(refusal, at)] : []
 }
 
-/** Whether a failure is new to the operator. */
+/** Whether the operator is told of a failure: when it's new, and then weekly. */
 export function isNewsForOperator(before: RefreshTrouble | undefined, trouble: RefreshTrouble): boolean {
-  return trouble.actor === 'operator' && before?.actor !== 'operator'
+  return trouble.actor === 'operator' && before?.toldAt?.getTime() !== trouble.toldAt?.getTime()
 }
 
 /**
@@ -64,9 +64,11 @@ export function grantEndedEvent(
   const { reason } = refusal
   const actor = actorOf(reason)
   const happened =
-    actor === 'advertiserAdmin'
-      ? `The advertiser's directory no longer allows the sign-in (${reason}); their administrator must act first.`
-      : `The identity provider no longer accepts the grant (${reason}); the advertiser must sign in again.`
+    actor === 'operator' || actor === 'nobody'
+      ? `Refreshing has failed for too long for the tenant’s own reason (${reason}); once that’s fixed, the advertiser must sign in again.`
+      : actor === 'advertiserAdmin'
+        ? `The advertiser's directory no longer allows the sign-in (${reason}); their administrator must act first.`
+        : `The identity provider no longer accepts the grant (${reason}); the advertiser must sign in again.`
   const detail = [happened, usualCauses(identityProvider, reason)].filter(Boolean).join(' ')
   return { type: 'tenant.reauthorization_required', at, detail, data: factsOf(refusal, actor) }
 }

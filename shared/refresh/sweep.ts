@@ -94,8 +94,13 @@ async function readHolds({ holds }: SweepDependencies, run: SweepRun): Promise<r
   return (await holds?.().catch(() => undefined)) ?? run.holdsMet()
 }
 
-/** The result for one row: `refreshed`, `passed_on`, `left_over`, or the kind of failure. */
-type RowOutcome = 'refreshed' | 'passed_on' | 'left_over' | { readonly failed: string }
+/** The result for one row: `refreshed`, `passed_on`, `left_over`, or the kind of failure, or why it's stuck. */
+type RowOutcome =
+  | 'refreshed'
+  | 'passed_on'
+  | 'left_over'
+  | { readonly failed: string }
+  | { readonly stuck: string }
 
 /** A due row, and the shard that it was read from. */
 interface ShardRow {
@@ -121,6 +126,7 @@ class SweepRun {
   readonly #heldUntil = new Map<string, Date>()
   readonly #firsts = new Map<string, Promise<void>>()
   readonly #failed: Record<string, number> = {}
+  readonly #stuck: Record<string, number> = {}
   /** Tenants whose accounts a sign-in left unread or unwritten, with the hints that led here. */
   readonly #unfinished = new Map<string, Unfinished>()
   #due = 0
@@ -280,6 +286,7 @@ class SweepRun {
     if (outcome === 'refreshed') this.#refreshed++
     else if (outcome === 'passed_on') this.#passedOn++
     else if (outcome === 'left_over') this.#leftOver++
+    else if ('stuck' in outcome) this.#stuck[outcome.stuck] = (this.#stuck[outcome.stuck] ?? 0) + 1
     else this.#failed[outcome.failed] = (this.#failed[outcome.failed] ?? 0) + 1
   }
 
@@ -299,6 +306,7 @@ class SweepRun {
         refreshed: this.#refreshed,
         passedOn: this.#passedOn,
         failed: this.#failed,
+        stuck: this.#stuck,
         handedOverShards: this.#handOver.size,
         leftOver: this.#leftOver,
         unreadShards: this.#untimely + (this.#mayHandOver ? 0 : this.#unreadable),
@@ -318,7 +326,7 @@ class SweepRun {
       case 'refused':
         // Otherwise, it would come first in each sweep, and be the probe after each hold.
         await this.#dropOther(hint, outcome)
-        return { failed: outcome.refusal.class }
+        return isStuck(outcome) ? { stuck: outcome.refusal.reason } : { failed: outcome.refusal.class }
       case 'not_found':
         await this.#dependencies.due.remove(row)
         return 'passed_on'
@@ -396,7 +404,13 @@ class SweepRun {
 
 /** The operator's problems have their own limits: the environment's hold, and each tenant's wait. */
 function isProviderFailure(outcome: RefreshOutcome): boolean {
-  return outcome.outcome === 'refused' && meaningOf(outcome.refusal.reason).about === 'provider'
+  if (outcome.outcome !== 'refused' || isStuck(outcome)) return false
+  return meaningOf(outcome.refusal.reason).about === 'provider'
+}
+
+/** Whether the trouble is the tenant's own and known: it says nothing about the provider, nor about this sweep. */
+function isStuck({ stored }: Extract<RefreshOutcome, { outcome: 'refused' }>): boolean {
+  return stored.tenant.trouble?.actor === 'operator'
 }
 
 function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {

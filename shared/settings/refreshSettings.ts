@@ -27,6 +27,12 @@ export const refreshSettings = {
     default: '7',
     example: '14',
   }),
+  stuckAfterSeconds: withDefault('STUCK_AFTER_DAYS', inSeconds(86_400, wholeNumber(1, 90)), {
+    meaning:
+      'Days after which a tenant whose refreshes fail for its own reason (its directory refuses the app, its grant can’t be read, or the answers are unknown) must sign in again.',
+    default: '14',
+    example: '30',
+  }),
   sweepConcurrency: withDefault('SWEEP_CONCURRENCY', wholeNumber(1, 256), {
     meaning: 'Concurrent refreshes in one sweep.',
     default: '16',

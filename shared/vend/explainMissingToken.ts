@@ -3,9 +3,10 @@ import type { Config } from '../config.ts'
 import { connectHint, reconnectHint } from '../domain/connectHint.ts'
 import type { EnvironmentHold } from '../domain/holds.ts'
 import { instanceEnding } from '../domain/instanceEnding.ts'
-import { isAdminReason, type StoredReason } from '../domain/reasons.ts'
+import { isAdminReason, isOutageReason, type StoredReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { detailWithCauses } from '../domain/refusalCauses.ts'
+import { nextVendAttemptAt } from '../domain/schedule.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { adminConsentUrl, enablingSteps, isCuredByAdminConsent } from '../identity/adminConsent.ts'
 import { explainCredential } from '../identity/explainCredential.ts'
@@ -56,6 +57,7 @@ function explainOutcome(
   if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold') {
     const { hold } = outcome
     const seconds = secondsToWait(hold?.until, now)
+    if (hold && isOutageReason(hold.reason)) return duringOutage(hold, seconds)
     return hold?.kind ? kindOnHold(hold, seconds) : onHold(tenant, hold ?? {}, seconds)
   }
   if (outcome.outcome === 'passed_on' && outcome.reason === 'waiting_to_retry') {
@@ -118,6 +120,11 @@ function onHold(
   return problem('environment_on_hold', { retryAfterSeconds, members, ...(detail && { detail }) })
 }
 
+function duringOutage({ reason, traceId }: EnvironmentHold, retryAfterSeconds: number): Problem {
+  const members = { reason, traceId: traceId || undefined }
+  return problem('identity_provider_unavailable', { retryAfterSeconds, members })
+}
+
 function kindOnHold({ kind, reason, traceId }: EnvironmentHold, retryAfterSeconds: number): Problem {
   const detail = `The identity provider refuses the grants of several people in a row without saying why (${kind}). The broker ends none of them, and tries again every minute.`
   return problem('environment_on_hold', {
@@ -142,7 +149,7 @@ const grantGone: Readonly<Partial<Record<Failure['reason'], string>>> = {
 function explainTrouble({ trouble }: Tenant, { reason, traceId, actor }: Failure, now: Date): Problem {
   const detail = grantGone[reason]
   const extras = {
-    retryAfterSeconds: secondsToWait(trouble?.nextAttemptAt, now),
+    retryAfterSeconds: secondsToWait(trouble && nextVendAttemptAt(trouble), now),
     members: { reason, traceId: traceId || undefined },
   }
   if (detail) return problem('storage_unavailable', { ...extras, actor: 'operator', detail })

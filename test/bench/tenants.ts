@@ -28,6 +28,7 @@ export const refreshConfig: RefreshConfig = {
   activeWindowSeconds: 86_400,
   aheadSeconds: 600,
   keepAliveSeconds: 7 * 86_400,
+  stuckAfterSeconds: 14 * 86_400,
   sweepConcurrency: 16,
   sweepSeconds: 3600,
   sweepHandoverCount: Number.POSITIVE_INFINITY,

@@ -97,9 +97,8 @@ export function createWatchedRefresher(
   return {
     async refresh(name, purpose, deadline) {
       const startedAt = world.scheduler.now()
-      const outcome = await refresh(name, purpose, deadline).finally(() =>
-        world.refreshEnded(process, name.tenant),
-      )
+      const work = world.checks.refresh(purpose, () => refresh(name, purpose, deadline))
+      const outcome = await work.finally(() => world.refreshEnded(process, name.tenant))
       world.checks.refreshEnded(process, outcome, startedAt)
       return outcome
     },

@@ -3,6 +3,7 @@ import { type EnvironmentHold, type HoldScope, kindOfGrant, nameOfScope } from '
 import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
 import type { RefreshRequest } from '../../shared/domain/tokenEndpoint.ts'
 import type { SecretVersion } from '../../shared/domain/vault.ts'
+import type { RefreshPurpose } from '../../shared/refresh/decide.ts'
 import type { RefreshOutcome } from '../../shared/refresh/outcome.ts'
 import type { UsableToken } from '../../shared/vend/usableToken.ts'
 import type { Family } from './models/identityProvider.ts'
@@ -38,6 +39,15 @@ interface Call {
 
 /** The current vend; a vend that waits for another's refresh causes no call. */
 const vending = new AsyncLocalStorage<{ calls: number }>()
+
+/** What the current refresh is for; several callers may wait for it. */
+const refreshing = new AsyncLocalStorage<RefreshPurpose>()
+
+/** Only an app's request may try a tenant before the time for a sweep. */
+function waitEndsAt({ nextAttemptAt, nextVendAttemptAt }: RefreshTrouble): number {
+  const isForApp = refreshing.getStore()?.for !== 'sweep'
+  return ((isForApp && nextVendAttemptAt) || nextAttemptAt).getTime()
+}
 
 /** Checks a world against the rules: on every write, every call, every vend, and after every step. */
 export class Checks {
@@ -164,6 +174,11 @@ export class Checks {
       this.report('false_reauthorization', `${after.tenant} (${after.reauthorizationReason})`)
   }
 
+  /** A refresh runs with its purpose, which decides when it may call. */
+  refresh<T>(purpose: RefreshPurpose, work: () => Promise<T>): Promise<T> {
+    return refreshing.run(purpose, work)
+  }
+
   /** A vend causes few calls, regardless of its outcome. */
   async vend<T>(process: SimulatedProcess, tenant: string, work: () => Promise<T>): Promise<T> {
     const caused = { calls: 0 }
@@ -200,13 +215,16 @@ export class Checks {
       this.report('vended_after_disconnect', `${purpose.tenant}, ${purpose.startedAt - endedAt} ms after it`)
   }
 
-  /** A refusal by one directory isn't a fault of the environment; in worlds this small, only a wrong secret is. */
+  /**
+   * Neither a refusal by one directory nor a failed call for a tenant is a fault of the environment; in worlds this
+   * small, only a wrong secret is.
+   */
   held(hold: EnvironmentHold, before: EnvironmentHold | undefined): void {
     const { kind, reason } = hold
-    const { plan, scheduler } = this.#world
+    const { scheduler, tenants } = this.#world
     this.#holds.set(nameOfScope(hold), { ...hold, putAt: scheduler.now() })
-    // If many tenants are refused for one reason, the cause may be ours.
-    if (plan.tenants > maxTenantsOfSmallWorld) return
+    // If many tenants are refused for one reason, the cause may be ours, or the provider itself.
+    if ([...tenants.rows()].length > maxTenantsOfSmallWorld) return
     // A process that extends a hold may have read it before its release.
     const wasHeld = before || scheduler.now() < this.#releasedAt + maxWriteMilliseconds
     if (!wasHeld && !kind && reason !== 'client_secret_invalid')
@@ -277,12 +295,13 @@ export class Checks {
   }
 
   /** The provider asked for silence: the next attempt must come no sooner. */
-  #assertWaits(row: Tenant, { reason, nextAttemptAt }: RefreshTrouble): void {
+  #assertWaits(row: Tenant, { reason, nextAttemptAt, nextVendAttemptAt }: RefreshTrouble): void {
     const family = this.#familyOf(row)
     const answeredAt = family && this.#answeredAt.get(family)
     const wanted = silenceSeconds[reason]
     if (answeredAt === undefined || wanted === undefined) return
-    if (nextAttemptAt.getTime() < answeredAt + wanted * 1000 - this.#world.clockSkewMilliseconds)
+    const waitsUntil = nextVendAttemptAt ?? nextAttemptAt
+    if (waitsUntil.getTime() < answeredAt + wanted * 1000 - this.#world.clockSkewMilliseconds)
       this.report('wait_cut_short', `${row.tenant} is asked for again too soon after ${reason}`)
   }
 
@@ -311,7 +330,7 @@ export class Checks {
     if (status !== 'connected') return
     if (!lease || lease.until.getTime() <= now)
       this.report('call_without_lease', `${process.name} for ${tenant}`)
-    if (trouble && trouble.nextAttemptAt.getTime() > now)
+    if (trouble && waitEndsAt(trouble) > now)
       this.report('call_while_waiting', `${process.name} for ${tenant}, ${trouble.reason}`)
     if (!lease) return
     const neededSeconds = this.#world.plan.config.tokenEndpointSeconds + minKeepSeconds

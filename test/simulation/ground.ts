@@ -70,6 +70,7 @@ export function ground() {
       activeWindowSeconds: 86_400,
       aheadSeconds: 600,
       keepAliveSeconds: 604_800,
+      stuckAfterSeconds: 14 * 86_400,
       sweepConcurrency: 1,
       sweepSeconds: 240,
       sweepHandoverCount: 2000,

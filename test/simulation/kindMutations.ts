@@ -6,7 +6,7 @@ export const kindMutations: readonly Mutation[] = [
   {
     name: 'grants end although the provider refuses every user’s',
     file: 'shared/refresh/refreshLeased.ts',
-    find: 'if (await holdRefusedKind(dependencies, attempt, refusal)) return commitLastInLine(dependencies, attempt)\n',
+    find: '(await holdRefusedKind(dependencies, attempt, refusal)) ||\n',
     replace: '',
     by: refusedKind,
     breaks: ['false_reauthorization'],

@@ -129,9 +129,16 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the wait after a failure is ignored',
     file: decide,
-    find: 'if (tenant.trouble && tenant.trouble.nextAttemptAt > now)',
+    find: 'if (tenant.trouble && waitEndsAt(tenant.trouble, purpose) > now)',
     replace: 'if (tenant.trouble && tenant.trouble.attempts < 0)',
     breaks: ['call_while_waiting'],
+  },
+  {
+    name: 'an app’s request ignores the wait after a failure',
+    file: decide,
+    find: 'trouble.nextAttemptAt : nextVendAttemptAt(trouble)',
+    replace: 'trouble.nextAttemptAt : nextVendAttemptAt({ ...trouble, nextVendAttemptAt: new Date(0) })',
+    breaks: ['call_while_waiting', 'wait_cut_short'],
   },
   {
     name: 'an answer without a refresh token overwrites the old one',
@@ -285,7 +292,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'Retry-After is ignored',
     file: decide,
-    find: 'retryAt(now, attempts, fraction, refusal.retryAfterSeconds)',
+    find: 'retryAt(now, attempts, fraction, retryAfterSeconds)',
     replace: 'retryAt(now, attempts, fraction)',
     breaks: ['wait_cut_short'],
   },

@@ -109,6 +109,7 @@ function refreshConfig(random: Random, mode: ProviderMode): RefreshConfig {
     activeWindowSeconds: 3600,
     aheadSeconds: 600,
     keepAliveSeconds: 12 * 3600,
+    stuckAfterSeconds: 14 * 86_400,
     sweepConcurrency: 1 + random.below(4),
     sweepSeconds: 240,
     sweepHandoverCount: random.pick([2000, 2000, 2]),

@@ -80,7 +80,7 @@ describe('a sweep', () => {
     const { world, broker } = await dueTenants(60)
     refuseApp(world, ['t1', 't2'])
     const { report } = await sweepOf(world, broker)
-    expect(report).toMatchObject({ due: 60, refreshed: 58, failed: { operator: 2 } })
+    expect(report).toMatchObject({ due: 60, refreshed: 58, failed: {}, stuck: { application_disabled: 2 } })
     expect(world.row('t1')?.tenant).toMatchObject({ status: 'connected', trouble: { actor: 'operator' } })
   })
 
@@ -120,7 +120,7 @@ describe('a sweep', () => {
     world.checks.held = () => {}
     const { report } = await sweepOf(world, broker)
     expect(report.refreshed).toBe(0)
-    expect(report.failed.operator).toBeLessThan(12)
+    expect(report.stuck.application_disabled).toBeLessThan(12)
     expect(await world.holds.get('production:microsoft')).toMatchObject({ reason: 'application_disabled' })
     for (const family of world.provider.families()) family.glitches.length = 0
     await world.pass(5 * minute)

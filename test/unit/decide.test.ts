@@ -189,16 +189,61 @@ describe('the consequence of a refusal', () => {
   })
 
   test.each([7000112, 7000229, 700016, 90002])(
-    'AADSTS%i may come from one directory: the tenant waits, at most a few minutes, and the operator is named',
+    'AADSTS%i may come from one directory: the tenant waits about as long as it lasts, a day at most',
     (code) => {
-      const often = { ...connected, trouble: { ...trouble, attempts: 50 } }
-      const verdict = judge(often, 'unauthorized_client', [code], 0.999)
-      if (verdict.verdict !== 'retry') throw new Error(verdict.verdict)
-      expect(verdict.trouble).toMatchObject({ actor: 'operator', attempts: 51 })
-      expect(verdict.trouble.nextAttemptAt.getTime()).toBeGreaterThanOrEqual(later(5).getTime())
-      expect(verdict.trouble.nextAttemptAt.getTime()).toBeLessThan(later(180).getTime())
+      const waitSeconds = (lastedSeconds: number, chance: number) => {
+        const stuck = { ...trouble, attempts: 50, stuckSince: later(-lastedSeconds) }
+        const verdict = judge({ ...connected, trouble: stuck }, 'unauthorized_client', [code], chance)
+        if (verdict.verdict !== 'retry') throw new Error(verdict.verdict)
+        const lasting = { actor: 'operator', attempts: 51, stuckSince: later(-lastedSeconds) }
+        expect(verdict.trouble).toMatchObject(lasting)
+        return (verdict.trouble.nextAttemptAt.getTime() - now.getTime()) / 1000
+      }
+      expect(waitSeconds(0, 0)).toBe(5)
+      expect(waitSeconds(0, 0.999)).toBeLessThan(10)
+      expect(waitSeconds(3600, 0)).toBe(1800)
+      expect(waitSeconds(40 * 86_400, 0)).toBe(43_200)
+      expect(waitSeconds(40 * 86_400, 0.999)).toBeLessThan(86_400)
     },
   )
+
+  test('a stuck tenant is tried for an app a minute later, not before, and a sweep waits longer', () => {
+    const stuck = { ...connected, trouble: { ...trouble, stuckSince: later(-7200) } }
+    const verdict = judge(stuck, 'unauthorized_client', [700016])
+    if (verdict.verdict !== 'retry') throw new Error(verdict.verdict)
+    const tenant = { ...connected, trouble: verdict.trouble }
+    const decide = (purpose: RefreshPurpose, seconds: number) =>
+      decideRefresh(tenant, purpose, undefined, later(seconds)).refresh
+    const vend = { for: 'vend', minValiditySeconds: 900 } as const
+    const replacement = { for: 'replacement', seen: later(-3000) } as const
+    expect([decide(vend, 59), decide(vend, 60)]).toEqual([false, true])
+    expect([decide(replacement, 59), decide(replacement, 60)]).toEqual([false, true])
+    expect([decide({ for: 'sweep' }, 3599), decide({ for: 'sweep' }, 3600)]).toEqual([false, true])
+  })
+
+  test('the wait that an answer asks for holds for an app’s request as well', () => {
+    const stuck = { ...connected, trouble: { ...trouble, stuckSince: later(-7200) } }
+    const refusal = classifyTokenRefusal(400, { error: 'unauthorized_client', error_codes: [700016] })
+    const verdict = judgeRefusal(stuck, { ...refusal, retryAfterSeconds: 600 }, now, 0)
+    expect(verdict).toMatchObject({ trouble: { nextVendAttemptAt: later(600), nextAttemptAt: later(3600) } })
+  })
+
+  test('the operator is told at once, and then weekly; a temporary failure between doesn’t start it over', () => {
+    const since = later(-30 * 86_400)
+    const toldAt = (toldSeconds: number, error = 'unauthorized_client', code = 700016) => {
+      const stuck = { ...trouble, actor: 'operator', stuckSince: since, toldAt: later(-toldSeconds) } as const
+      const verdict = judge({ ...connected, trouble: stuck }, error, [code])
+      return verdict.verdict === 'retry' ? verdict.trouble : undefined
+    }
+    expect(judge(connected, 'unauthorized_client', [700016])).toMatchObject({
+      trouble: { stuckSince: now, toldAt: now },
+    })
+    expect(toldAt(7 * 86_400 - 1)?.toldAt).toEqual(later(-7 * 86_400 + 1))
+    expect(toldAt(7 * 86_400)?.toldAt).toEqual(now)
+    const passing = toldAt(60, 'temporarily_unavailable', 0)
+    expect(passing).toMatchObject({ stuckSince: since, toldAt: later(-60) })
+    expect(passing).not.toHaveProperty('actor')
+  })
 
   test('an unknown answer counts as temporary four times, separate from other failures, and then the operator must act', () => {
     const after = (unknownAnswers: number) => ({
@@ -238,6 +283,18 @@ describe('the consequence of a refusal', () => {
     })
     const confirmed = { ...connected, trouble: { ...trouble, suspectedSince: later(-5) } }
     expect(judge(confirmed, 'invalid_grant', [70000])).toMatchObject({ verdict: 'dead' })
+  })
+
+  test('a provider that fails for a few tenants is tried a minute later for an app, and not before its own wait', () => {
+    const failing = { ...connected, trouble: { ...trouble, attempts: 12 } }
+    const waits = (status: number, retryAfter?: string) =>
+      judgeRefusal(failing, classifyTokenRefusal(status, {}, retryAfter), now, 0.5)
+    expect(waits(503)).toMatchObject({
+      trouble: { nextAttemptAt: later(1805), nextVendAttemptAt: later(60) },
+    })
+    expect(waits(503, '600')).toMatchObject({ trouble: { nextVendAttemptAt: later(600) } })
+    expect(waits(429, '30')).not.toHaveProperty('trouble.nextVendAttemptAt')
+    expect(waits(418)).not.toHaveProperty('trouble.nextVendAttemptAt')
   })
 
   test('a temporary failure is counted and waits, and never ends a grant', () => {

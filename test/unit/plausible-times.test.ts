@@ -23,6 +23,15 @@ test.each<[string, Partial<Tenant>]>([
   ['a token of 28 hours, obtained by a clock that is a little ahead', token(5, 100_805)],
   ['an expired token', token(-9000, -5400)],
   ['the longest wait', { trouble: { ...trouble, nextAttemptAt: after(7205), suspectedSince: after(5) } }],
+  [
+    'the longest wait of a stuck tenant',
+    {
+      trouble: {
+        ...{ ...trouble, actor: 'operator', nextAttemptAt: after(86_405), nextVendAttemptAt: after(60) },
+        ...{ stuckSince: after(5), toldAt: after(5) },
+      },
+    },
+  ],
   ['the latest due time', { dueAt: after(7 * 86_400 + 5), lastVendedAt: after(5) }],
 ])('%s is believed', (_what, row) => {
   expect(believed(row)).toEqual({ ...base, ...row })
@@ -36,6 +45,16 @@ test.each<[string, Partial<Tenant>, Partial<Tenant>]>([
     'a wait and a suspicion',
     { trouble: { ...trouble, nextAttemptAt: after(7206), suspectedSince: after(6) } },
     { trouble: { ...trouble, suspectedSince: now } },
+  ],
+  [
+    'a stuck tenant’s wait',
+    {
+      trouble: {
+        ...{ ...trouble, actor: 'operator', nextAttemptAt: after(86_406), nextVendAttemptAt: after(7206) },
+        ...{ stuckSince: after(6), toldAt: after(6) },
+      },
+    },
+    { trouble: { ...trouble, actor: 'operator', nextVendAttemptAt: now, stuckSince: now, toldAt: now } },
   ],
   ['a due time', { dueAt: after(7 * 86_400 + 6) }, { dueAt: now }],
   ['a vend', { lastVendedAt: after(6) }, { lastVendedAt: now }],

@@ -31,10 +31,23 @@ describe('the wait after a failure', () => {
     expect(passing.slice(-3)).toEqual([1805, 1805, 1805])
   })
 
-  test('for the operator stays within minutes, so that a fix is soon noticed', () => {
-    const body = { error: 'unauthorized_client', error_codes: [7000112] }
-    const operators = waits(8, () => classifyTokenRefusal(400, body))
-    expect(operators).toEqual([10, 15, 25, 45, 85, 85, 85, 85])
+  test('for what waiting doesn’t fix grows to a day: few calls a month, and a fix after an hour is noticed in an hour', () => {
+    const refusal = classifyTokenRefusal(400, { error: 'unauthorized_client', error_codes: [7000112] })
+    const tries: number[] = []
+    let tenant = connected
+    for (let seconds = 0; seconds < 30 * 86_400; ) {
+      tries.push(seconds)
+      const verdict = judgeRefusal(tenant, refusal, at(seconds), 0.5)
+      if (verdict.verdict !== 'retry') throw new Error(verdict.verdict)
+      tenant = { ...tenant, trouble: verdict.trouble }
+      seconds = (verdict.trouble.nextAttemptAt.getTime() - now.getTime()) / 1000
+    }
+    expect(tries.length).toBeLessThan(60)
+    const gaps = tries
+      .slice(1)
+      .map((time, index) => ({ before: tries[index] ?? 0, gap: time - (tries[index] ?? 0) }))
+    for (const { before, gap } of gaps) expect(gap).toBeLessThanOrEqual(Math.max(before, 10))
+    expect(gaps.at(-1)?.gap).toBe(64_800)
   })
 
   test('is never shorter than the answer’s wait', () => {

@@ -12,6 +12,7 @@ const config: RefreshConfig = {
   activeWindowSeconds: 86_400,
   aheadSeconds: 600,
   keepAliveSeconds: 7 * 86_400,
+  stuckAfterSeconds: 14 * 86_400,
   sweepConcurrency: 16,
   sweepSeconds: 240,
   sweepHandoverCount: 2000,

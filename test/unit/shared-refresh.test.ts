@@ -120,6 +120,24 @@ describe('tenants with refusals that may be our registration’s fault', () => {
     expect(logged.filter(({ event }) => event === 'environment.held')).toHaveLength(1)
   })
 
+  test('wait no longer than the hold, no matter how long it lasts', async () => {
+    const { clock, refresher, rowOf } = await several(() => refused, 5)
+    const [stuck, fifth] = [
+      { workspace: 'w', tenant: 't1' },
+      { workspace: 'w', tenant: 't5' },
+    ]
+    const before = rowOf(stuck)?.trouble
+    expect(before).toMatchObject({ attempts: 1, actor: 'operator' })
+    expect(rowOf(fifth)).not.toHaveProperty('trouble')
+    clock.advance(9000)
+    for (const tenant of [stuck, fifth]) {
+      clock.advance(61)
+      const { outcome } = await clock.run(refresher.refresh(tenant, sweep))
+      expect(outcome).toBe('refused')
+    }
+    expect([rowOf(stuck)?.trouble, rowOf(fifth)?.trouble]).toEqual([before, undefined])
+  })
+
   test('are counted from zero after a success', async () => {
     const afterFour = (call: number) => (call === 5 ? anHour : refused)
     expect((await several(afterFour, 9)).holds).toEqual([])
@@ -130,7 +148,7 @@ describe('tenants with refusals that may be our registration’s fault', () => {
     const own = refreshGround({ answer: () => refused })
     await own.add()
     for (let time = 0; time < 8; time++) {
-      own.clock.advance(3600)
+      own.clock.advance(86_400)
       const row = own.row()
       const due = { ...row, dueAt: own.clock.now() }
       await own.tenants.replace({ tenant: row, etag: '*' }, due as Tenant, [])
@@ -139,6 +157,43 @@ describe('tenants with refusals that may be our registration’s fault', () => {
     expect(own.calls()).toBe(8)
     expect(own.holds).toEqual([])
   })
+})
+
+test('the operator is told of a stuck tenant at once and then weekly, its app by one event', async () => {
+  const own = refreshGround({ answer: () => refusalOf(400, 'unauthorized_client', 700016) })
+  await own.add()
+  for (let day = 0; day < 14; day++) {
+    const due = { ...own.row(), dueAt: own.clock.now() }
+    await own.tenants.replace({ tenant: own.row(), etag: '*' }, due as Tenant, [])
+    await own.clock.run(own.refresher.refresh(name, sweep))
+    own.clock.advance(86_400)
+  }
+  const told = own.logged.filter(({ event }) => event === 'refresh.needs_operator')
+  expect(told.map(({ fields }) => fields)).toMatchObject([{ stuckDays: 0 }, { stuckDays: 7 }])
+  expect(own.tenants.history(name).map(({ type }) => type)).toEqual(['refresh.failing'])
+})
+
+test('a tenant that stays stuck must sign in again after two weeks, with the reason, and is called no more', async () => {
+  const own = refreshGround({ answer: () => refusalOf(400, 'unauthorized_client', 700016) })
+  await own.add()
+  const daily = async () => {
+    const due = { ...own.row(), dueAt: own.clock.now() }
+    await own.tenants.replace({ tenant: own.row(), etag: '*' }, due as Tenant, [])
+    await own.clock.run(own.refresher.refresh(name, sweep))
+    own.clock.advance(86_400)
+  }
+  for (let day = 0; day < 14; day++) await daily()
+  expect(own.row().status).toBe('connected')
+  await daily()
+  const lost = { status: 'reauthorization_required', reauthorizationReason: 'application_not_found' }
+  expect(own.row()).toMatchObject(lost)
+  expect(own.row()).not.toHaveProperty('dueAt')
+  expect(own.tenants.history(name).at(-1)).toMatchObject({
+    type: 'tenant.reauthorization_required',
+    data: { reason: 'application_not_found', actor: 'operator' },
+  })
+  await own.clock.run(own.refresher.refresh(name, vend))
+  expect(own.calls()).toBe(15)
 })
 
 describe('a tenant whose grant is refused', () => {

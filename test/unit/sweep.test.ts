@@ -9,7 +9,7 @@ import { type SweepDependencies, type SweepOptions, sweep } from '../../shared/r
 import { Secret } from '../../shared/secret.ts'
 import { connected, grantOf } from '../simulation/ground.ts'
 import { createModelDueIndex } from '../simulation/models/dueIndex.ts'
-import { refreshGround, refusalOf } from './refreshGround.ts'
+import { anHour, refreshGround, refusalOf } from './refreshGround.ts'
 
 const start = new Date('2026-11-23T16:00:00Z')
 
@@ -207,4 +207,20 @@ describe.each<Registration>([
   test('opens no circuit for the registration that it still names', async () => {
     expect(await sweepWithStrays(other, 10, false)).toMatchObject({ refreshed: 3, failed: { passing: 10 } })
   })
+})
+
+test('stuck tenants are counted by reason, not as failures, and open no circuit', async () => {
+  const { clock, dependencies, refresher, add } = refreshGround({
+    answer: (call) => (call <= 12 ? refusalOf(418) : anHour),
+    with: () => ({ due: createModelDueIndex({ shardCount: 1 }) }),
+  })
+  const trouble = { attempts: 9, reason: 'unknown_answer', traceId: '', nextAttemptAt: clock.now() } as const
+  for (let index = 0; index < 15; index++) {
+    const dueAt = addSeconds(clock.now(), index - 100)
+    const isStuck = index < 12 && { trouble: { ...trouble, unknownAnswers: 9, actor: 'operator' } as const }
+    const row = await add({ dueAt, ...isStuck }, { workspace: 'w', tenant: `t${index}` })
+    await dependencies.due.insert(dueRowOf(row, ours, dueAt))
+  }
+  const { report } = await clock.run(sweep({ ...dependencies, refresher }))
+  expect(report).toMatchObject({ due: 15, refreshed: 3, failed: {}, stuck: { unknown_answer: 12 } })
 })

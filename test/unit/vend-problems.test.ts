@@ -117,6 +117,18 @@ describe('an app without a token', () => {
       row({ trouble }),
     )
     expect(problem).toMatchObject({ code: 'registration_refused', extras: { retryAfterSeconds: 41 } })
+    const stuck = row({ trouble: { ...trouble, nextAttemptAt: at(9000), nextVendAttemptAt: at(60) } })
+    expect(problemOf(refused({ class: 'operator', reason: 'application_disabled' }), stuck)).toMatchObject({
+      extras: { retryAfterSeconds: 61 },
+    })
+  })
+
+  test('because the provider fails for everyone is nobody’s fault', () => {
+    const hold = { reason: 'identity_provider_error', traceId: 'trace', until: at(10) }
+    expect(problemOf(passedOn('environment_on_hold', { hold }))).toMatchObject({
+      code: 'identity_provider_unavailable',
+      extras: { retryAfterSeconds: 11, members: { reason: 'identity_provider_error', traceId: 'trace' } },
+    })
   })
 
   test('because the provider fails waits for the tenant’s next attempt', () => {

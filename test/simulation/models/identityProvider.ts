@@ -43,6 +43,8 @@ export interface ModelIdentityProvider {
   secretIsWrong: boolean
   /** Whether every grant is refused without a cause, for the time being. */
   refusesGrants: boolean
+  /** Whether every call fails, because the provider itself does. */
+  isDown: boolean
   /** Whether it was right before. */
   secretIsExpired: boolean
   consent(tenant: string): {
@@ -104,6 +106,7 @@ export function createModelIdentityProvider(options: ProviderOptions): ModelIden
 class IdentityProviderModel implements ModelIdentityProvider {
   secretIsWrong = false
   refusesGrants = false
+  isDown = false
   secretIsExpired = false
   readonly #options: ProviderOptions
   readonly #families: Family[] = []
@@ -131,6 +134,7 @@ class IdentityProviderModel implements ModelIdentityProvider {
     if (!issued) return refusals.plain_refusal
     const { family } = issued
     family.calls++
+    if (this.isDown) return refusals.server_error
     if (this.refusesGrants) return refusals.plain_refusal
     const glitch = family.glitches.shift()
     const isSecond = glitch === 'plain_refusal' && this.#options.isSuspected?.(family.tenant)
