@@ -26,7 +26,7 @@ export const consentMutations: readonly Mutation[] = [
     file: 'shared/tenants/expirePending.ts',
     find: 'const hasExpired = pendingGrant !== undefined && pendingGrant.expiresAt <= now',
     replace: 'const hasExpired = pendingGrant !== undefined && clock.now() < pendingGrant.grant.consentedAt',
-    breaks: ['pending_left_over'],
+    breaks: ['orphan_hint', 'pending_left_over'],
   },
   {
     name: 'a pending consent is destroyed before the row drops it',
