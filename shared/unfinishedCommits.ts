@@ -7,8 +7,8 @@ import type { Clock } from './clock.ts'
 export interface UnfinishedCommits {
   /** Whether the instance is being taken away. Nothing that sends a code or a refresh token may begin then. */
   readonly isEnding: boolean
-  /** Aborts when the end begins, for what a commit can do without. */
-  readonly ending: AbortSignal
+  /** Aborts halfway through the wait of an ending instance, for what a commit can do without. */
+  readonly commitNow: AbortSignal
   /** Runs work that sends a code or a refresh token and commits the answer. An ending instance waits for it. */
   run<T>(work: () => Promise<T>): Promise<T>
   /**
@@ -22,12 +22,13 @@ export interface UnfinishedCommits {
 /** Creates the registry of one process. */
 export function createUnfinishedCommits({ sleep }: Pick<Clock, 'sleep'>): UnfinishedCommits {
   const begun = new Set<Promise<unknown>>()
-  const ending = new AbortController()
+  const hurry = new AbortController()
+  let isEnding = false
   return {
     get isEnding() {
-      return ending.signal.aborted
+      return isEnding
     },
-    ending: ending.signal,
+    commitNow: hurry.signal,
     async run(work) {
       const running = work()
       begun.add(running)
@@ -38,8 +39,12 @@ export function createUnfinishedCommits({ sleep }: Pick<Clock, 'sleep'>): Unfini
       }
     },
     async end(maxSeconds) {
-      ending.abort(new DOMException('The instance is ending.', 'TimeoutError'))
+      isEnding = true
       const finished = new AbortController()
+      sleep((maxSeconds / 2) * 1000, finished.signal).then(
+        () => hurry.abort(new DOMException('The instance is ending.', 'TimeoutError')),
+        () => undefined,
+      )
       const tooLate = sleep(maxSeconds * 1000, finished.signal).catch(() => undefined)
       await Promise.race([Promise.allSettled(begun), tooLate])
       finished.abort()

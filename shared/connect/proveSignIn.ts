@@ -155,7 +155,7 @@ async function discover(
   const found = await discoverWithToken(dependencies, row, accessToken, {
     ...discoveryLimit(dependencies),
     // What was read by then is committed, and a sweep finds the rest.
-    signal: dependencies.unfinishedCommits.ending,
+    signal: dependencies.unfinishedCommits.commitNow,
     expectedAccountIds: defaultAccount ? [defaultAccount.accountId] : [],
   })
   if ('noDeveloperToken' in found)

@@ -133,9 +133,14 @@ test('an instance whose end has begun waits for no other process’s lease', asy
   expect(own.clock.passed()).toBe(0)
 })
 
-test('what a sign-in can do without ends when the end of its instance begins', () => {
-  const { ending, end, isEnding } = createUnfinishedCommits(createVirtualClock())
-  expect([ending.aborted, isEnding]).toEqual([false, false])
-  void end(4)
-  expect(ending).toMatchObject({ aborted: true, reason: { name: 'TimeoutError' } })
+test('what a sign-in can do without ends halfway through the wait', async () => {
+  const clock = createVirtualClock()
+  const commits = createUnfinishedCommits(clock)
+  void commits.run(() => clock.sleep(60_000))
+  const ended = commits.end(4)
+  expect([commits.isEnding, commits.commitNow.aborted]).toEqual([true, false])
+  const abortedAfter: number[] = []
+  commits.commitNow.addEventListener('abort', () => abortedAfter.push(clock.passed()))
+  await clock.run(ended)
+  expect([abortedAfter, commits.commitNow.reason]).toMatchObject([[2], { name: 'TimeoutError' }])
 })

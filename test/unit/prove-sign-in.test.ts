@@ -169,8 +169,9 @@ describe('a sign-in', () => {
     const { clock, dependencies, signIn, binding } = await signingIn()
     const any = vi.spyOn(AbortSignal, 'any')
     await clock.run(proveSignIn(dependencies, signIn, { code: 'c' }, binding, 'state'))
-    const { ending } = (dependencies as { unfinishedCommits: { ending: AbortSignal } }).unfinishedCommits
-    expect(any.mock.calls.some(([signals]) => [...signals].includes(ending))).toBe(true)
+    const { commitNow } = (dependencies as { unfinishedCommits: { commitNow: AbortSignal } })
+      .unfinishedCommits
+    expect(any.mock.calls.some(([signals]) => [...signals].includes(commitNow))).toBe(true)
   })
 
   test('ends its discovery in time for the callback’s deadline', async () => {
