@@ -166,6 +166,9 @@ describe('a failed refresh says who acts', () => {
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
     expect((await world.call('GET', `/v1/tenants/${tenant}`)).body.status).toBe('connected')
     await world.signIn.clear()
+    // Five failures in a row, without a success, would be an outage of the provider.
+    const other = await world.connectedStale()
+    expect((await world.call('GET', `/v1/tenants/${other}/token`)).status).toBe(200)
   })
 
   test('an expired client secret is the operator’s problem, changes no tenant, and is over once the secret is fixed', async () => {
