@@ -113,8 +113,9 @@ describe.each([
     await expect(migrateGrants({ tables } as never, 'vault')).rejects.toMatchObject(differs)
     expect(await own.keys()).toBe(1)
     expect(await Promise.all(names.map(own.open))).toEqual(names.map((tenant) => `token-of-${tenant}`))
-    expect(await audit(own.store)).toEqual([['listing.repaired', { tenants: missing }]])
-    expect(await audit(own.store)).toEqual([])
+    const round = ['audit.round_ended', { tenants: names.length, durationSeconds: 0 }]
+    expect(await audit(own.store)).toEqual([['listing.repaired', { tenants: missing }], round])
+    expect(await audit(own.store)).toEqual([round])
     expect(await own.prune()).toMatchObject({ pruned: true, counts: { resealed: 50 } })
     expect(await Promise.all(names.map(own.open))).toEqual(names.map((tenant) => `token-of-${tenant}`))
   })

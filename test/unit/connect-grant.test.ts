@@ -209,15 +209,23 @@ describe('an app that wants a tenant connected', () => {
     expect(tenants.history(name).map(({ type }) => type)).toEqual(['tenant.created'])
   })
 
-  test('renames it, and writes nothing if nothing changes', async () => {
+  test('renames it, and writes nothing if nothing changes in one that is connected', async () => {
     const { tenants } = ground()
-    await claiming(tenants, { displayName: 'Acme' })
+    await tenants.create({ ...connected('vault:x'), displayName: 'Acme' }, [])
     const { etag } = tenants.row(name) ?? {}
     await claiming(tenants, { displayName: 'Acme' })
     await claiming(tenants)
     expect(tenants.row(name)?.etag).toBe(etag)
     await claiming(tenants, { displayName: 'Acme Inc.' })
     expect(tenants.row(name)?.tenant.displayName).toBe('Acme Inc.')
+  })
+
+  test('writes one that isn’t connected, so that storage knows when its last link was made', async () => {
+    const { tenants } = ground()
+    await claiming(tenants)
+    const { etag } = tenants.row(name) ?? {}
+    await claiming(tenants)
+    expect(tenants.row(name)?.etag).not.toBe(etag)
   })
 
   test('moves one that is not connected, without its accounts', async () => {
