@@ -27,12 +27,12 @@ export interface AuditDependencies {
 const overdueSeconds = 2 * 3600
 
 /**
- * Checks the next page of tenants, and writes the row of the listing that one lacks. Rewrites the due row of each one that is two hours overdue: no sweep would
- * ever find a tenant whose due row was lost (a table restored or emptied manually), and its grant would expire unused.
- * A tenant that is due later than one keep-alive from now, because of a wrong clock or an older setting, becomes due
- * now. A disconnect that isn't finished gets a due row too. An existing due
- * row is overwritten with the same content. The position is stored, so successive runs check all tenants,
- * and the length of each round is logged: it must stay well below the life of a grant.
+ * Checks the next page of tenants, and writes the row of the listing that one lacks. Rewrites the due row of each one
+ * that is two hours overdue: no sweep would ever find a tenant whose due row was lost (a table restored or emptied
+ * manually), and its grant would expire unused. A tenant that is due later than one keep-alive from now, because of a
+ * wrong clock or an older setting, becomes due now. A disconnect that isn't finished gets a due row too. An existing due
+ * row is overwritten with the same content. The position is stored, so successive runs check all tenants, and the length
+ * of each round is logged: it must stay well below the life of a grant.
  */
 export async function auditDueRows({
   clock,

@@ -1,4 +1,4 @@
-import { addSeconds, type Clock } from '../clock.ts'
+import { addSeconds, type SharedClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { isDamaged } from '../domain/damagedRow.ts'
 import type { DueIndex } from '../domain/due.ts'
@@ -8,7 +8,6 @@ import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { IdleTenants } from '../storage/idleTenants.ts'
-import type { ClockHealth } from '../storage/storageClock.ts'
 import { cleanUpDueRow } from '../tenants/disconnect.ts'
 import { hasCleanUp } from '../tenants/expirePending.ts'
 import { isOver } from './decideEnd.ts'
@@ -19,7 +18,7 @@ export interface EndDependencies {
   readonly tenants: Pick<TenantStore, 'inspect'>
   readonly due: Pick<DueIndex, 'insert'>
   readonly notes: Pick<BrokerNotes, 'read' | 'write'>
-  readonly clock: Clock & ClockHealth
+  readonly clock: SharedClock
   readonly config: Pick<Config, 'retention'>
   readonly log: Log
 }
@@ -39,12 +38,12 @@ export async function endTenants(dependencies: EndDependencies): Promise<void> {
   const place = await notes.read<{ from?: string }>('ends', 'place')
   // If the stored position is unknown to the table, the walk starts over.
   const page = await idleTenants.read(place?.from).catch(() => idleTenants.read())
-  // Without a comparison, the machine's clock may be wrong by days.
-  if (clock.aheadSeconds() === undefined) return
+  const storageNow = clock.storageNow()
+  if (!storageNow) return
   const endBy = addSeconds(clock.now(), maxSeconds)
   for (const line of page.tenants) {
     if (clock.now() >= endBy) return
-    const isDue = isOver(line, config.retention, clock.now())
+    const isDue = isOver(line, config.retention, storageNow)
     // A tenant that storage can't change now must not keep the others.
     if (isDue || line.hasAccounts) await endOne(dependencies, line, isDue).catch(() => undefined)
   }
@@ -70,11 +69,12 @@ async function readUnused({ tenants }: EndDependencies, name: TenantName): Promi
 
 async function end(dependencies: EndDependencies, stored: StoredTenant): Promise<void> {
   const { clock, config, idleTenants, log } = dependencies
+  const storageNow = clock.storageNow()
   const { tenant } = stored
   const last = await idleTenants.changeOf(tenant)
   if (last?.etag !== stored.etag) return
   const { environment, status } = tenant
-  if (!isOver({ status, changedAt: last.changedAt }, config.retention, clock.now())) return
+  if (!storageNow || !isOver({ status, changedAt: last.changedAt }, config.retention, storageNow)) return
   if (await idleTenants.remove(stored))
     log('tenant.removed', { tenantKey: tenantKey(tenant), environment, status })
 }

@@ -25,8 +25,9 @@ export function daysUntil(end: Date, now: Date): number {
 }
 
 /**
- * Checks once a day (UTC) when the broker's own secrets end ({@link endOfSecret}). Logs each one with 30 days or less every day, and
- * records an event at 30, 7, and 1 days, once for each expiry date. All other calls are cheap: they read one row.
+ * Checks once a day (UTC) when the broker's own secrets end ({@link endOfSecret}). Logs each one with 30 days or less
+ * every day, and records an event at 30, 7, and 1 days, once for each expiry date. All other calls are cheap: they read
+ * one row.
  */
 export async function watchExpiry(dependencies: ExpiryDependencies): Promise<void> {
   const { clock, config, notes, vaults } = dependencies

@@ -47,9 +47,9 @@ export const sweepReport = z.object({
 })
 
 /**
- * Runs a whole sweep, stores its report for `/ready`, and removes one-time records that are expired by storage's clock, after it has recorded which
- * sign-ins were abandoned. Also checks the broker's own secrets for expiry once a day, and some tenants for lost due
- * rows, and ends those that are over. Discoveries are last.
+ * Runs a whole sweep, stores its report for `/ready`, and removes one-time records that are expired by storage's clock,
+ * after it has recorded which sign-ins were abandoned. Also checks the broker's own secrets for expiry once a day, and
+ * some tenants for lost due rows, and ends those that are over. Discoveries are last.
  */
 export async function runSweep(
   dependencies: RunSweepDependencies,

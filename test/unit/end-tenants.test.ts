@@ -70,7 +70,7 @@ async function createGround(rows: readonly GroundRow[]) {
     clock: {
       now: () => now,
       sleep: () => new Promise<void>(() => undefined),
-      aheadSeconds: () => 0 as number | undefined,
+      storageNow: () => now as Date | undefined,
     },
     config: { retention },
     log: () => undefined,
@@ -142,9 +142,16 @@ test('a row that is younger than the walk saw it stays', async () => {
   expect(own.removed).toEqual([])
 })
 
-test('a process that has never compared its clock with storage’s removes nothing', async () => {
+test('a process that storage has never told the time removes nothing', async () => {
   const own = await createGround([{ row: {}, idleDays: 2000 }])
-  await own.end({ clock: { ...own.dependencies.clock, aheadSeconds: () => undefined } })
+  await own.end({ clock: { ...own.dependencies.clock, storageNow: () => undefined } })
+  expect(own.removed).toEqual([])
+})
+
+test('a process whose own clock is years ahead removes nothing too early', async () => {
+  const own = await createGround([{ row: {}, idleDays: 1 }])
+  const yearsAhead = () => addSeconds(now, 10 * 365 * 86_400)
+  await own.end({ clock: { ...own.dependencies.clock, now: yearsAhead } })
   expect(own.removed).toEqual([])
 })
 
