@@ -19,12 +19,14 @@ test.each(
     ['a person with the Azure CLI', '04b07795-8ddb-461a-bbee-02f9e1bf7b46', ['Broker.Operate']],
   ].map((each, index) => [...each, examples[index] ?? ''] as [string, string, string[], string]),
 )('the documented token of %s is accepted as that of its client ID', async (_what, app, rights, example) => {
-  const claims = JSON.parse(example) as { readonly iat: number }
+  const claims = JSON.parse(example) as { readonly iat: number; readonly oid: string; readonly scp?: string }
   const clock = { now: () => new Date((claims.iat + 60) * 1000), sleep: async () => undefined }
   const { fetch } = createKeyAddress(signer)
   const callers = createCallers({ callerIssuers, workspaces: [] }, { clock, fetch })
   const caller = await callers.authenticate(`Bearer ${await signer.sign(claims)}`)
   expect(caller).toMatchObject({ app, workspace: app, rights: new Set(rights) })
+  // An app can be refused by its object ID. A person's is not the app's.
+  expect(caller.objectId).toBe(claims.scp === undefined ? claims.oid : undefined)
 })
 
 test('every documented token is tested', () => expect(examples).toHaveLength(4))

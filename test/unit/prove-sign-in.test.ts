@@ -298,6 +298,16 @@ describe('a sign-in', () => {
       expect(await (await without(5)).run()).toMatchObject({ reason: 'keys_unreachable' })
     })
 
+    test('doesn’t wait for them on an instance that is ending', async () => {
+      const { dependencies, run, clock } = await without(1)
+      const { unfinishedCommits } = dependencies as {
+        unfinishedCommits: { end(seconds: number): Promise<number> }
+      }
+      void unfinishedCommits.end(4)
+      expect(await run()).toMatchObject({ reason: 'keys_unreachable' })
+      expect(clock.passed()).toBe(0)
+    })
+
     test('waits only as long as its browser can be answered in time', async () => {
       const answerBy = addSeconds(connectGround().clock.now(), 18)
       const { run, clock } = await without(3, { answerBy })
