@@ -114,11 +114,11 @@ export interface Confirmation extends Pick<PendingGrant, 'sessionId' | 'codeHash
   readonly until: Date
 }
 
-/** A secret that is about to be written, for a commit that will name it. */
+/** A new secret, listed before it's written, for a commit that will name it. */
 export interface UncommittedSecret {
   /** As the grant store reserved it. */
   readonly reference: string
-  /** From then on, no commit can name it any more, and a sweep destroys it. */
+  /** From then on, no commit can name it any more, and a sweep destroys it unless the row names it. */
   readonly until: Date
 }
 

@@ -18,8 +18,9 @@ const destroySeconds = 5
 
 /**
  * Adds to the row the references of `superseded` that it no longer needs, in the commit that supersedes them. So no
- * later crash or failure loses track of a refresh token in a vault. The uncommitted secrets that the row now names, or
- * that are superseded, are struck.
+ * later crash or failure loses track of a refresh token in a vault. Uncommitted secrets that are superseded are struck.
+ * One that the row names stays listed until its time is over: if its grant ends before that, a write to another vault
+ * that hasn't been answered may still take effect, and a sweep destroys the secret once more.
  */
 export function withSecretsToDestroy(
   grants: Pick<GrantStore, 'isUnneeded'>,
@@ -30,9 +31,7 @@ export function withSecretsToDestroy(
     [...(next.secretsToDestroy ?? []), ...superseded].filter((reference) => reference !== undefined),
   )
   const unneeded = [...left].filter((reference) => !isNamedBy(grants, next, reference))
-  const uncommitted = (next.uncommittedSecrets ?? []).filter(
-    ({ reference }) => !left.has(reference) && !isNamedBy(grants, next, reference),
-  )
+  const uncommitted = (next.uncommittedSecrets ?? []).filter(({ reference }) => !left.has(reference))
   return withUncommittedSecrets(withListedSecrets(next, unneeded), uncommitted)
 }
 

@@ -208,17 +208,23 @@ function unreliableVault(world: World, process: SimulatedProcess, vault: ModelVa
         effect: () => vault.read(name, version),
         failure,
       }),
-    write: (name, value, properties) =>
-      process.perform({
+    write(name, value, properties) {
+      const tenant = properties.tags?.tenant ?? ''
+      const leaseUntil = world.row(tenant)?.tenant.lease?.until.getTime() ?? 0
+      return process.perform({
         name: 'vault.write',
-        tenant: properties.tags?.tenant ?? '',
+        tenant,
         effect: async () => {
+          const before = vault.current(name)?.value.expose()
           const written = await vault.write(name, value, properties)
           world.provider.kept(value.expose())
+          if (before && process.clock.now().getTime() > leaseUntil)
+            world.provider.covered(before, value.expose())
           return written
         },
-        failure: () => world.failedWrite(process, properties.tags?.tenant ?? ''),
-      }),
+        failure: () => world.failedWrite(process, tenant),
+      })
+    },
     setExpiry: (name, version, expiresOn) =>
       process.perform({
         name: 'vault.setExpiry',

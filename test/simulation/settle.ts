@@ -3,6 +3,7 @@ import type { StoredTenant } from '../../shared/domain/tenant.ts'
 import { refusalsBeforeHold } from '../../shared/refresh/decide.ts'
 import type { RefreshOutcome } from '../../shared/refresh/outcome.ts'
 import { owesAccounts } from '../../shared/tenants/disconnectedAccounts.ts'
+import { overdueSecrets } from '../../shared/tenants/uncommittedSecrets.ts'
 import type { SimulatedBroker } from './broker.ts'
 import { Violation } from './violation.ts'
 import { type World, workspace } from './world.ts'
@@ -52,8 +53,10 @@ function assertNoSecretForgotten(world: World): void {
     if (!known.some((reference) => reference.includes(`/${name}/`)))
       throw new Violation('secret_forgotten', `${name} of ${tags.tenant}`)
   }
+  // The last sweep may have listed one itself.
   for (const { tenant } of world.tenants.rows())
-    if (tenant.uncommittedSecrets) throw new Violation('secret_forgotten', `a note of ${tenant.tenant}`)
+    if (overdueSecrets(tenant, new Date(world.scheduler.now())).length > 0)
+      throw new Violation('secret_forgotten', `a note of ${tenant.tenant}`)
 }
 
 /** A sweep with what it does after its report. */

@@ -65,6 +65,8 @@ export interface ModelIdentityProvider {
   accessToken(text: string): { readonly tenant: string; readonly expiresAt: number } | undefined
   /** Reports that a store now has a refresh token. */
   kept(refreshToken: string): void
+  /** Reports that a store finds an older refresh token instead of this one, by a write from before the current lease. */
+  covered(refreshToken: string, older: string): void
   family(id: string): Family | undefined
   families(): Iterable<Family>
 }
@@ -173,6 +175,12 @@ class IdentityProviderModel implements ModelIdentityProvider {
   kept(refreshToken: string): void {
     const family = this.familyOf(refreshToken)
     if (family?.unkept?.token === refreshToken) delete family.unkept
+  }
+
+  covered(refreshToken: string, older: string): void {
+    const family = this.familyOf(refreshToken)
+    if (!family || family !== this.familyOf(older) || !this.isGood(refreshToken) || this.isGood(older)) return
+    family.unkept = { token: refreshToken, isLost: () => true }
   }
 
   families(): Iterable<Family> {
