@@ -67,6 +67,7 @@ describe('a new sign-in', () => {
       createdAt: now,
       accountsGeneration: 'g2',
       discoveredAt: now,
+      uncommittedSecrets: [expect.objectContaining({ until: expect.any(Date) })],
     })
     expect(grant?.consenter.subject).toBe('second')
     expect(accessToken).toMatchObject({ refreshedAt: now, expiresAt: addSeconds(now, 3600) })
