@@ -7,6 +7,8 @@ import { operation, route } from '../shared/http/route.ts'
 /** `GET /v1/tenants/{tenant}/accounts`: the customers and accounts that the tenant can reach. */
 route('accounts', 'v1/tenants/{tenant}/accounts', {
   GET: operation({
+    id: 'listAccounts',
+    tag: 'accounts',
     summary: 'List a tenant’s accounts, each with the customer through which the user reaches it',
     role: 'Tenants.Manage',
     query: pageQuery.extend({

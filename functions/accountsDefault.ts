@@ -6,6 +6,8 @@ import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 /** `PUT /v1/tenants/{tenant}/accounts/default`: the account to vend when the app names none. */
 route('accountsDefault', 'v1/tenants/{tenant}/accounts/default', {
   PUT: operation({
+    id: 'setDefaultAccount',
+    tag: 'accounts',
     summary: 'Set the default account, vended when the app doesn’t name one',
     role: 'Tenants.Manage',
     body: defaultAccountBody,

@@ -9,6 +9,8 @@ import { tokenProblems } from '../shared/vend/problems.ts'
  */
 route('accountsDiscover', 'v1/tenants/{tenant}/accounts/discover', {
   POST: operation({
+    id: 'discoverAccounts',
+    tag: 'accounts',
     summary: 'Discover a tenant’s accounts again',
     role: 'Tenants.Manage',
     response: {

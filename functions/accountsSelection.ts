@@ -7,6 +7,8 @@ import { operation, route } from '../shared/http/route.ts'
  */
 route('accountsSelection', 'v1/tenants/{tenant}/accounts/selection', {
   PUT: operation({
+    id: 'chooseAccounts',
+    tag: 'accounts',
     summary: 'Choose which accounts can be vended, and the default account',
     role: 'Tenants.Manage',
     body: accountsChoice,

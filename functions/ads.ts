@@ -2,12 +2,12 @@ import type { HttpResponseInit } from '@azure/functions'
 import * as z from 'zod'
 import { isServiceName, serviceNames } from '../shared/advertising/services.ts'
 import type { HandledRequest } from '../shared/http/checkRequest.ts'
-import { guardHeaders } from '../shared/http/responses.ts'
-import { operation, route } from '../shared/http/route.ts'
+import { guardHeaders, problemWithStatus } from '../shared/http/responses.ts'
+import { type FailureStyle, operation, route } from '../shared/http/route.ts'
 import { passThrough } from '../shared/passthrough/passThrough.ts'
 import { readRequestedAccount } from '../shared/passthrough/requestedAccount.ts'
 import { createUpstreamSender } from '../shared/passthrough/send.ts'
-import { Problem } from '../shared/problems.ts'
+import { Problem, problems } from '../shared/problems.ts'
 import { vendProblems } from '../shared/vend/problems.ts'
 import { withUsageRecording } from '../shared/vend/usageRecording.ts'
 
@@ -17,13 +17,18 @@ const params = z.object({ service: z.string(), path: z.string().default('') })
 const send = createUpstreamSender()
 
 const passed = operation({
+  id: 'callAdvertising',
+  tag: 'passThrough',
   summary: 'Call Microsoft Advertising with the tenant’s credentials',
   role: 'Tokens.Vend',
   params,
   query: z.looseObject({}),
   readsBodyItself: true,
+  passesBody: true,
   response: {
     status: 200,
+    content: 'any',
+    headers: ['TrackingId', 'X-Diagnosis'],
     description:
       'Microsoft’s response, streamed. For a failure, `X-Diagnosis` names the cause. Chunked requests stream as well. The Functions host reads a request with `Content-Length` completely first, and itself answers 500 above its limit of 100 MiB.',
   },
@@ -31,16 +36,36 @@ const passed = operation({
   handle: pass,
 })
 
+/**
+ * Microsoft's .NET SDK reads any 404 as a service that doesn't exist: it returns null, and doesn't call that service
+ * again for an hour, for any tenant of its process (decision 0030).
+ */
+const notFoundStatus = 403
+const withoutNotFound: FailureStyle = {
+  notFoundStatus,
+  response: 'MicrosoftAnswers',
+  otherStatuses: [429, 'default'],
+  respond(problem, requestId) {
+    const { status } = problems[problem.code]
+    return problemWithStatus(problem, status === 404 ? notFoundStatus : status, requestId)
+  },
+}
+
 /** `ANY /v1/tenants/{tenant}/ads/{service}/{*path}`: makes the call on the tenant's behalf. */
-route('ads', 'v1/tenants/{tenant}/ads/{service}/{*path}', {
-  GET: passed,
-  POST: passed,
-  PUT: passed,
-  PATCH: passed,
-  DELETE: passed,
-  HEAD: passed,
-  OPTIONS: passed,
-})
+route(
+  'ads',
+  'v1/tenants/{tenant}/ads/{service}/{*path}',
+  {
+    POST: passed,
+    GET: { ...passed, id: 'callAdvertisingWithGet' },
+    PUT: { ...passed, id: 'callAdvertisingWithPut' },
+    PATCH: { ...passed, id: 'callAdvertisingWithPatch' },
+    DELETE: { ...passed, id: 'callAdvertisingWithDelete' },
+    HEAD: { ...passed, id: 'callAdvertisingWithHead' },
+    OPTIONS: { ...passed, id: 'callAdvertisingWithOptions' },
+  },
+  withoutNotFound,
+)
 
 async function pass(
   request: Pick<

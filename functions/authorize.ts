@@ -13,6 +13,7 @@ import { connectStartPage, continuePage, toResult, toSignIn } from '../shared/pa
 import { embeddedBrowserPage } from '../shared/pages/embeddedBrowserPage.ts'
 import { failurePage } from '../shared/pages/failurePage.ts'
 import { redirect } from '../shared/pages/page.ts'
+import { prefetchAnswer, redirectAnswer, refusedPage } from '../shared/pages/pageAnswers.ts'
 import { pageRoute } from '../shared/pages/pageRoute.ts'
 
 /** Enough for a link's token and the name of its field. */
@@ -21,19 +22,38 @@ const maxFormBytes = 1024
 /** `/oauth/authorize?session=…`: begins a sign-in, binds the browser, redirects to the sign-in. */
 pageRoute('authorize', 'oauth/authorize', {
   GET: operation({
+    id: 'openConnectLink',
+    tag: 'browser',
     summary: 'The link that the advertiser opens: starts the sign-in, or asks first',
     // Links travel by mail and pick up tracking parameters on the way.
     query: z.object({ session: z.string().max(200).default('') }),
-    response: { status: 302, description: 'Redirect to the identity provider’s sign-in.' },
+    response: {
+      status: 302,
+      description: 'Redirect to the identity provider’s sign-in.',
+      headers: ['Location'],
+    },
+    otherResponses: [
+      { status: 200, description: 'The page of a link that asks first.', content: 'page' },
+      prefetchAnswer,
+      redirectAnswer,
+      refusedPage,
+    ],
     handle: async (request) =>
       isPrefetch(request.raw)
         ? prefetchResponse
         : lead(request, { sessionToken: request.query.session, pressed: false }),
   }),
   POST: operation({
+    id: 'startSignIn',
+    tag: 'browser',
     summary: 'The button on the page of a link that asks first',
     readsBodyItself: true,
-    response: { status: 200, description: 'A page that continues to the identity provider’s sign-in.' },
+    response: {
+      status: 200,
+      description: 'A page that continues to the identity provider’s sign-in.',
+      content: 'page',
+    },
+    otherResponses: [refusedPage],
     handle: async (request) => {
       const form = new URLSearchParams(await readText(request.raw, maxFormBytes))
       return lead(request, { sessionToken: form.get('session') ?? '', pressed: true })

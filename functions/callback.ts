@@ -5,6 +5,7 @@ import { isPrefetch, prefetchResponse } from '../shared/http/prefetch.ts'
 import { operation } from '../shared/http/route.ts'
 import { adminConsentedPage, failurePage } from '../shared/pages/failurePage.ts'
 import { redirect } from '../shared/pages/page.ts'
+import { prefetchAnswer, refusedPage } from '../shared/pages/pageAnswers.ts'
 import { pageRoute } from '../shared/pages/pageRoute.ts'
 
 const authorizationResponse = z.object({
@@ -24,9 +25,20 @@ const authorizationResponse = z.object({
  */
 pageRoute('callback', 'oauth/callback', {
   GET: operation({
+    id: 'finishSignIn',
+    tag: 'browser',
     summary: 'The redirect URI to which the identity provider returns the browser',
     query: authorizationResponse,
-    response: { status: 303, description: 'Redirect to the app’s return URL with `tenant` and `status`.' },
+    response: {
+      status: 303,
+      description: 'Redirect to the app’s return URL with `tenant` and `status`.',
+      headers: ['Location'],
+    },
+    otherResponses: [
+      { status: 200, description: 'The page after an administrator’s consent.', content: 'page' },
+      prefetchAnswer,
+      refusedPage,
+    ],
     handle: async ({ broker, browser, query, raw }) => {
       if (isPrefetch(raw)) return prefetchResponse
       const adminConsent = readAdminConsent(query)

@@ -17,6 +17,7 @@ import { choiceMadePage } from '../shared/pages/choiceDonePage.ts'
 import { continuePage, toSignIn } from '../shared/pages/connectStartPage.ts'
 import { failurePage } from '../shared/pages/failurePage.ts'
 import { redirect } from '../shared/pages/page.ts'
+import { redirectAnswer, refusedPage } from '../shared/pages/pageAnswers.ts'
 import { pageRoute } from '../shared/pages/pageRoute.ts'
 import { personPage } from '../shared/pages/personPage.ts'
 
@@ -28,9 +29,12 @@ type Broker = HandledRequest<unknown, unknown, unknown>['broker']
 /** `/oauth/confirm`: where a person whom the app didn't expect sees whom they connect. */
 pageRoute('confirmPerson', 'oauth/confirm', {
   GET: operation({
+    id: 'openPersonQuestion',
+    tag: 'browser',
     summary: 'The page that asks a person whom the app didn’t expect whether to connect their account',
     query: z.object({ question: z.string().max(200).default('') }),
-    response: { status: 200, description: 'The page.' },
+    response: { status: 200, description: 'The page.', content: 'page' },
+    otherResponses: [redirectAnswer, refusedPage],
     handle: async ({ broker, browser, query }) => {
       const question = await readQuestion(broker, query.question, browser)
       if (!('signIn' in question)) return lead(broker, question)
@@ -40,9 +44,16 @@ pageRoute('confirmPerson', 'oauth/confirm', {
     },
   }),
   POST: operation({
+    id: 'answerPersonQuestion',
+    tag: 'browser',
     summary: 'The answer on that page: connect the account, or sign in with another one',
     readsBodyItself: true,
-    response: { status: 200, description: 'A page that continues to the return URL or to the sign-in.' },
+    response: {
+      status: 200,
+      description: 'A page that continues to the return URL or to the sign-in.',
+      content: 'page',
+    },
+    otherResponses: [redirectAnswer, refusedPage],
     handle: async ({ broker, browser, raw }) => {
       const form = new URLSearchParams(await readText(raw, maxFormBytes))
       const question = await readQuestion(broker, form.get('question') ?? '', browser)

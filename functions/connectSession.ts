@@ -7,6 +7,8 @@ import { operation, route } from '../shared/http/route.ts'
 /** `GET …/connect-sessions/{session}`: how far the session got, and what confirming its consent would change. */
 route('connectSession', 'v1/tenants/{tenant}/connect-sessions/{session}', {
   GET: operation({
+    id: 'getConnectSession',
+    tag: 'connecting',
     summary: 'How far a connect session got, and what confirming its consent would change',
     role: 'Tenants.Manage',
     params: z.object({ session: z.string().max(64) }),

@@ -6,13 +6,17 @@ import { operation, route } from '../shared/http/route.ts'
 /** `POST /v1/tenants/{tenant}/connect-sessions`: a link with which the advertiser connects the tenant once. */
 route('connectSessions', 'v1/tenants/{tenant}/connect-sessions', {
   POST: operation({
+    id: 'createConnectSession',
+    tag: 'connecting',
     summary: 'Create a link for an advertiser to connect the tenant',
     role: 'Tenants.Manage',
     body: connectSessionBody,
     response: {
       status: 201,
       description: 'Send the advertiser’s browser to `connectUrl`.',
-      schema: z.object({ id: z.string(), connectUrl: z.url(), expiresAt: z.iso.datetime() }),
+      schema: z
+        .object({ id: z.string(), connectUrl: z.url(), expiresAt: z.iso.datetime() })
+        .meta({ id: 'ConnectSession', description: 'A link for one advertiser.' }),
     },
     problems: ['environment_conflict', 'tenant_changed'],
     handle: async ({ broker, tenant, body }) =>

@@ -12,6 +12,8 @@ import { operation, route } from '../shared/http/route.ts'
 /** `POST /v1/tenants/{tenant}/diagnosis`: which credential is at fault, and who acts. */
 route('diagnosis', 'v1/tenants/{tenant}/diagnosis', {
   POST: operation({
+    id: 'diagnose',
+    tag: 'diagnosis',
     summary: 'Test every credential live, or explain a failed call',
     role: 'Tokens.Vend',
     body: diagnosisBody,

@@ -8,8 +8,10 @@ let page: (Page & { readonly style: string }) | undefined
 /** `GET /docs`: the contract, readable. A problem's `type` links to its code on this page. */
 route('docs', 'docs', {
   GET: operation({
+    id: 'getDocs',
+    tag: 'contract',
     summary: 'The contract, readable',
-    response: { status: 200, description: 'An HTML page.' },
+    response: { status: 200, description: 'An HTML page.', content: 'page' },
     handle: async ({ broker }) => {
       page ??= docsPage(buildContract(routes, broker.config.publicUrl))
       return pageResponse(page, page.style)

@@ -9,13 +9,17 @@ import { eventView, toEventView } from '../shared/tenants/view.ts'
 /** `GET /v1/tenants/{tenant}/events`: what happened to the tenant, newest first. */
 route('events', 'v1/tenants/{tenant}/events', {
   GET: operation({
+    id: 'listTenantEvents',
+    tag: 'tenants',
     summary: 'A tenant’s history, newest first',
     role: 'Tenants.Manage',
     query: pageQuery,
     response: {
       status: 200,
       description: 'One page of events.',
-      schema: z.object({ events: z.array(eventView), continuation: z.string().optional() }),
+      schema: z
+        .object({ events: z.array(eventView), continuation: z.string().optional() })
+        .meta({ id: 'EventsPage', description: 'One page of events.' }),
     },
     problems: ['tenant_not_found'],
     handle: async ({ broker, tenant, query }) => {

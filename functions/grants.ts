@@ -6,6 +6,8 @@ import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 /** `POST /v1/tenants/{tenant}/grants`: imports an existing refresh token. */
 route('grants', 'v1/tenants/{tenant}/grants', {
   POST: operation({
+    id: 'importGrant',
+    tag: 'connecting',
     summary: 'Import an existing refresh token; the broker verifies it before saving it',
     role: 'Tenants.Manage',
     body: grantBody,

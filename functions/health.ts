@@ -5,9 +5,17 @@ import { operation, route } from '../shared/http/route.ts'
 /** `GET /health`: the process is alive and its settings are valid. Calls no other service. */
 route('health', 'health', {
   GET: operation({
+    id: 'getHealth',
+    tag: 'operating',
     summary: 'Liveness: the process responds and its settings are valid',
     tellsSettings: true,
-    response: { status: 200, description: 'Alive.', schema: z.object({ status: z.literal('ok') }) },
+    response: {
+      status: 200,
+      description: 'Alive.',
+      schema: z
+        .object({ status: z.literal('ok') })
+        .meta({ id: 'Health', description: 'The process responds.' }),
+    },
     handle: async () => jsonResponse({ status: 'ok' }),
   }),
 })

@@ -4,6 +4,8 @@ import { pageRoute } from '../shared/pages/pageRoute.ts'
 import { Problem } from '../shared/problems.ts'
 
 const missing = operation({
+  id: 'missRoute',
+  tag: 'contract',
   summary: 'No such route',
   query: z.looseObject({}),
   readsBodyItself: true,

@@ -8,6 +8,8 @@ import { tenantView, toTenantView } from '../shared/tenants/view.ts'
 /** `GET /v1/tenants/{tenant}`: its status. `DELETE`: disconnects it and destroys its grant. */
 route('tenant', 'v1/tenants/{tenant}', {
   GET: operation({
+    id: 'getTenant',
+    tag: 'tenants',
     summary: 'A tenant and its status',
     role: 'Tenants.Manage',
     response: { status: 200, description: 'The tenant.', schema: tenantView },
@@ -19,6 +21,8 @@ route('tenant', 'v1/tenants/{tenant}', {
     },
   }),
   DELETE: operation({
+    id: 'disconnectTenant',
+    tag: 'tenants',
     summary: 'Disconnect a tenant: vending stops and the grant is destroyed',
     role: 'Tenants.Manage',
     response: { status: 200, description: 'The tenant, disconnected.', schema: tenantView },

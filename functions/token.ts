@@ -10,6 +10,8 @@ import { maxRequestedValiditySeconds, vendResponse } from '../shared/vend/vend.t
 /** `GET /v1/tenants/{tenant}/token`: what the app needs to call Microsoft Advertising. */
 route('token', 'v1/tenants/{tenant}/token', {
   GET: operation({
+    id: 'vendToken',
+    tag: 'vending',
     summary: 'Vend a valid access token with everything else a call needs',
     role: 'Tokens.Vend',
     query: z.strictObject({

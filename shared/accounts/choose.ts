@@ -13,12 +13,23 @@ export interface ChooseDependencies extends AccountsDependencies {
   readonly accessTokens: Pick<AccessTokens, 'forget'>
 }
 
-/** The accounts that may be vended, each by its id or number, and the one to vend when the app names none. */
-export const accountsChoice = z.strictObject({
-  accounts: z.union([z.literal('all'), z.array(accountName).min(1).max(5000)]),
-  /** Without it, the current default stays if it's still chosen. */
-  default: accountName.optional(),
-})
+/**
+ * The accounts that may be vended, each by its id or number, and the one to vend when the app names none. Two members
+ * instead of a union: no client generator expresses one.
+ */
+export const accountsChoice = z
+  .strictObject({
+    accounts: z.array(accountName).min(1).max(5000).optional(),
+    all: z.literal(true).optional(),
+    /** Without it, the current default stays if it's still chosen. */
+    default: accountName.optional(),
+  })
+  .refine(({ accounts, all }) => (accounts === undefined) !== (all === undefined), {
+    path: ['accounts'],
+    message: 'is required, or `all`, but not both',
+  })
+  .transform(({ accounts = 'all' as const, all: _all, ...rest }) => ({ accounts, ...rest }))
+  .meta({ id: 'AccountChoice', description: 'The accounts that can be vended, and the default among them.' })
 
 /** Room for 5,000 ids or numbers of any length that the body allows, with some whitespace. */
 export const maxChoiceBytes = 262_144
@@ -27,12 +38,14 @@ export const maxChoiceBytes = 262_144
 export type AccountsChoice = z.infer<typeof accountsChoice>
 
 /** The result of a choice. */
-export const choiceResponse = z.object({
-  accounts: z.int().describe('How many accounts the tenant has access to.'),
-  selected: z.int().describe('How many of them can be vended.'),
-  defaultAccountId: z.string().optional(),
-  defaultCustomerId: z.string().optional(),
-})
+export const choiceResponse = z
+  .object({
+    accounts: z.int().describe('How many accounts the tenant has access to.'),
+    selected: z.int().describe('How many of them can be vended.'),
+    defaultAccountId: z.string().optional(),
+    defaultCustomerId: z.string().optional(),
+  })
+  .meta({ id: 'ChosenAccounts', description: 'The result of a choice.' })
 
 /** A {@link choiceResponse}'s value. */
 export type ChoiceResponse = z.infer<typeof choiceResponse>

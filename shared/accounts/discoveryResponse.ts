@@ -14,35 +14,49 @@ import { cutMeaning, readSoFarMeaning } from '../tenants/view.ts'
 import type { AccountsChange } from './replace.ts'
 
 /** The part of an account by which people recognize it. */
-export const accountSummary = z.object({ accountId: z.string(), number: z.string(), name: z.string() })
+export const accountSummary = z
+  .object({ accountId: z.string(), number: z.string(), name: z.string() })
+  .meta({ id: 'AccountSummary', description: 'What people recognize an account by.' })
 
 /**
  * A discovery's result and its differences from the previous one. Lists have at most 100 entries; counts have no limit.
  */
-export const discoveryResponse = z.object({
-  accounts: z.int().describe('How many accounts the tenant now has access to.'),
-  discoveredAt: z.iso.datetime(),
-  counts: z.object({ appeared: z.int(), vanished: z.int(), changed: z.int() }),
-  appeared: z.array(accountSummary),
-  vanished: z.array(accountSummary),
-  changed: z.array(accountSummary.extend({ properties: z.array(z.string()) })),
-  defaultAccountId: z.string().optional(),
-  defaultChanged: z.boolean(),
-  cut: z.literal(true).describe(cutMeaning).optional(),
-  reachUnknown: z
-    .int()
-    .describe('How many accounts can’t be vended, because no path to them is known.')
-    .optional(),
-  readSoFar: z.int().describe(readSoFarMeaning).optional(),
-  unfinished: z
-    .object({ because: z.enum(unfinishedReasons), reason: z.string(), retryAfterSeconds: z.int().optional() })
-    .describe('Why the discovery ended early. Discover the accounts again, after `retryAfterSeconds` if set.')
-    .optional(),
-  passedOver: z
-    .array(z.object({ customerId: z.string(), reason: z.string() }))
-    .describe('Customers whose accounts Microsoft Advertising didn’t list, 100 at most.')
-    .optional(),
-})
+export const discoveryResponse = z
+  .object({
+    accounts: z.int().describe('How many accounts the tenant now has access to.'),
+    discoveredAt: z.iso.datetime(),
+    counts: z.object({ appeared: z.int(), vanished: z.int(), changed: z.int() }),
+    appeared: z.array(accountSummary),
+    vanished: z.array(accountSummary),
+    changed: z.array(accountSummary.extend({ properties: z.array(z.string()) })),
+    defaultAccountId: z.string().optional(),
+    defaultChanged: z.boolean(),
+    cut: z.literal(true).describe(cutMeaning).optional(),
+    reachUnknown: z
+      .int()
+      .describe('How many accounts can’t be vended, because no path to them is known.')
+      .optional(),
+    readSoFar: z.int().describe(readSoFarMeaning).optional(),
+    unfinished: z
+      .object({
+        because: z.enum(unfinishedReasons),
+        reason: z.string(),
+        retryAfterSeconds: z.int().optional(),
+      })
+      .describe(
+        'Why the discovery ended early. Discover the accounts again, after `retryAfterSeconds` if set.',
+      )
+      .optional(),
+    passedOver: z
+      .array(z.object({ customerId: z.string(), reason: z.string() }))
+      .describe('Customers whose accounts Microsoft Advertising didn’t list, 100 at most.')
+      .optional(),
+  })
+  .meta({
+    id: 'Discovery',
+    description:
+      'The accounts that a discovery found, compared with those before. Lists have at most 100 entries; counts have no limit.',
+  })
 
 /** A {@link discoveryResponse}'s value. */
 export type DiscoveryResponse = z.infer<typeof discoveryResponse>

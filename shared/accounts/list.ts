@@ -16,55 +16,59 @@ import { invalidContinuation, Problem } from '../problems.ts'
 import { readSoFarMeaning } from '../tenants/view.ts'
 
 /** An account, as apps see it. Ids are strings: they exceed the range of a JSON number. */
-export const accountView = z.object({
-  accountId: z.string(),
-  number: z
-    .string()
-    .describe('The number shown on Microsoft’s pages. Microsoft’s API doesn’t accept it; a vend does.'),
-  name: z.string(),
-  customerId: z
-    .string()
-    .describe('The customer through which the user reaches the account: the CustomerId header.'),
-  customerName: z.string(),
-  ownerCustomerId: z.string(),
-  linked: z.boolean().describe('Whether the user reaches it through a customer other than its owner.'),
-  lifeCycleStatus: z.string(),
-  pauseReason: z.string().optional(),
-  accountMode: z
-    .string()
-    .describe('`Expert`, `Smart`, or `UnifiedSmart`. Most API calls work only with an Expert account.')
-    .optional(),
-  reachUnknown: z
-    .boolean()
-    .describe('No path to the account is known, so it isn’t vended. `note` says why.')
-    .optional(),
-  roleId: z.string().optional(),
-  ways: z
-    .array(
-      z.object({
-        customerId: z.string(),
-        roleId: z.string().optional(),
-        linkPermission: z.string().optional(),
-      }),
-    )
-    .describe(
-      'All customers through which the user reaches the account, the strongest role first. `linkPermission` is `Administrative` or `Standard` if it’s a link that leads to the customer. A vend or a default can name any of them as `customerId`.',
-    ),
-  usable: z.boolean(),
-  note: z.string().optional(),
-  selected: z
-    .boolean()
-    .describe('Whether it can be vended. False when other accounts were chosen and this one wasn’t.'),
-  default: z.boolean(),
-})
+export const accountView = z
+  .object({
+    accountId: z.string(),
+    number: z
+      .string()
+      .describe('The number shown on Microsoft’s pages. Microsoft’s API doesn’t accept it; a vend does.'),
+    name: z.string(),
+    customerId: z
+      .string()
+      .describe('The customer through which the user reaches the account: the CustomerId header.'),
+    customerName: z.string(),
+    ownerCustomerId: z.string(),
+    linked: z.boolean().describe('Whether the user reaches it through a customer other than its owner.'),
+    lifeCycleStatus: z.string(),
+    pauseReason: z.string().optional(),
+    accountMode: z
+      .string()
+      .describe('`Expert`, `Smart`, or `UnifiedSmart`. Most API calls work only with an Expert account.')
+      .optional(),
+    reachUnknown: z
+      .boolean()
+      .describe('No path to the account is known, so it isn’t vended. `note` says why.')
+      .optional(),
+    roleId: z.string().optional(),
+    ways: z
+      .array(
+        z.object({
+          customerId: z.string(),
+          roleId: z.string().optional(),
+          linkPermission: z.string().optional(),
+        }),
+      )
+      .describe(
+        'All customers through which the user reaches the account, the strongest role first. `linkPermission` is `Administrative` or `Standard` if it’s a link that leads to the customer. A vend or a default can name any of them as `customerId`.',
+      ),
+    usable: z.boolean(),
+    note: z.string().optional(),
+    selected: z
+      .boolean()
+      .describe('Whether it can be vended. False when other accounts were chosen and this one wasn’t.'),
+    default: z.boolean(),
+  })
+  .meta({ id: 'Account', description: 'An account that a tenant can reach.' })
 
 /** One page of accounts. */
-export const accountsPage = z.object({
-  accounts: z.array(accountView),
-  discoveredAt: z.iso.datetime().optional(),
-  readSoFar: z.int().describe(readSoFarMeaning).optional(),
-  continuation: z.string().optional(),
-})
+export const accountsPage = z
+  .object({
+    accounts: z.array(accountView).describe('The accounts.'),
+    discoveredAt: z.iso.datetime().optional(),
+    readSoFar: z.int().describe(readSoFarMeaning).optional(),
+    continuation: z.string().optional(),
+  })
+  .meta({ id: 'AccountsPage', description: 'One page of accounts.' })
 
 /** A filter for accounts, and the page size. */
 export interface AccountsQuery {

@@ -10,12 +10,14 @@ import type { ChooseDependencies } from './choose.ts'
 import { defaultEvents } from './events.ts'
 
 /** The account to vend when the app names none. */
-export const defaultAccountBody = z.strictObject({
-  /** Its id, or the number shown on Microsoft's pages. */
-  accountId: accountName,
-  /** One of the account's `ways`. Default is the one with the strongest role. */
-  customerId: idOfCustomer.optional(),
-})
+export const defaultAccountBody = z
+  .strictObject({
+    /** Its id, or the number shown on Microsoft's pages. */
+    accountId: accountName,
+    /** One of the account's `ways`. Default is the one with the strongest role. */
+    customerId: idOfCustomer.optional(),
+  })
+  .meta({ id: 'DefaultAccount', description: 'The account to vend when the app doesn’t name one.' })
 
 /** A parsed {@link defaultAccountBody}. */
 export type DefaultAccountRequest = z.infer<typeof defaultAccountBody>

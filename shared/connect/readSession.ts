@@ -12,16 +12,22 @@ import {
 } from './sessionProgress.ts'
 
 /** How far a connect session got, and what confirming its consent would change. */
-export const connectSessionView = pendingView.partial().extend({
-  session: z.string(),
-  state: z.enum(sessionStates).describe('How far the session got.'),
-  stateSince: z.iso.datetime().describe('Since when it has been in this state.').optional(),
-  linkExpiresAt: z.iso.datetime().optional(),
-  signIns: z.int().describe('How many sign-ins have begun with the link.').optional(),
-  error: z.string().describe('Why the last sign-in failed, as the return URL says it.').optional(),
-  reason: z.string().optional(),
-  traceId: z.string().optional(),
-})
+export const connectSessionView = pendingView
+  .partial()
+  .extend({
+    session: z.string(),
+    state: z.enum(sessionStates).describe('How far the session got.'),
+    stateSince: z.iso.datetime().describe('Since when it has been in this state.').optional(),
+    linkExpiresAt: z.iso.datetime().optional(),
+    signIns: z.int().describe('How many sign-ins have begun with the link.').optional(),
+    error: z.string().describe('Why the last sign-in failed, as the return URL says it.').optional(),
+    reason: z.string().optional(),
+    traceId: z.string().optional(),
+  })
+  .meta({
+    id: 'ConnectSessionProgress',
+    description: 'How far a connect session got, and what confirming its consent would change.',
+  })
 
 /**
  * Shows how far a connect session got, for a day after its link has expired, and what a pending consent would change.

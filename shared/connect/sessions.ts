@@ -43,6 +43,7 @@ export const connectSessionBody = z
       !identityProvider || !signInWith || providerOf(signInWith) === identityProvider,
     { path: ['identityProvider'], message: 'doesn’t match signInWith' },
   )
+  .meta({ id: 'ConnectSessionRequest', description: 'What the link is for, and where it leads.' })
 
 /** A parsed {@link connectSessionBody}. */
 export type ConnectSessionRequest = z.infer<typeof connectSessionBody>

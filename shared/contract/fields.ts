@@ -1,5 +1,5 @@
+import { type Contract, resolveSchema } from './document.ts'
 import type { JsonSchema } from './jsonSchema.ts'
-import type { Contract } from './openapi.ts'
 
 /** A row in a table of fields. */
 export interface FieldLine {
@@ -14,7 +14,7 @@ export interface FieldLine {
  * The fields of an object's schema, one per row; named schemas are expanded, so a reader sees everything in one place.
  */
 export function fieldLines(contract: Contract, schema: JsonSchema, prefix = ''): FieldLine[] {
-  const { properties = {}, required = [], additionalProperties } = resolve(contract, schema)
+  const { properties = {}, required = [], additionalProperties } = resolveSchema(contract, schema)
   const lines = Object.entries(properties).flatMap(([name, field]) =>
     linesOf(contract, `${prefix}${name}`, field, required.includes(name)),
   )
@@ -23,7 +23,7 @@ export function fieldLines(contract: Contract, schema: JsonSchema, prefix = ''):
 }
 
 function linesOf(contract: Contract, name: string, field: JsonSchema, required: boolean): FieldLine[] {
-  const known = resolve(contract, field)
+  const known = resolveSchema(contract, field)
   const line = { name, type: typeText(contract, known), required, meaning: known.description ?? '' }
   if (known.type === 'array') {
     return [line, ...fieldLines(contract, known.items ?? {}, `${name}[].`)]
@@ -33,7 +33,7 @@ function linesOf(contract: Contract, name: string, field: JsonSchema, required: 
 
 /** A type in words, with its values and default. */
 export function typeText(contract: Contract, schema: JsonSchema): string {
-  const known = resolve(contract, schema)
+  const known = resolveSchema(contract, schema)
   const bounds = [
     ...(known.minimum === undefined ? [] : [`from ${known.minimum}`]),
     ...(known.maximum === undefined ? [] : [`to ${known.maximum}`]),
@@ -43,7 +43,8 @@ export function typeText(contract: Contract, schema: JsonSchema): string {
 }
 
 function baseText(contract: Contract, known: JsonSchema): string {
-  if (known.enum) return known.enum.map(String).join(' | ')
+  const values = known.enum ?? (known['x-extensible-enum'] as readonly unknown[] | undefined)
+  if (values) return values.map(String).join(' | ')
   if (known.const !== undefined) return String(known.const)
   if (known.type === 'array') return `list of ${typeText(contract, known.items ?? {})}`
   if (Array.isArray(known.anyOf))
@@ -52,8 +53,3 @@ function baseText(contract: Contract, known: JsonSchema): string {
 }
 
 const formats: Readonly<Record<string, string>> = { 'date-time': 'time', uri: 'URL' }
-
-function resolve(contract: Contract, schema: JsonSchema): JsonSchema {
-  const name = schema.$ref?.split('/').at(-1)
-  return name === undefined ? schema : (contract.components.schemas[name] ?? schema)
-}

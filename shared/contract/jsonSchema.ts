@@ -1,9 +1,6 @@
 import * as z from 'zod'
-import { accountView } from '../accounts/list.ts'
-import { sweepReport } from '../operations/runSweep.ts'
-import { readiness } from '../ready/readiness.ts'
-import { eventView, tenantView } from '../tenants/view.ts'
-import { vendResponse } from '../vend/vend.ts'
+import { answerMeanings } from './answerMeanings.ts'
+import { meanings } from './meanings.ts'
 
 /** A JSON Schema of the dialect that OpenAPI 3.1 uses (2020-12), limited to the members that the contract reads. */
 export interface JsonSchema {
@@ -30,18 +27,10 @@ export interface ConvertedSchema {
   readonly named: Readonly<Record<string, JsonSchema>>
 }
 
-/** Schemas of several operations' answers, by their name in `components.schemas`. */
-const named = {
-  Tenant: tenantView,
-  TenantEvent: eventView,
-  Account: accountView,
-  Vend: vendResponse,
-  SweepReport: sweepReport,
-  Readiness: readiness,
-}
-for (const [id, schema] of Object.entries(named)) z.globalRegistry.add(schema, { id })
-
-/** The schema of an answer. It may gain members: clients ignore unknown ones. */
+/**
+ * The schema of an answer. It may gain members and values: clients ignore unknown ones. So the known values of a text
+ * are listed as `x-extensible-enum` (Zalando's RESTful API Guidelines, rule 112), which generators read as any text.
+ */
 export function responseSchema(schema: z.ZodType): ConvertedSchema {
   return convert(schema, 'output')
 }
@@ -78,7 +67,12 @@ function convert(schema: z.ZodType, io: 'input' | 'output'): ConvertedSchema {
   const whole = z.toJSONSchema(z.object({ it: schema }), {
     io,
     unrepresentable: 'any',
-    override: ({ jsonSchema }) => simplify(jsonSchema as Record<string, unknown>, io),
+    override: ({ jsonSchema }) => {
+      const written = jsonSchema as Record<string, unknown>
+      simplify(written, io)
+      if (io === 'output') openValues(written)
+      describeProperties(written, io === 'output' ? answerMeanings : meanings)
+    },
   }) as JsonSchema
   const { it = {} } = whole.properties ?? {}
   return rewriteReferences({ schema: it, named: (whole.$defs ?? {}) as Record<string, JsonSchema> })
@@ -92,6 +86,23 @@ function simplify(schema: Record<string, unknown>, io: 'input' | 'output'): void
   if (io === 'output' && schema.additionalProperties === false) delete schema.additionalProperties
   delete schema.propertyNames
   delete schema.id
+}
+
+function openValues(schema: Record<string, unknown>): void {
+  if (!schema.enum) return
+  schema['x-extensible-enum'] = schema.enum
+  delete schema.enum
+}
+
+/** Gives each property that says nothing about itself the meaning of its name. */
+function describeProperties(
+  { properties }: Record<string, unknown>,
+  meanings: Readonly<Record<string, string>>,
+): void {
+  for (const [name, property] of Object.entries(
+    (properties ?? {}) as Record<string, { description?: string }>,
+  ))
+    if (meanings[name] !== undefined) property.description ??= meanings[name]
 }
 
 function rewriteReferences(converted: ConvertedSchema): ConvertedSchema {

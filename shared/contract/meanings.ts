@@ -43,7 +43,8 @@ export const meanings: Readonly<Record<string, string>> = {
   search: 'Part of the name, number, ID, or customer name; case doesn’t matter.',
   usable: 'Whether to list only accounts for which calls should work, or only the others.',
   customerId: 'The customer through which to reach the account. Needed only if there are several.',
-  accounts: 'The accounts that can be vended, each by ID or number. `all` removes the restriction.',
+  accounts: 'The accounts that can be vended, each by ID or number.',
+  all: 'Removes the restriction. Send it instead of `accounts`.',
   default:
     'The account vended when the app doesn’t name one. Without it, the current default stays if it’s still among the chosen accounts.',
   choice: 'The one-time right of the browser that just connected to choose accounts.',

@@ -1,15 +1,20 @@
 import type { HttpMethod } from '@azure/functions'
-import type { RouteDefinition } from '../http/route.ts'
+import type { ResponseHeader } from '../http/responseHeaders.ts'
+import type { FailureStyle, RouteDefinition } from '../http/route.ts'
 import { type ProblemCode, problems } from '../problems.ts'
+import type { ContractResponse, Reference } from './document.ts'
+import { anyContent, htmlContent, referToHeaders } from './responses.ts'
 
 /** One registered operation of a route. */
 export type RegisteredOperation = NonNullable<RouteDefinition['operations'][HttpMethod]>
 
-/** Every problem of an operation: its own, and those common to its kind; by status, each code once. */
+/**
+ * Every problem of an operation: its own, and those common to its kind; by status, each code once. An operation that
+ * exists never answers `method_not_allowed`.
+ */
 export function problemsOf(method: string, path: string, operation: RegisteredOperation): ProblemCode[] {
   const codes = new Set<ProblemCode>([
     'invalid_request',
-    'method_not_allowed',
     'internal_error',
     'broker_not_configured',
     ...(operation.role ? authenticated : []),
@@ -30,94 +35,82 @@ const authenticated = [
 ] as const
 const bearingBody = ['body_too_large', 'unsupported_media_type'] as const
 
-/** The schema of a problem document (RFC 9457); further members depend on the code. */
-export const problemSchema = {
-  type: 'object',
-  description: 'Problem details (RFC 9457).',
-  required: ['type', 'title', 'status', 'code', 'detail', 'actor', 'resolution', 'requestId'],
-  properties: {
-    type: { type: 'string', pattern: '^/docs#', description: '`/docs#` and the code.' },
-    title: { type: 'string', description: 'What happened, the same for every occurrence.' },
-    status: { type: 'integer' },
-    code: { type: 'string', enum: Object.keys(problems), description: 'A stable code to branch on.' },
-    detail: { type: 'string', description: 'A description of this occurrence.' },
-    actor: {
-      type: 'string',
-      enum: [...new Set(Object.values(problems).map(({ actor }) => actor))].sort(),
-      description: 'Who must act before the same request can succeed. `nobody`: try again later.',
-    },
-    resolution: { type: 'string', description: 'How to fix it.' },
-    retryAfter: { type: 'integer', description: 'Seconds, as in the `Retry-After` header.' },
-    reason: { type: 'string', description: 'A more specific stable code, if there is one.' },
-    traceId: { type: 'string', description: 'Microsoft’s trace ID, for Microsoft support.' },
-    errors: {
-      type: 'array',
-      description: 'Every invalid field of an `invalid_request`.',
-      items: {
-        type: 'object',
-        required: ['in', 'field', 'fault'],
-        properties: {
-          in: { type: 'string', enum: ['query', 'body', 'path', 'header'] },
-          field: { type: 'string' },
-          fault: { type: 'string' },
-        },
-      },
-    },
-    connect: {
-      type: 'object',
-      description: 'The request that creates a connect session, if connecting fixes the problem.',
-      properties: {
-        method: { type: 'string' },
-        path: { type: 'string' },
-        body: { type: 'object', description: 'Send it unchanged.' },
-      },
-    },
-    adminConsentUrl: {
-      type: 'string',
-      format: 'uri',
-      description: 'The link for the advertiser’s administrator.',
-    },
-    settings: {
-      type: 'array',
-      description: 'Every invalid setting of the broker; `/health` and `/ready` list them.',
-      items: {
-        type: 'object',
-        required: ['setting', 'fault', 'meaning', 'example'],
-        properties: {
-          setting: { type: 'string' },
-          fault: { type: 'string' },
-          meaning: { type: 'string' },
-          example: { type: 'string' },
-        },
-      },
-    },
-    requestId: { type: 'string', description: 'This request’s ID in the broker’s log.' },
+/** The name of the shared response of each status that a problem can have. */
+const responseNames: Readonly<Record<number, string>> = {
+  400: 'BadRequest',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'NotFound',
+  405: 'MethodNotAllowed',
+  409: 'Conflict',
+  413: 'ContentTooLarge',
+  415: 'UnsupportedMediaType',
+  422: 'UnprocessableContent',
+  429: 'TooManyRequests',
+  500: 'InternalServerError',
+  502: 'BadGateway',
+  503: 'ServiceUnavailable',
+}
+
+/** The content of a problem document. */
+export const problemContent = {
+  'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+} as const
+
+/** The shared responses of routes whose failures aren't only problem documents. */
+const otherResponses: Readonly<Record<string, ContractResponse>> = {
+  ProblemPage: {
+    description:
+      'A page that says what happened, and the problem’s code. With `Accept: application/json`, a problem.',
+    content: htmlContent,
+  },
+  MicrosoftAnswers: {
+    description:
+      'A problem of the broker as `application/problem+json`, or Microsoft’s response with this status. `X-Diagnosis` names the cause of Microsoft’s.',
+    headers: referToHeaders(['Retry-After', 'X-Diagnosis', 'TrackingId', 'WWW-Authenticate']),
+    content: { ...problemContent, ...anyContent },
   },
 }
 
-/** The responses for an operation's problems: one per status, with its codes as an enum and an example of each. */
-export function problemResponses(codes: readonly ProblemCode[]): Record<string, object> {
-  const statuses = [...new Set(codes.map((code) => problems[code].status))]
-  return Object.fromEntries(
-    statuses.map((status) => [status, problemResponse(codes.filter((c) => problems[c].status === status))]),
-  )
+const headersOfStatus: Readonly<Record<number, readonly ResponseHeader[]>> = {
+  401: ['WWW-Authenticate'],
+  415: ['Accept'],
+  429: ['Retry-After'],
+  503: ['Retry-After'],
 }
 
-function problemResponse(codes: readonly ProblemCode[]): object {
-  const narrowed = { properties: { code: { enum: codes } } }
+/** The shared responses, by name: each with a problem document that explains its status. */
+export function problemResponses(): Record<string, ContractResponse> {
+  const statuses = [...new Set(Object.values(problems).map(({ status }) => status))].sort()
+  const documents = statuses.map((status) => [nameOf(status), problemResponse(status)])
+  return { ...Object.fromEntries(documents), ...otherResponses }
+}
+
+/** An operation's responses for its failures: references to the shared ones. */
+export function responsesOf(
+  codes: readonly ProblemCode[],
+  { response, otherStatuses = [], notFoundStatus = 404 }: FailureStyle,
+): Record<string, Reference> {
+  const ofProblem = (code: ProblemCode) => problems[code].status
+  const statuses = codes.map(ofProblem).map((each) => (each === 404 ? notFoundStatus : each))
+  const refer = (status: number | 'default') => ({
+    $ref: `#/components/responses/${response ?? nameOf(Number(status))}`,
+  })
+  return Object.fromEntries([...new Set([...statuses, ...otherStatuses])].map((each) => [each, refer(each)]))
+}
+
+function problemResponse(status: number): ContractResponse {
+  const codes = Object.entries(problems).filter(([, problem]) => problem.status === status)
+  const headers = headersOfStatus[status]
   return {
-    description: codes.map((code) => `\`${code}\`: ${problems[code].title}`).join(' '),
-    content: {
-      'application/problem+json': {
-        schema: { allOf: [{ $ref: '#/components/schemas/Problem' }, narrowed] },
-        examples: Object.fromEntries(codes.map((code) => [code, { value: exampleOf(code) }])),
-      },
-    },
+    description: codes.map(([code, { title }]) => `\`${code}\`: ${title}`).join(' '),
+    ...(headers && { headers: referToHeaders(headers) }),
+    content: problemContent,
   }
 }
 
-function exampleOf(code: ProblemCode): object {
-  const { status, actor, title, resolution } = problems[code]
-  const requestId = '7f6c1f7e-6b0c-4e0e-9d0f-0d2a5b1c3e4f'
-  return { type: `/docs#${code}`, title, status, code, detail: title, actor, resolution, requestId }
+function nameOf(status: number): string {
+  const name = responseNames[status]
+  if (!name) throw new Error(`the contract has no name for the status ${status}`)
+  return name
 }

@@ -41,6 +41,10 @@ export const diagnosisBody = z
     path: ['status'],
     message: 'or `body` is required to explain a failed call; for a live test, send an empty body',
   })
+  .meta({
+    id: 'DiagnosisRequest',
+    description: 'A failed call, as the app saw it. An empty body asks for a live test.',
+  })
 
 /** Whether the request is empty and so asks for a live probe. */
 export function isProbeRequest({ status, body, ...rest }: Readonly<Record<string, unknown>>): boolean {
@@ -54,20 +58,22 @@ export const maxDiagnosisBytes = 1_048_576
 export type DiagnosisRequest = z.infer<typeof diagnosisBody>
 
 /** A diagnosis, as apps see it. */
-export const diagnosisResponse = z.object({
-  verdict: z.enum(Object.keys(verdicts) as [keyof typeof verdicts, ...(keyof typeof verdicts)[]]),
-  credential: z.enum(credentialNames).describe('Which part of the call’s credentials is at fault.'),
-  actor: z.enum(actors),
-  explanation: z.string(),
-  next: z.array(z.string()).describe('What to do, in order.'),
-  evidence: z.string().describe('What was seen.'),
-  trackingId: z.string().describe('Microsoft’s ID of the call.').optional(),
-  retryAfterSeconds: z.number().optional(),
-  signInWith: z.string().describe('Which kind of sign-in would work.').optional(),
-  connect: connectHintView
-    .describe('The request that creates the right connect session, if connecting fixes the problem.')
-    .optional(),
-})
+export const diagnosisResponse = z
+  .object({
+    verdict: z.enum(Object.keys(verdicts) as [keyof typeof verdicts, ...(keyof typeof verdicts)[]]),
+    credential: z.enum(credentialNames).describe('Which part of the call’s credentials is at fault.'),
+    actor: z.enum(actors),
+    explanation: z.string(),
+    next: z.array(z.string()).describe('What to do, in order.'),
+    evidence: z.string().describe('What was seen.'),
+    trackingId: z.string().describe('Microsoft’s ID of the call.').optional(),
+    retryAfterSeconds: z.number().optional(),
+    signInWith: z.string().describe('Which kind of sign-in would work.').optional(),
+    connect: connectHintView
+      .describe('The request that creates the right connect session, if connecting fixes the problem.')
+      .optional(),
+  })
+  .meta({ id: 'Diagnosis', description: 'Which credential is at fault, why, and who must act.' })
 
 /** A {@link diagnosisResponse}'s value. */
 export type DiagnosisResponse = Diagnosis & { readonly connect?: ConnectHint }

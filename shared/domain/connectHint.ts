@@ -17,17 +17,22 @@ import type { TenantEvent } from './tenantEvents.ts'
 export type SignInWith = 'personal' | 'work' | 'google' | 'primaryLogin' | 'advertisingUser' | 'sameAgain'
 
 /** The request that creates the right connect session. An app can send it unchanged. */
-export const connectHintView = z.object({
-  method: z.literal('POST'),
-  path: z.string(),
-  body: z.object({
-    environment: z.enum(environments),
-    returnUrl: z.url().describe('The workspace’s first return URL; absent when it has none.').optional(),
-    identityProvider: z.enum(identityProviders),
-    signInWith: z.enum(accountKinds).optional(),
-    allowDifferentUser: z.boolean().optional(),
-  }),
-})
+export const connectHintView = z
+  .object({
+    method: z.literal('POST'),
+    path: z.string(),
+    body: z.object({
+      environment: z.enum(environments),
+      returnUrl: z.url().describe('The workspace’s first return URL; absent when it has none.').optional(),
+      identityProvider: z.enum(identityProviders),
+      signInWith: z.enum(accountKinds).optional(),
+      allowDifferentUser: z.boolean().optional(),
+    }),
+  })
+  .meta({
+    id: 'ConnectHint',
+    description: 'The request that creates the right connect session. Send it unchanged.',
+  })
 
 /** A {@link connectHintView}'s value. */
 export type ConnectHint = z.infer<typeof connectHintView>

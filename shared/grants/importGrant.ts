@@ -55,6 +55,7 @@ export const grantBody = z
     message: 'is only for work accounts',
   })
   .refine(isOneProvider, { path: ['identityProvider'], message: 'doesn’t match accountKind' })
+  .meta({ id: 'GrantRequest', description: 'An existing refresh token.' })
 
 /** A parsed {@link grantBody}. */
 export type GrantRequest = z.infer<typeof grantBody>

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Problem } from '../problems.ts'
+import { withoutEmpty, withoutNulls } from './absent.ts'
 import type { ReceivedRequest } from './receiveRequest.ts'
 
 /** An invalid field, named as the caller wrote it. */
@@ -10,7 +11,7 @@ interface FieldFault {
 }
 
 /**
- * Reads and parses a JSON body with a size limit.
+ * Reads and parses a JSON body with a size limit. A member that is `null` counts as absent.
  * @throws Problem `body_too_large`, `unsupported_media_type`, or `invalid_request` with every invalid field.
  */
 export async function parseBody<T>(
@@ -24,17 +25,20 @@ export async function parseBody<T>(
   if (type !== 'application/json' && !type.endsWith('+json')) {
     throw new Problem('unsupported_media_type', { headers: { Accept: 'application/json' } })
   }
-  return parse('body', schema, parseJson(text))
+  return parse('body', schema, withoutNulls(parseJson(text)))
 }
 
-/** Parses the query. A repeated parameter is a fault, unless the schema ignores it. */
+/**
+ * Parses the query. A parameter without a value counts as absent. A repeated one is a fault, unless the schema ignores
+ * it.
+ */
 export function parseQuery<T>(request: ReceivedRequest, schema: z.ZodType<T>): T {
   const { query } = request
   const names = [...query.keys()]
   const counts = (name: string) => !(schema instanceof z.ZodObject) || name in schema.shape
   const twice = names.find((name, index) => names.indexOf(name) !== index && counts(name))
   if (twice !== undefined) throw invalid([{ in: 'query', field: twice, fault: 'occurs more than once' }])
-  return parse('query', schema, Object.fromEntries(query))
+  return parse('query', schema, withoutEmpty(query))
 }
 
 /** Parses the parameters in the route's path. */

@@ -39,14 +39,22 @@ export function jsonResponse(
 
 /** A problem document (RFC 9457). */
 export function problemResponse(problem: Problem, requestId: string): HttpResponseInit {
-  const { status, actor, title, resolution } = problems[problem.code]
-  const { extras } = problem
+  return problemWithStatus(problem, problems[problem.code].status, requestId)
+}
+
+/** A problem document with another status than its code has elsewhere. */
+export function problemWithStatus(
+  { code, extras }: Problem,
+  status: number,
+  requestId: string,
+): HttpResponseInit {
+  const { actor, title, resolution } = problems[code]
   const retryAfter = extras.retryAfterSeconds === undefined ? undefined : Math.ceil(extras.retryAfterSeconds)
   const document = {
-    type: `/docs#${problem.code}`,
+    type: `/docs#${code}`,
     title,
     status,
-    code: problem.code,
+    code,
     detail: extras.detail ?? title,
     actor: extras.actor ?? actor,
     resolution,

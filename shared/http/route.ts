@@ -5,26 +5,35 @@ import {
   type HttpResponseInit,
   type InvocationContext,
 } from '@azure/functions'
-import type * as z from 'zod'
 import { broker } from '../broker.ts'
 import { Problem, type ProblemCode, problems } from '../problems.ts'
 import { SettingsError, settingIsMissing } from '../settings/faults.ts'
 import { recordProblem, withTracing } from '../telemetry/invocation.ts'
 import { createLog } from '../telemetry/log.ts'
+import type { Answer } from './answer.ts'
 import { withBackpressure } from './backpressure.ts'
 import { drainBody } from './body.ts'
 import { checkRequest, type HandledRequest, type RequestRules } from './checkRequest.ts'
 import { type ReceivedRequest, receiveRequest } from './receiveRequest.ts'
 import { problemResponse, toProblem } from './responses.ts'
+import type { Tag } from './tags.ts'
 
 /** One method of a route, with everything for its contract. */
 export interface Operation<P, Q, B> extends RequestRules<P, Q, B> {
+  /** The operation's name in generated clients. */
+  readonly id: string
+  /** The group that the contract lists it in. */
+  readonly tag: Tag
   /** A one-line summary for the contract. */
   readonly summary: string
+  /** Whether the body goes on to Microsoft Advertising unread. Default is false. */
+  readonly passesBody?: true
   /** Whether a broker that isn't configured names its invalid settings here, never their values. Default is false. */
   readonly tellsSettings?: boolean
   /** The successful answer. */
-  readonly response: { readonly status: number; readonly description: string; readonly schema?: z.ZodType }
+  readonly response: Answer & { readonly status: number }
+  /** Answers besides the successful one that aren't problems. */
+  readonly otherResponses?: readonly Answer[]
   /** Problems of this operation, besides those common to its kind. */
   readonly problems?: readonly ProblemCode[]
   handle(request: HandledRequest<P, Q, B>): Promise<HttpResponseInit>
@@ -35,6 +44,7 @@ export interface RouteDefinition {
   /** The function's name, which determines the host's order of routes. */
   readonly name: string
   readonly path: string
+  readonly failures: FailureStyle
   readonly operations: Readonly<Partial<Record<HttpMethod, AnyOperation>>>
 }
 
@@ -53,40 +63,44 @@ export function operation<P = unknown, Q = unknown, B = unknown>(
   return definition
 }
 
-/** Converts a failure to an answer. */
-export type FailureResponder = (
-  problem: Problem,
-  requestId: string,
-  request: ReceivedRequest,
-) => HttpResponseInit
+/** How a route answers with a failure. */
+export interface FailureStyle {
+  readonly respond: (problem: Problem, requestId: string, request: ReceivedRequest) => HttpResponseInit
+  /** The contract's response for all failures. Default is one for each status, with a problem document. */
+  readonly response?: 'ProblemPage' | 'MicrosoftAnswers'
+  /** Statuses of failures that aren't problems. Default is none. */
+  readonly otherStatuses?: readonly (number | 'default')[]
+  /** The status of problems that are 404 elsewhere. Default is 404. */
+  readonly notFoundStatus?: number
+}
+
+const problemDocuments: FailureStyle = { respond: problemResponse }
 
 /**
  * Registers a route with all its methods. Other methods get 405 with `Allow`; failures become problems.
  * @param name the function's name.
  * @param path the route template, without a leading slash.
- * @param respondToFailure default is a problem document.
+ * @param failures default is problem documents.
  */
 export function route(
   name: string,
   path: string,
   operations: RouteDefinition['operations'],
-  respondToFailure: FailureResponder = problemResponse,
+  failures: FailureStyle = problemDocuments,
 ): void {
-  routes.push({ name, path, operations })
+  routes.push({ name, path, operations, failures })
   app.http(name, {
     methods: everyMethod,
     authLevel: 'anonymous',
     route: path,
     handler: withTracing((request: HttpRequest, context) =>
-      serve(path, operations, respondToFailure, request, context),
+      serve({ path, operations, failures }, request, context),
     ),
   })
 }
 
 async function serve(
-  path: string,
-  operations: RouteDefinition['operations'],
-  respondToFailure: FailureResponder,
+  { path, operations, failures }: Omit<RouteDefinition, 'name'>,
   received: HttpRequest,
   context: InvocationContext,
 ): Promise<HttpResponseInit> {
@@ -107,7 +121,7 @@ async function serve(
     recordProblem(problem.code)
     logFailure(context, path, problem, error)
     await drainBody(request)
-    return respondToFailure(problem, requestId, request)
+    return failures.respond(problem, requestId, request)
   }
 }
 

@@ -22,29 +22,31 @@ export interface RunSweepDependencies extends ExpiryDependencies {
 }
 
 /** A sweep's report, as `/ready` and `POST /v1/sweeps` return it. */
-export const sweepReport = z.object({
-  startedAt: z.iso.datetime(),
-  due: z.int(),
-  refreshed: z.int(),
-  passedOn: z.int(),
-  failed: z.record(z.string(), z.int()),
-  stuck: z
-    .record(z.string(), z.int())
-    // An older package, after a rollback, writes reports without it.
-    .default({})
-    .describe(
-      'Tenants whose trouble is their own and waits for the operator, by reason; not among `failed`.',
-    ),
-  handedOverShards: z.int(),
-  leftOver: z.int(),
-  unreadShards: z.int(),
-  durationMilliseconds: z.int(),
-  oldestOverdueSeconds: z.int(),
-  holds: z
-    .array(z.string())
-    .default([])
-    .describe('What is on hold, each as `environment:identityProvider`, or with `:kind` of grant.'),
-})
+export const sweepReport = z
+  .object({
+    startedAt: z.iso.datetime(),
+    due: z.int(),
+    refreshed: z.int(),
+    passedOn: z.int(),
+    failed: z.record(z.string(), z.int()),
+    stuck: z
+      .record(z.string(), z.int())
+      // An older package, after a rollback, writes reports without it.
+      .default({})
+      .describe(
+        'Tenants whose trouble is their own and waits for the operator, by reason; not among `failed`.',
+      ),
+    handedOverShards: z.int(),
+    leftOver: z.int(),
+    unreadShards: z.int(),
+    durationMilliseconds: z.int(),
+    oldestOverdueSeconds: z.int(),
+    holds: z
+      .array(z.string())
+      .default([])
+      .describe('What is on hold, each as `environment:identityProvider`, or with `:kind` of grant.'),
+  })
+  .meta({ id: 'SweepReport', description: 'What a sweep did.' })
 
 /**
  * Runs a whole sweep, stores its report for `/ready`, and removes one-time records that are expired by storage's clock,

@@ -1,6 +1,12 @@
 import { connectFailures } from '../connect/failures.ts'
+import {
+  type Contract,
+  type ContractOperation,
+  type ContractResponse,
+  parametersOf,
+  resolveResponse,
+} from '../contract/document.ts'
 import { type FieldLine, fieldLines, typeText } from '../contract/fields.ts'
-import type { Contract, ContractOperation, ContractResponse } from '../contract/openapi.ts'
 import { problems } from '../problems.ts'
 import { docsStyle } from './docsStyle.ts'
 import { type Html, html, type Page } from './page.ts'
@@ -65,14 +71,16 @@ function operationSection(
   path: string,
   operation: ContractOperation,
 ): Html {
-  const { parameters, requestBody, responses } = operation
+  const { requestBody, responses } = operation
   const input = requestBody?.content['application/json']
-  const parameterLines = parameters.map(({ name, required, schema, description, in: where }) => ({
-    name,
-    required,
-    type: `${where}, ${typeText(contract, schema)}`,
-    meaning: description,
-  }))
+  const parameterLines = parametersOf(contract, operation).map(
+    ({ name, required, schema, description, in: where }) => ({
+      name,
+      required,
+      type: `${where}, ${typeText(contract, schema)}`,
+      meaning: description,
+    }),
+  )
   const good = Object.entries(responses).filter(([status]) => Number(status) < 400)
   return html`<section class="card" id="${operation.operationId}">
 <h3>${methodMark(method)} <code>${path}</code></h3>
@@ -81,13 +89,14 @@ function operationSection(
 ${fieldList('Parameters', parameterLines)}
 ${input && fieldList('Body', fieldLines(contract, input.schema))}
 ${input?.example !== undefined && example('Example body', input.example)}
-${good.map(([status, response]) => answerPart(contract, status, response))}
+${good.map(([status, response]) => answerPart(contract, status, resolveResponse(contract, response)))}
 <h4>Problems</h4>
-<ul class="codes">${operation['x-problems'].map((code) => html`<li><a href="#${code}"><code>${code}</code></a></li>`)}</ul>
+<ul class="codes">${operation['x-problems'].split(' ').map((code) => html`<li><a href="#${code}"><code>${code}</code></a></li>`)}</ul>
 </section>`
 }
 
-function answerPart(contract: Contract, status: string, response: ContractResponse): Html {
+function answerPart(contract: Contract, status: string, response: ContractResponse | undefined): Html {
+  if (!response) return html``
   const content = response.content?.['application/json']
   return html`<h4>Answer ${status}</h4>
 <p>${withCode(response.description)}</p>

@@ -5,6 +5,7 @@ import type { CallTarget } from './prepareCall.ts'
 /**
  * The account that a call names: `X-Account-Id`, or `CustomerAccountId` as apps with direct calls already send it;
  * and the customer: `CustomerId`. A named account is used or refused, never silently replaced.
+ * Microsoft's SDKs send the headers of calls that need no ids empty, or as Python's `None`: that names nothing.
  * @throws Problem `invalid_request` if both headers name different accounts, or for a value that can't be an id.
  */
 export function readRequestedAccount(
@@ -22,7 +23,8 @@ export function readRequestedAccount(
 
 function readId(headers: Pick<Headers, 'get'>, name: string): string | undefined {
   const value = headers.get(name)?.trim()
-  if (value !== undefined && !accountName.safeParse(value).success)
+  if (!value || value === 'None') return undefined
+  if (!accountName.safeParse(value).success)
     throw invalidField('header', name, 'must be an ID or number: letters and digits')
   return value
 }

@@ -8,14 +8,18 @@ const maxPath = 500
 
 /**
  * The address of a passed-through call: a path below the service's base URL, with the caller's query unchanged.
- * Anything except plain segments is refused: percent signs, backslashes, `@`, `:`, empty segments, `.`,
+ * Clients that follow OpenAPI write each `/` of a path parameter as `%2F`. SDKs whose base address can be set keep
+ * Microsoft's own path, so the base URL's path in front is dropped. Anything except plain segments is refused: percent signs, backslashes, `@`, `:`, empty segments, `.`,
  * and `..`, so no server can interpret the path as leading elsewhere.
  * @param baseUrl the service's own, without a trailing slash.
- * @param path the part after the service in the route, decoded or not.
+ * @param sent the part after the service in the route, decoded or not.
  * @throws Problem `invalid_request`.
  */
-export function targetUrl(baseUrl: string, path: string, query: string): URL {
-  if (path.length > maxPath) throw invalidPath(`is longer than ${maxPath} characters`)
+export function targetUrl(baseUrl: string, sent: string, query: string): URL {
+  if (sent.length > maxPath) throw invalidPath(`is longer than ${maxPath} characters`)
+  const documented = `${new URL(baseUrl).pathname.slice(1)}/`
+  const decoded = sent.replaceAll(/%2f/gi, '/')
+  const path = decoded.startsWith(documented) ? decoded.slice(documented.length) : decoded
   const isPlain = path.split('/').every((word) => plainWord.test(word) && word !== '.' && word !== '..')
   if (!isPlain) {
     throw invalidPath('must be an operation’s path as Microsoft documents it, for example Campaigns/Query')

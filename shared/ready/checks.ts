@@ -4,13 +4,15 @@ import { isDisallowedByPolicy, StorageUnavailableError } from '../domain/storage
 import type { Resolutions } from './resolutions.ts'
 
 /** The result of one check. */
-export const readinessCheck = z.object({
-  name: z.string(),
-  ok: z.boolean(),
-  detail: z.string(),
-  /** The command that fixes it; only if it isn't ok. */
-  resolution: z.string().optional(),
-})
+export const readinessCheck = z
+  .object({
+    name: z.string(),
+    ok: z.boolean(),
+    detail: z.string(),
+    /** The command that fixes it; only if it isn't ok. */
+    resolution: z.string().optional(),
+  })
+  .meta({ id: 'ReadinessCheck', description: 'A check of a dependency, a secret, or an issuer.' })
 
 /** A {@link readinessCheck}'s value. */
 export type ReadinessCheck = z.infer<typeof readinessCheck>

@@ -9,17 +9,19 @@ import { checkSignIn, signInRows, signInView, toSignInView } from './signIns.ts'
 import { brokerState, checkState } from './state.ts'
 
 /** The answer of `/ready`. */
-export const readiness = z.object({
-  ready: z.boolean(),
-  checks: z.array(readinessCheck),
-  ...brokerState.shape,
-  signIns: z
-    .array(signInView)
-    // An older package, after a rollback, has neither these nor the schedule.
-    .default([])
-    .describe('Where advertisers sign in, with which client ID and redirect URI.'),
-  sweepSchedule: z.string().optional().describe('When the sweep runs: NCRONTAB with seconds, UTC.'),
-})
+export const readiness = z
+  .object({
+    ready: z.boolean(),
+    checks: z.array(readinessCheck),
+    ...brokerState.shape,
+    signIns: z
+      .array(signInView)
+      // An older package, after a rollback, has neither these nor the schedule.
+      .default([])
+      .describe('Where advertisers sign in, with which client ID and redirect URI.'),
+    sweepSchedule: z.string().optional().describe('When the sweep runs: NCRONTAB with seconds, UTC.'),
+  })
+  .meta({ id: 'Readiness', description: 'What works, and what needs the operator.' })
 
 /** A {@link readiness}'s value. */
 export type Readiness = z.infer<typeof readiness>

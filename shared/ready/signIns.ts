@@ -6,14 +6,16 @@ import type { ReadinessCheck } from './checks.ts'
 import { fetchJson } from './fetchJson.ts'
 
 /** The public part of a sign-in table row: the parameters that a browser takes to the provider. */
-export const signInView = z.object({
-  environment: z.enum(environments),
-  identityProvider: z.enum(identityProviders),
-  clientId: z.string(),
-  authorizeUrl: z.string(),
-  scopes: z.array(z.string()),
-  redirectUri: z.string(),
-})
+export const signInView = z
+  .object({
+    environment: z.enum(environments),
+    identityProvider: z.enum(identityProviders),
+    clientId: z.string(),
+    authorizeUrl: z.string(),
+    scopes: z.array(z.string()),
+    redirectUri: z.string(),
+  })
+  .meta({ id: 'SignInRegistration', description: 'A registration with which advertisers sign in.' })
 
 /** A {@link signInView}'s value. */
 export type SignInView = z.infer<typeof signInView>

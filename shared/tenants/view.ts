@@ -9,12 +9,14 @@ import { tenantEventTypes } from '../domain/tenantEvents.ts'
 import { accountKinds, environments, identityProviders } from '../environment.ts'
 
 /** A consent, as apps see it. */
-export const connectionView = z.object({
-  identityProvider: z.enum(identityProviders),
-  accountKind: z.enum(accountKinds),
-  consentedBy: z.string().describe('Who consented, masked.'),
-  consentedAt: z.iso.datetime(),
-})
+export const connectionView = z
+  .object({
+    identityProvider: z.enum(identityProviders),
+    accountKind: z.enum(accountKinds),
+    consentedBy: z.string().describe('Who consented, masked.'),
+    consentedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'Connection', description: 'A consent, as apps see it.' })
 
 /** The meaning of `cut` for a list of accounts. */
 export const cutMeaning = `The user has more accounts or roles than the broker reads (${maxAccounts} and 5000). The other accounts can’t be vended.`
@@ -24,56 +26,60 @@ export const readSoFarMeaning =
   'Set if the last discovery ended early: the number of accounts that it had read until then. Accounts may be missing or have no known path (`reachUnknown`) until the next discovery.'
 
 /** A tenant, as its apps see it. */
-export const tenantView = z.object({
-  tenant: z.string(),
-  environment: z.enum(environments),
-  status: z.enum(tenantStatuses),
-  displayName: z.string().optional(),
-  createdAt: z.iso.datetime(),
-  connection: connectionView.optional(),
-  reauthorizationReason: z.string().optional(),
-  advertisingRefusal: z
-    .object({ reason: z.string(), since: z.iso.datetime() })
-    .describe(
-      'Microsoft Advertising doesn’t accept the person who consented. Another type of account is needed.',
-    )
-    .optional(),
-  confirmationPending: z.boolean(),
-  secretsToDestroy: z
-    .int()
-    .describe('Refresh tokens of former connections that the broker couldn’t destroy yet. It keeps trying.')
-    .optional(),
-  damaged: z
-    .object({ column: z.string(), detail: z.string() })
-    .describe(
-      'The stored row can’t be read, so nothing is vended until the operator repairs it. Status, environment, and dates are the last known ones.',
-    )
-    .optional(),
-  refresh: z.object({
-    lastRefreshedAt: z.iso.datetime().optional(),
-    accessTokenExpiresAt: z.iso.datetime().optional(),
-    failedAttempts: z.int(),
-    failureReason: z.string().optional(),
-    nextAttemptAt: z.iso.datetime().optional(),
-    dueAt: z.iso.datetime().optional(),
-  }),
-  accounts: z.object({
-    discoveredAt: z.iso.datetime().optional(),
-    defaultAccountId: z.string().optional(),
-    defaultCustomerId: z.string().optional(),
-    choiceOpen: z
-      .boolean()
-      .describe('Whether the tenant has accounts but no default. A vend must then name one.'),
-    cut: z.literal(true).describe(cutMeaning).optional(),
-    readSoFar: z.int().describe(readSoFarMeaning).optional(),
-    outstanding: z
-      .literal(true)
+export const tenantView = z
+  .object({
+    tenant: z.string(),
+    environment: z.enum(environments),
+    status: z.enum(tenantStatuses),
+    displayName: z.string().optional(),
+    createdAt: z.iso.datetime(),
+    connection: connectionView.optional(),
+    reauthorizationReason: z.string().optional(),
+    advertisingRefusal: z
+      .object({ reason: z.string(), since: z.iso.datetime() })
       .describe(
-        'The accounts of the last sign-in aren’t stored yet. The first sweep after five minutes discovers them. `POST …/accounts/discover` does it at once.',
+        'Microsoft Advertising doesn’t accept the person who consented. Another type of account is needed.',
       )
       .optional(),
-  }),
-})
+    confirmationPending: z.boolean(),
+    secretsToDestroy: z
+      .int()
+      .describe('Refresh tokens of former connections that the broker couldn’t destroy yet. It keeps trying.')
+      .optional(),
+    damaged: z
+      .object({ column: z.string(), detail: z.string() })
+      .describe(
+        'The stored row can’t be read, so nothing is vended until the operator repairs it. Status, environment, and dates are the last known ones.',
+      )
+      .optional(),
+    refresh: z.object({
+      lastRefreshedAt: z.iso.datetime().optional(),
+      accessTokenExpiresAt: z.iso.datetime().optional(),
+      failedAttempts: z.int(),
+      failureReason: z.string().optional(),
+      nextAttemptAt: z.iso.datetime().optional(),
+      dueAt: z.iso.datetime().optional(),
+    }),
+    accounts: z
+      .object({
+        discoveredAt: z.iso.datetime().optional(),
+        defaultAccountId: z.string().optional(),
+        defaultCustomerId: z.string().optional(),
+        choiceOpen: z
+          .boolean()
+          .describe('Whether the tenant has accounts but no default. A vend must then name one.'),
+        cut: z.literal(true).describe(cutMeaning).optional(),
+        readSoFar: z.int().describe(readSoFarMeaning).optional(),
+        outstanding: z
+          .literal(true)
+          .describe(
+            'The accounts of the last sign-in aren’t stored yet. The first sweep after five minutes discovers them. `POST …/accounts/discover` does it at once.',
+          )
+          .optional(),
+      })
+      .describe('What is known of the tenant’s accounts.'),
+  })
+  .meta({ id: 'Tenant', description: 'A tenant, as its apps see it.' })
 
 /** A {@link tenantView}'s value. */
 export type TenantView = z.infer<typeof tenantView>
@@ -126,15 +132,18 @@ export function toConnectionView(grant: Grant): z.infer<typeof connectionView> {
 }
 
 /** One event of a tenant's history, as its apps see it. */
-export const eventView = z.object({
-  type: z.enum(tenantEventTypes),
-  at: z.iso.datetime(),
-  detail: z.string(),
-  data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-  connect: connectHintView
-    .describe('The request that creates the right connect session. Send it unchanged.')
-    .optional(),
-})
+export const eventView = z
+  .object({
+    type: z.enum(tenantEventTypes),
+    at: z.iso.datetime(),
+    detail: z.string(),
+    // Each a string, a number, or a boolean: no generator expresses that.
+    data: z.record(z.string(), z.unknown()).optional(),
+    connect: connectHintView
+      .describe('The request that creates the right connect session. Send it unchanged.')
+      .optional(),
+  })
+  .meta({ id: 'TenantEvent', description: 'Something that happened to a tenant.' })
 
 /** Shows an event to the tenant's apps. */
 export function toEventView(event: TenantEvent, connect?: ConnectHint): z.infer<typeof eventView> {

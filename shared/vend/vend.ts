@@ -34,19 +34,21 @@ export interface VendOptions extends WantedWay {
 export const maxRequestedValiditySeconds = 3300
 
 /** Everything that an app needs to call Microsoft Advertising. */
-export const vendResponse = z.object({
-  tenant: z.string(),
-  environment: z.enum(environments),
-  accessToken: z.string(),
-  tokenType: z.literal('Bearer'),
-  expiresAt: z.iso.datetime(),
-  expiresIn: z.int().describe('Seconds.'),
-  developerToken: z.string(),
-  customerId: z.string().describe('The customer through which the user reaches the account.'),
-  accountId: z.string(),
-  headers: z.record(z.string(), z.string()).describe('Can be spread into the call unchanged.'),
-  services: z.record(z.string(), z.url()).describe('REST base URL of each service in this environment.'),
-})
+export const vendResponse = z
+  .object({
+    tenant: z.string(),
+    environment: z.enum(environments),
+    accessToken: z.string(),
+    tokenType: z.literal('Bearer'),
+    expiresAt: z.iso.datetime(),
+    expiresIn: z.int().describe('Seconds.'),
+    developerToken: z.string(),
+    customerId: z.string().describe('The customer through which the user reaches the account.'),
+    accountId: z.string(),
+    headers: z.record(z.string(), z.string()).describe('Can be spread into the call unchanged.'),
+    services: z.record(z.string(), z.url()).describe('REST base URL of each service in this environment.'),
+  })
+  .meta({ id: 'Vend', description: 'What a call to Microsoft Advertising needs now.' })
 
 /** The value of a {@link vendResponse}. */
 export type VendResponse = z.infer<typeof vendResponse>

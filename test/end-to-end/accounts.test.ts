@@ -160,7 +160,7 @@ describe('choosing through the API', () => {
     }
     const vended = await world.call('GET', `/v1/tenants/${tenant}/token?accountId=${first!.accountId}`)
     expect(vended.status).toBe(200)
-    await world.call('PUT', accountsPath(tenant, '/selection'), { body: { accounts: 'all' } })
+    await world.call('PUT', accountsPath(tenant, '/selection'), { body: { all: true } })
     expect((await listed(tenant)).every(({ selected }) => selected)).toBe(true)
   })
 
@@ -213,7 +213,7 @@ describe('choosing through the API', () => {
     const calls = [
       world.call('POST', accountsPath(tenant, '/discover'), { app: 'other-app' }),
       world.call('PUT', accountsPath(tenant, '/default'), { app: 'other-app', body: { accountId: '1' } }),
-      world.call('PUT', accountsPath(tenant, '/selection'), { app: 'other-app', body: { accounts: 'all' } }),
+      world.call('PUT', accountsPath(tenant, '/selection'), { app: 'other-app', body: { all: true } }),
       world.call('GET', accountsPath(tenant), { app: 'other-app' }),
     ]
     for (const { body } of await Promise.all(calls)) expect(body.code).toBe('tenant_not_found')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import type { Contract, ContractOperation } from '../../shared/contract/openapi.ts'
+import { type Contract, type ContractOperation, resolveResponse } from '../../shared/contract/document.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World
@@ -17,7 +17,7 @@ afterAll(() => world.close())
 
 /** The contract's schema for an answer, as a standalone schema. */
 function schemaOf(operation: ContractOperation, status: number, type: string): z.ZodType {
-  const schema = operation.responses[status]?.content?.[type]?.schema
+  const schema = resolveResponse(contract, operation.responses[status])?.content?.[type]?.schema
   if (!schema) throw new Error(`the contract knows no ${type} with ${status}`)
   const whole = JSON.stringify({ ...schema, $defs: contract.components.schemas })
   return z.fromJSONSchema(JSON.parse(whole.replaceAll('#/components/schemas/', '#/$defs/')))

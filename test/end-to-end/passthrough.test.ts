@@ -131,11 +131,23 @@ describe('a passed-through call', () => {
   })
 })
 
+test('a tenant that doesn’t exist or is another workspace’s gets 403: SDKs read 404 as a missing service', async () => {
+  const path = `/v1/tenants/${tenant}/ads/customerManagement/User/Query`
+  const foreign = await world.call('POST', path, { app: 'other-app', body: {} })
+  const missing = await world.call('POST', path.replace(tenant, 'nobody'), { body: {} })
+  for (const { status, body } of [foreign, missing])
+    expect({ status, inBody: body.status, code: body.code }).toEqual({
+      status: 403,
+      inBody: 403,
+      code: 'tenant_not_found',
+    })
+})
+
 describe('no path leads out of the service', () => {
   test.each([
-    ['a service that there is not', 'login/User/Query', 404],
+    ['a service that there is not', 'login/User/Query', 403],
     ['no operation', 'bulk/', 400],
-    ['an encoded slash', 'bulk/a%2Fb', 400],
+    ['an encoded way up', 'bulk/a%2F..%2Fb', 400],
     ['encoded dots', 'bulk/a/%252e%252e/b', 400],
     ['a backslash', 'bulk/a%5Cb', 400],
     ['an @', 'bulk/@evil.example', 400],

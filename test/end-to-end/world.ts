@@ -11,6 +11,7 @@ import { hostMasterKey, identityHeader, storageConnection, webClients } from '..
 import type { LoggedRequest } from '../../local/sign-in/request-log.ts'
 import { createVisitor, type Visit } from '../../local/sign-in/visitor.ts'
 import { type Stack, startStack } from '../../local/stack.ts'
+import { createContractCheck } from './contractCheck.ts'
 
 /** One or more broker processes on their own local stack. */
 export type World = Awaited<ReturnType<typeof openWorld>>
@@ -273,6 +274,7 @@ async function createCall(stack: Stack, originOf: (broker: number) => string | u
   const tokens = new Map(
     await Promise.all(apps.map(async (app) => [app, await stack.callerToken(app)] as const)),
   )
+  const checkContract = await createContractCheck()
   return async (method: string, path: string, options: CallOptions = {}): Promise<Called> => {
     const token = options.token ?? tokens.get(options.app ?? 'demo-app') ?? ''
     const body = options.raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body))
@@ -285,7 +287,10 @@ async function createCall(stack: Stack, originOf: (broker: number) => string | u
     const answer = await fetch(`${origin}${path}`, { method, headers, ...(body !== undefined && { body }) })
     const text = await answer.text()
     const isJson = answer.headers.get('content-type')?.includes('json')
-    return { status: answer.status, headers: answer.headers, body: isJson && text ? JSON.parse(text) : text }
+    const { status, headers: answered } = answer
+    const called = { status, headers: answered, body: isJson && text ? JSON.parse(text) : text }
+    checkContract(method, path, called)
+    return called
   }
 }
 

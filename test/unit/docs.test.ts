@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { connectFailures } from '../../shared/connect/failures.ts'
-import { buildContract, type Contract } from '../../shared/contract/openapi.ts'
+import type { Contract } from '../../shared/contract/document.ts'
+import { buildContract } from '../../shared/contract/openapi.ts'
 import { docsPage } from '../../shared/pages/docsPage.ts'
 import { pageResponse } from '../../shared/pages/page.ts'
 import { problems } from '../../shared/problems.ts'

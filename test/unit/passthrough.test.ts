@@ -19,7 +19,24 @@ describe('a target', () => {
     )
   })
 
+  test('reads %2F as a slash, as clients that follow OpenAPI write it', () => {
+    expect(targetUrl(base, 'Campaigns%2FQueryByAccountId', '').href).toBe(
+      `${base}/Campaigns/QueryByAccountId`,
+    )
+  })
+
+  test('drops Microsoft’s own path in front, which SDKs with a base address of ours keep', () => {
+    for (const path of ['Bulk/v13/Campaigns/Query', 'Bulk%2fv13%2fCampaigns%2fQuery'])
+      expect(targetUrl(base, path, '').href).toBe(`${base}/Campaigns/Query`)
+    expect(targetUrl(base, 'Reporting/v13/x', '').href).toBe(`${base}/Reporting/v13/x`)
+  })
+
   test.each([
+    'a%2F..%2Fb',
+    'a%2F%2Fb',
+    'a%252Fb',
+    'Bulk/v13/',
+    'Bulk/v13/../x',
     '',
     '..',
     '../x',
@@ -29,7 +46,6 @@ describe('a target', () => {
     '/a',
     'a/',
     '%2e%2e/a',
-    'a%2Fb',
     'a\\b',
     'user@evil.example',
     'https://evil.example',

@@ -18,7 +18,9 @@ export const answersWell = async () => jsonResponse({ a: 1 })
 export function registered(handle: AnyOperation['handle'], more: Partial<AnyOperation> = {}) {
   const http = vi.spyOn(app, 'http').mockReturnValue(undefined)
   const answer = { status: 200, description: 'x' }
-  route('name', 'v1/x', { GET: { summary: 'x', response: answer, handle, ...more } })
+  route('name', 'v1/x', {
+    GET: { id: 'x', tag: 'contract', summary: 'x', response: answer, handle, ...more },
+  })
   const { handler } = http.mock.lastCall![1]
   return async (method = 'GET', invocationId = 'id-1', init: Partial<HttpRequestInit> = {}) => {
     const errors: unknown[] = []
