@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createVisitor } from '../../local/sign-in/visitor.ts'
 import { returnTo } from '../end-to-end/terminations.ts'
 import { orders, type SkewWorld } from './world.ts'
 
@@ -56,6 +57,39 @@ export function testConnecting(opened: () => SkewWorld): void {
       expect((await confirm()).status).toBe(200)
       world.at(one)
       expect((await confirm()).status).toBe(200)
+      expect((await world.refresh(one, tenant)).status).toBe(200)
+      expect(await world.seen(tenant)).toEqual(connected)
+    })
+
+    test('accounts are chosen on the page of the other one', async () => {
+      const world = opened()
+      const [tenant, visitor] = [world.newTenant(), createVisitor()]
+      world.at(one)
+      const page = await visitor.signIn({
+        authorizeUrl: (await world.session(tenant)).connectUrl,
+        ...{ username: 'grace@contoso.example', password: 'open-sesame', stopAt: world.returnUrl },
+      })
+      world.at(other)
+      const asked = await visitor.submit(page, { scope: 'all', go: 'choose' })
+      const { body } = await world.call('GET', `/v1/tenants/${tenant}/accounts`)
+      const answer = { default: body.accounts[0].accountId, go: 'choose' }
+      await visitor.submit(asked, answer, { stopAt: world.returnUrl })
+      expect(await world.row(tenant)).toMatchObject({ defaultAccountId: answer.default })
+      expect(await world.seen(tenant)).toEqual(connected)
+    })
+
+    test('a person whom the app did not expect answers the other one', async () => {
+      const world = opened()
+      const [tenant, visitor] = [world.newTenant(), createVisitor()]
+      world.at(one)
+      const { connectUrl: own } = await world.session(world.newTenant())
+      const signIn = { authorizeUrl: own, username: person, password: 'open-sesame' }
+      await visitor.signIn({ ...signIn, stopAt: world.returnUrl })
+      // The browser is still signed in, so Microsoft doesn't ask who this is.
+      const { connectUrl } = await world.session(tenant, { loginHint: 'grace@contoso.example' })
+      const question = await visitor.visit(connectUrl, { stopAt: world.returnUrl })
+      world.at(other)
+      await visitor.submit(question, { answer: 'connect' }, { stopAt: world.returnUrl })
       expect((await world.refresh(one, tenant)).status).toBe(200)
       expect(await world.seen(tenant)).toEqual(connected)
     })
