@@ -1,12 +1,13 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
 
 /**
- * Every suite but the benches; three workers on two cores, since end-to-end files wait for leases more than they work. The
+ * Every suite but the benches and the skew test, which needs git's history (`npm run test:skew`); three workers on two cores, since end-to-end files wait for leases more than they work. The
  * time limits end only what hangs: a busy machine takes four times as long.
  */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, 'test/skew/**'],
     setupFiles: ['./test/secretEquality.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -28,6 +28,13 @@ const exposing = {
   'shared/vend/vend.ts': 'the answer of a vend',
 }
 
+/** The files that can replace a row whole, and why that erases nothing that a later version has written beside it. */
+const replacing = {
+  'shared/storage/accountTable.ts': 'each discovery writes all of its rows again',
+  'shared/storage/tenantTable.ts': 'its rows carry the columns that this version doesn’t know',
+}
+
+const replaces = /['"`]Replace['"`]/
 const exposes = /(?:\.|\[\s*['"`])expose\b/
 
 /** Everything in published sources that is banned, and secrets that are exposed where nobody has to. */
@@ -45,9 +52,13 @@ export function faultsOfSources(sources: Sources): string[] {
 
 function faultsOf(path: string, line: string): string[] {
   const named = Object.entries(banned).filter(([name]) => line.replace(allowed, '').includes(name))
+  const isReplaced = replaces.test(line) && !(path in replacing)
   const isExposed = exposes.test(line) && !(path in exposing)
   return [
     ...named.map(([name, why]) => `${name}: ${why}`),
+    ...(isReplaced
+      ? ['Replace: write the row with Merge, which keeps the columns that only a later version knows']
+      : []),
     ...(isExposed
       ? ['expose: pass the Secret on; only the files listed in scripts/sourceFaults.ts can read its text']
       : []),

@@ -70,7 +70,10 @@ export function withPlausibleEnd(hold: EnvironmentHold, now: Date): EnvironmentH
   return isBeyond ? { ...hold, until: now } : hold
 }
 
-/** The hold after an operator fault: as long as the problem has lasted so far, within limits. */
+/**
+ * The hold after an operator fault: as long as the problem has lasted so far, within limits. It keeps what a later version
+ * has noted in the previous one.
+ */
 export function nextHold(
   previous: EnvironmentHold | undefined,
   fault: HoldScope & Pick<EnvironmentHold, 'reason' | 'traceId'>,
@@ -79,5 +82,5 @@ export function nextHold(
   const since = previous?.since ?? now
   const lastedSeconds = (now.getTime() - since.getTime()) / 1000
   const holdSeconds = Math.min(maxHoldSeconds, Math.max(firstHoldSeconds, lastedSeconds))
-  return { ...fault, since, until: new Date(now.getTime() + holdSeconds * 1000) }
+  return { ...previous, ...fault, since, until: new Date(now.getTime() + holdSeconds * 1000) }
 }

@@ -1,6 +1,6 @@
 import { addSeconds } from '../clock.ts'
 import { maxLifetimeSeconds, maxStuckWaitSeconds, maxWaitSeconds, type ScheduleConfig } from './schedule.ts'
-import type { RefreshTrouble, Tenant } from './tenant.ts'
+import type { CachedAccessToken, RefreshTrouble, Tenant } from './tenant.ts'
 
 /** Seconds by which the clocks of two processes may differ before it's reported. */
 export const clockToleranceSeconds = 5
@@ -10,7 +10,9 @@ export type TimeBounds = Pick<ScheduleConfig, 'keepAliveSeconds'> & { readonly l
 
 /**
  * A tenant as read, without the times that no process with a right clock could have written. A lease or a wait
- * too far in the future counts as over, an access token counts as missing, and the tenant is due.
+ * too far in the future counts as over, an access token counts as missing, and the tenant is due. Neither does it have
+ * what a trouble remembers from before the last refresh that worked: a version that doesn't know such a column ends the
+ * trouble without it, and a new trouble would inherit it.
  */
 export function withPlausibleTimes(tenant: Tenant, bounds: TimeBounds, now: Date): Tenant {
   const isBeyond = (time: Date, seconds: number) => time > addSeconds(now, seconds + clockToleranceSeconds)
@@ -25,17 +27,33 @@ export function withPlausibleTimes(tenant: Tenant, bounds: TimeBounds, now: Date
     ...(dueAt && { dueAt: notBeyond(dueAt, bounds.keepAliveSeconds) }),
     ...(lastVendedAt && { lastVendedAt: notBeyond(lastVendedAt, 0) }),
     ...(lease && { lease: { ...lease, until: notBeyond(lease.until, bounds.leaseSeconds) } }),
-    ...(trouble && { trouble: { ...trouble, ...plausibleWaits(trouble, notBeyond) } }),
+    ...(trouble && { trouble: plausibleTrouble(withoutOutdated(trouble, accessToken), notBeyond) }),
   }
 }
 
-function plausibleWaits(
-  { nextAttemptAt, nextVendAttemptAt, stuckSince, suspectedSince, toldAt, ...trouble }: RefreshTrouble,
-  notBeyond: (time: Date, seconds: number) => Date,
-) {
-  const waitSeconds = trouble.actor === 'operator' ? maxStuckWaitSeconds : maxWaitSeconds
+/** Processes' clocks differ, so a trouble can seem a little older than the refresh before it. */
+function withoutOutdated(trouble: RefreshTrouble, token: CachedAccessToken | undefined): RefreshTrouble {
+  const { nextVendAttemptAt, stuckSince, suspectedSince, toldAt, ...rest } = trouble
+  const earliest = token && addSeconds(token.refreshedAt, -clockToleranceSeconds)
+  const isCurrent = (time: Date | undefined): time is Date =>
+    time !== undefined && (earliest === undefined || time >= earliest)
   return {
-    nextAttemptAt: notBeyond(nextAttemptAt, waitSeconds),
+    ...rest,
+    ...(isCurrent(nextVendAttemptAt) && { nextVendAttemptAt }),
+    ...(isCurrent(stuckSince) && { stuckSince }),
+    ...(isCurrent(suspectedSince) && { suspectedSince }),
+    ...(isCurrent(toldAt) && { toldAt }),
+  }
+}
+
+function plausibleTrouble(
+  trouble: RefreshTrouble,
+  notBeyond: (time: Date, seconds: number) => Date,
+): RefreshTrouble {
+  const { actor, nextAttemptAt, nextVendAttemptAt, stuckSince, suspectedSince, toldAt } = trouble
+  return {
+    ...trouble,
+    nextAttemptAt: notBeyond(nextAttemptAt, actor === 'operator' ? maxStuckWaitSeconds : maxWaitSeconds),
     ...(nextVendAttemptAt && { nextVendAttemptAt: notBeyond(nextVendAttemptAt, maxWaitSeconds) }),
     ...(stuckSince && { stuckSince: notBeyond(stuckSince, 0) }),
     ...(toldAt && { toldAt: notBeyond(toldAt, 0) }),

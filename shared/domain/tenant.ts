@@ -177,7 +177,10 @@ export interface Tenant extends TenantName {
   readonly owesMark?: true
   /** The ids of the last writes, oldest first. */
   readonly writeIds?: readonly string[]
-  /** Columns that only a later version knows. They survive this version's writes. */
+  /**
+   * Columns that only a later version knows. They survive this version's writes, unless they belong to an object that
+   * ends: `troubleAnything` goes with the trouble.
+   */
   readonly unknownColumns?: Readonly<Record<string, unknown>>
 }
 

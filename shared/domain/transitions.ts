@@ -13,6 +13,7 @@ import type {
   Tenant,
   UncommittedSecret,
 } from './tenant.ts'
+import { withoutEndedObjects } from './unknownColumns.ts'
 
 // Each function is one kind of change: it takes the current row and returns the changed one. Which members a row must
 // lose is decided only here.
@@ -95,7 +96,10 @@ export interface NewConnection {
   readonly confirmed?: Confirmation
 }
 
-/** Someone has consented: everything from an earlier grant is removed, including the lease of a running refresh. */
+/**
+ * Someone has consented: everything from an earlier grant is removed, including the lease of a running refresh, and what a
+ * later version knows of them.
+ */
 export function withConnection(row: Tenant, consent: NewConnection): Tenant {
   const {
     lease: _lease,
@@ -107,10 +111,20 @@ export function withConnection(row: Tenant, consent: NewConnection): Tenant {
     accountsOutstanding: _outstanding,
     advertisingRefusal: _refusal,
     claims: _claims,
+    unknownColumns,
     ...rest
   } = row
+  const kept = withoutEndedObjects(unknownColumns, () => true)
   const grant = withConsentAfter(row.disconnectedAt, consent.grant)
-  return { ...rest, ...consent, grant, status: 'connected', discoveredAt: consent.accessToken.refreshedAt }
+  const discoveredAt = consent.accessToken.refreshedAt
+  return {
+    ...rest,
+    ...(kept && { unknownColumns: kept }),
+    ...consent,
+    grant,
+    status: 'connected',
+    discoveredAt,
+  }
 }
 
 /** The accounts of a pending consent are all written. */

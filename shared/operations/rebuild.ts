@@ -153,7 +153,7 @@ async function restoreHints(
 ): Promise<'present'> {
   const { dueAt, grant } = tenant
   await runStorageOperation('tables', () =>
-    tables.TenantsByWorkspace.upsertEntity(workspaceIndexEntity(tenant), 'Replace'),
+    tables.TenantsByWorkspace.upsertEntity(workspaceIndexEntity(tenant), 'Merge'),
   )
   if (dueAt && grant) await grantServices.due.insert(dueRowOf(tenant, grant, dueAt))
   return 'present'

@@ -29,7 +29,7 @@ export async function repairListing(
     async onUnlisted(name) {
       onListed(name)
       if (dryRun === 'dryRun') return
-      await runStorageOperation('tables', () => index.upsertEntity(workspaceIndexEntity(name), 'Replace'))
+      await runStorageOperation('tables', () => index.upsertEntity(workspaceIndexEntity(name), 'Merge'))
     },
     async onStranger(stranger) {
       if (isSpared(stranger.rowKey)) return

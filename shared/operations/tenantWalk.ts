@@ -42,7 +42,7 @@ export function createTenantPages(tables: Pick<Tables, 'Tenants' | 'TenantsByWor
     },
     async list(name) {
       const entity = workspaceIndexEntity(name)
-      await runStorageOperation('tables', () => tables.TenantsByWorkspace.upsertEntity(entity, 'Replace'))
+      await runStorageOperation('tables', () => tables.TenantsByWorkspace.upsertEntity(entity, 'Merge'))
     },
   }
 }

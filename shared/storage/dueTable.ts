@@ -15,7 +15,7 @@ export function createDueTable({ RefreshDue: table }: Pick<Tables, 'RefreshDue'>
     async insert(row) {
       const { workspace, tenant, environment, identityProvider, dueAt } = row
       const entity = { ...keysOf(row), workspace, tenant, environment, identityProvider, dueAt }
-      await runStorageOperation('tables', () => table.upsertEntity(entity, 'Replace'))
+      await runStorageOperation('tables', () => table.upsertEntity(entity, 'Merge'))
     },
     async remove(row) {
       const { partitionKey, rowKey } = keysOf(row)

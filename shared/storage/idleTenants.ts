@@ -115,7 +115,7 @@ async function removeTenant(
       { absent: true, changed: false },
     )
   } finally {
-    if (!isGone) await runStorageOperation('tables', () => index.upsertEntity(listing, 'Replace'))
+    if (!isGone) await runStorageOperation('tables', () => index.upsertEntity(listing, 'Merge'))
   }
   return isGone
 }

@@ -18,7 +18,7 @@ export function createNoteTable({ BrokerState: table }: Pick<Tables, 'BrokerStat
         { absent: undefined },
       ),
     async write(kind, key, value) {
-      await runStorageOperation('tables', () => table.upsertEntity(entityOf(kind, key, value), 'Replace'))
+      await runStorageOperation('tables', () => table.upsertEntity(entityOf(kind, key, value), 'Merge'))
     },
     createOnce: (kind, key, value) =>
       onRow(

@@ -42,7 +42,7 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
       const keys = keysOf(kind, id)
       if (!keys) throw new Error('a kept record stands beside an issued one')
       const row = { ...keys, kind, expiresAt, value: JSON.stringify(value) }
-      await runStorageOperation('tables', () => table.upsertEntity(row, 'Replace'))
+      await runStorageOperation('tables', () => table.upsertEntity(row, 'Merge'))
     },
     async read(kind, id, now) {
       const row = await find(kind, id)
@@ -60,7 +60,7 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
         const entity = { partitionKey, rowKey, kind, expiresAt, value: JSON.stringify(next) }
         const replaced = await onRow(
           async () => {
-            await table.updateEntity(entity, 'Replace', { etag })
+            await table.updateEntity(entity, 'Merge', { etag })
             return true
           },
           { absent: false, changed: false },

@@ -11,7 +11,7 @@ export async function writeRow(
   value: object,
 ): Promise<void> {
   await runStorageOperation('tables', () =>
-    table.upsertEntity({ partitionKey, rowKey, value: JSON.stringify(value) }, 'Replace'),
+    table.upsertEntity({ partitionKey, rowKey, value: JSON.stringify(value) }, 'Merge'),
   )
 }
 
@@ -26,9 +26,7 @@ export function replaceRow(
   const entity = { partitionKey, rowKey, value: JSON.stringify(value) }
   return onRow(
     async () => {
-      await (etag === undefined
-        ? table.createEntity(entity)
-        : table.updateEntity(entity, 'Replace', { etag }))
+      await (etag === undefined ? table.createEntity(entity) : table.updateEntity(entity, 'Merge', { etag }))
       return true
     },
     { absent: false, changed: false, taken: false },

@@ -3,6 +3,7 @@ import type { DamagedTenant } from '../domain/damagedRow.ts'
 import { parseReason, unknownReason } from '../domain/reasons.ts'
 import { idOfConsentAt, type Tenant, type TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
+import { withoutEndedObjects } from '../domain/unknownColumns.ts'
 import { type TenantColumn, tenantColumns } from './tenantColumns.ts'
 import {
   findDamage,
@@ -16,10 +17,13 @@ import {
 /** The row key of the tenant row within its partition. */
 export const tenantRowKey = 'tenant'
 
-/** Converts a tenant to its row, with the columns and reasons that a later version has added. */
+/**
+ * Converts a tenant to its row, with the columns and reasons that a later version has added, except those of an object
+ * that the tenant no longer has.
+ */
 export function toTenantEntity(tenant: Tenant): TableEntity {
   const entity: TableEntity = {
-    ...tenant.unknownColumns,
+    ...withoutEndedObjects(tenant.unknownColumns, (object) => tenant[object] === undefined),
     partitionKey: tenantKey(tenant),
     rowKey: tenantRowKey,
   }

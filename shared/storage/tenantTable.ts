@@ -32,7 +32,7 @@ export function createTenantTable(
     async create(tenant, events) {
       // The index first: an index row without a tenant is skipped, but a tenant without an index row would be
       // invisible.
-      await runStorageOperation('tables', () => index.upsertEntity(workspaceIndexEntity(tenant), 'Replace'))
+      await runStorageOperation('tables', () => index.upsertEntity(workspaceIndexEntity(tenant), 'Merge'))
       const actions: TransactionAction[] = [
         ['create', toTenantEntity(tenant)],
         ...eventActions(tenant, events),

@@ -56,12 +56,15 @@ async function answer(request: Request, partitionsOf: (table: string) => Partiti
   switch (request.method) {
     case 'GET':
       return found ? Response.json(toEntity(found)) : refuse(404, 'ResourceNotFound')
+    // With MERGE, the row keeps its other columns.
+    case 'PATCH':
     case 'PUT': {
       const wanted = request.headers.get('if-match')
       if (wanted && !found) return refuse(404, 'ResourceNotFound')
       if (wanted && wanted !== '*' && wanted !== found?.etag)
         return refuse(412, 'UpdateConditionNotSatisfied')
-      const row = { etag: nextEtag(), entity: (await request.json()) as Row['entity'] }
+      const kept = request.method === 'PATCH' ? found?.entity : undefined
+      const row = { etag: nextEtag(), entity: { ...kept, ...((await request.json()) as Row['entity']) } }
       partition.set(rowKey, row)
       return new Response(null, { status: 204, headers: { etag: row.etag } })
     }

@@ -7,11 +7,13 @@ import type { GrantStore } from '../../shared/domain/grants.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { tenantKey } from '../../shared/domain/tenantKey.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
+import { createTenantPages } from '../../shared/operations/tenantWalk.ts'
 import { Secret } from '../../shared/secret.ts'
 import { createAccountTable } from '../../shared/storage/accountTable.ts'
 import type { Tables } from '../../shared/storage/clients.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
+import { createNoteTable } from '../../shared/storage/noteTable.ts'
 import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { combineGrantStores, createSealedGrants } from '../../shared/storage/sealedGrants.ts'
 import { createSealer } from '../../shared/storage/sealer.ts'
@@ -61,6 +63,55 @@ afterAll(async () => {
 })
 
 let made = 0
+
+const tablesBesideTenants = ['TenantsByWorkspace', 'RefreshDue', 'SignIns', 'BrokerState'] as const
+const keysOf = ({ partitionKey = '', rowKey = '' }: { partitionKey?: string; rowKey?: string }) => ({
+  partitionKey,
+  rowKey,
+})
+
+/** What a later version may have written beside the columns that this one knows. */
+const laterColumn = { laterOwes: 'stays' }
+
+test('rows of every other table keep the columns of a later version', async () => {
+  const tenant = newTenant()
+  const mark = async (table: keyof Tables, wanted: (row: { rowKey?: string }) => boolean) => {
+    for await (const row of tables[table].listEntities())
+      if (wanted(row)) await tables[table].updateEntity({ ...keysOf(row), ...laterColumn }, 'Merge')
+  }
+  const marksOf = async (table: keyof Tables) => {
+    let marks = 0
+    for await (const row of tables[table].listEntities()) if (row.laterOwes === laterColumn.laterOwes) marks++
+    return marks
+  }
+  const [store, due] = [createTenantTable(tables), createDueTable(tables)]
+  const [records, notes] = [createOneTimeTable(tables), createNoteTable(tables)]
+  const { environments, sweeps } = createStateTable(tables, systemClock)
+  const scope = { environment: 'sandbox', identityProvider: 'google' } as const
+  const hold = { ...scope, reason: 'throttled', traceId: '', since: event.at, until: new Date(0) } as const
+  const id = await records.issue('session', { any: 'thing' }, new Date(Date.now() + 60_000))
+  const hint = { ...tenant, identityProvider: 'google', dueAt: event.at } as const
+  const write = async () => {
+    await store.create(tenant, [])
+    await createTenantPages(tables).list(tenant)
+    await due.insert(hint)
+    await records.change({ kind: 'session', id, now: new Date() }, () => ({ another: 'thing' }))
+    await records.put('callback', id, { a: 'value' }, new Date(Date.now() + 60_000))
+    await environments.placeHold(hold)
+    await environments.reserveProbe(hold, new Date(Date.now() + 30_000))
+    await notes.write('later', 'note', { a: 'value' })
+    await sweeps.write({} as never, event.at)
+  }
+  await write()
+  await mark('TenantsByWorkspace', ({ rowKey }) => rowKey === tenantKey(tenant))
+  await mark('RefreshDue', ({ rowKey }) => rowKey?.endsWith(tenantKey(tenant)) ?? false)
+  for (const table of ['SignIns', 'BrokerState'] as const) await mark(table, () => true)
+  const before = await Promise.all(tablesBesideTenants.map(marksOf))
+  expect(before.every((marks) => marks > 0)).toBe(true)
+  await write()
+  expect(await Promise.all(tablesBesideTenants.map(marksOf))).toEqual(before)
+  await environments.release(scope)
+})
 
 describe('a tenant row of another version', () => {
   test('keeps the columns of a later version, through any number of writes', async () => {

@@ -51,7 +51,7 @@ interface CallOptions {
   /** A raw body, with its type. */
   readonly raw?: string
   readonly type?: string
-  /** The broker process. Default is the first. */
+  /** The broker process. Default is the one behind the world's `origin`. */
   readonly broker?: number
   readonly headers?: Record<string, string>
 }
@@ -95,7 +95,7 @@ export async function openWorld(options: WorldOptions = {}) {
     ),
   )
   const origin = `http://127.0.0.1:${stack.ports.broker}`
-  const call = await createCall(stack, (index) => (index === 0 ? origin : brokers[index]?.origin))
+  const call = await createCall(stack, (index) => (index === undefined ? origin : brokers[index]?.origin))
   const control = createControls(stack)
   let made = 0
   let taken = 0
@@ -268,7 +268,7 @@ async function openBroker(
   return { ...running, lines }
 }
 
-async function createCall(stack: Stack, originOf: (broker: number) => string | undefined) {
+async function createCall(stack: Stack, originOf: (broker?: number) => string | undefined) {
   // Requested before any test shortens the lifetime of the sign-in's tokens.
   const apps = Object.keys(callingApps) as CallingAppName[]
   const tokens = new Map(
@@ -283,7 +283,7 @@ async function createCall(stack: Stack, originOf: (broker: number) => string | u
       ...(body !== undefined && { 'content-type': options.type ?? 'application/json' }),
       ...options.headers,
     }
-    const origin = originOf(options.broker ?? 0)
+    const origin = originOf(options.broker)
     const answer = await fetch(`${origin}${path}`, { method, headers, ...(body !== undefined && { body }) })
     const text = await answer.text()
     const isJson = answer.headers.get('content-type')?.includes('json')

@@ -62,6 +62,19 @@ test.each<[string, Partial<Tenant>, Partial<Tenant>]>([
   expect(believed(row)).toEqual({ ...base, ...expected })
 })
 
+test('what a trouble remembers from before the last refresh that worked is over', () => {
+  const before = (seconds: number) => ({
+    ...{ nextVendAttemptAt: after(seconds), stuckSince: after(seconds) },
+    ...{ suspectedSince: after(seconds), toldAt: after(seconds) },
+  })
+  const row = (seconds: number) => ({ ...token(-60, 3540), trouble: { ...trouble, ...before(seconds) } })
+  expect(believed(row(-66))).toEqual({ ...base, ...token(-60, 3540), trouble })
+  // A clock that is a little behind.
+  expect(believed(row(-65))).toEqual({ ...base, ...row(-65) })
+  const withoutToken = { trouble: { ...trouble, ...before(-66) } }
+  expect(believed(withoutToken)).toEqual({ ...base, ...withoutToken })
+})
+
 test('a hold lasts a minute at most', () => {
   const hold = (until: Date) =>
     ({

@@ -82,6 +82,13 @@ describe('a hold', () => {
   })
 })
 
+test('a hold that continues keeps what a later version has noted in it', () => {
+  const scope = { environment: 'production', identityProvider: 'microsoft' } as const
+  const fault = { ...scope, reason: 'client_secret_expired', traceId: '' } as const
+  const noted = { ...fault, since: at(-10), until: now, laterNote: 'stays' }
+  expect(nextHold(noted, fault, now)).toMatchObject({ since: at(-10), laterNote: 'stays' })
+})
+
 describe('a validity that refreshes have just failed to reach', () => {
   const withToken = (ageSeconds: number, lifetimeSeconds: number) => ({
     ...connected,

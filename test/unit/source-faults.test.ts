@@ -32,3 +32,11 @@ test('the host’s metadata of a trigger is not read, and an empty one can be ma
   expect(withFile('functions/other.ts', 'const { triggerMetadata } = context')).toHaveLength(1)
   expect(withFile('functions/other.ts', 'const made = { triggerMetadata: {} }')).toEqual([])
 })
+
+test('a row is replaced whole only where nothing of a later version is lost', () => {
+  const line = "await table.upsertEntity(row, 'Replace')"
+  expect(withFile('shared/storage/other.ts', line)).toEqual([
+    expect.stringMatching(/^shared\/storage\/other\.ts:1: Replace: /),
+  ])
+  expect(withFile('shared/storage/other.ts', line.replace('Replace', 'Merge'))).toEqual([])
+})

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TableClient } from '@azure/data-tables'
 import { describe, expect, test } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
 import { systemClock, systemRandomness } from '../../shared/clock.ts'
 import type { Account } from '../../shared/domain/account.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
@@ -48,6 +49,38 @@ function listed(heading: string, kind = 'column'): string[] {
   return [...rows.matchAll(/^\| `([^`]+)`/gm)].map(([, name = '']) => name).sort()
 }
 
+const firstRelease = '0.1.0'
+
+/** A version as a number that sorts. */
+function versionOf(text: string): number {
+  const [major = 0, minor = 0, patch = 0] = text.split('.').map(Number)
+  return (major * 1000 + minor) * 1000 + patch
+}
+
+/** The table of columns that remember: column, since when it's written, and since when it's relied on. */
+function rememberedColumns(): [string, string, string][] {
+  const line = /^\| `(\w+)` \| [^|]+ \| (\d+\.\d+\.\d+) \| (\d+\.\d+\.\d+) \|$/gm
+  return [...section('#### Columns that remember').matchAll(line)].map(
+    ([, column = '', written = '', reliedOn = '']) => [column, written, reliedOn],
+  )
+}
+
+/**
+ * The other columns: without one, a process knows less, but loses nothing and brings nothing back. A new column that does
+ * remember what is still to be done belongs in docs/storage.md instead.
+ */
+const onlyTell = [
+  ...['workspace', 'tenant', 'environment', 'status', 'displayName', 'createdAt', 'lastVendedAt'],
+  ...['grantId', 'grantReference', 'grantIdentityProvider', 'grantScopes', 'grantAccountKind'],
+  ...['grantAuthorityTenant', 'grantIssuer', 'grantSubject', 'grantHint', 'grantConsentedAt'],
+  ...['grantAdvertisingUserId', 'grantSignInNameSealed'],
+  ...['accessTokenSealed', 'accessTokenExpiresAt', 'accessTokenRefreshedAt', 'accessTokenReplaced'],
+  ...['troubleAttempts', 'troubleReason', 'troubleTraceId', 'troubleNextAttemptAt', 'troubleUnknownAnswers'],
+  ...['troubleActor', 'troubleStuckSince', 'troubleToldAt', 'troubleNextVendAttemptAt'],
+  ...['troubleSuspectedSince', 'discoveredAt', 'defaultAccountId', 'defaultCustomerId'],
+  ...['advertisingRefusalReason', 'advertisingRefusalSince', 'reauthorizationReason', 'claims'],
+]
+
 /** A table that accepts everything and records the columns, by the kind of row. */
 function recordingTable() {
   const rows: Record<string, unknown>[] = []
@@ -85,6 +118,21 @@ describe('docs/storage.md', () => {
 
   test('explains every column of the tenant row, and only those', () => {
     expect(listed('### Row `tenant`')).toEqual(Object.keys(tenantColumns).sort())
+  })
+
+  test('says of each column of the tenant row whether it remembers what is still to be done', () => {
+    const remembers = rememberedColumns().map(([column]) => column)
+    expect([...remembers, ...onlyTell].sort()).toEqual(Object.keys(tenantColumns).sort())
+  })
+
+  test('a column that remembers ships one release before it is relied on', () => {
+    const current = versionOf(manifest.version)
+    for (const [column, written, reliedOn] of rememberedColumns()) {
+      const [since, relied] = [versionOf(written), versionOf(reliedOn)]
+      expect(since, `${column} is written`).toBeLessThanOrEqual(current)
+      // Nothing ran beside the first release.
+      if (since > versionOf(firstRelease)) expect(relied, `${column} is relied on`).toBeGreaterThan(since)
+    }
   })
 
   test('explains every column of events and of the workspace index', async () => {

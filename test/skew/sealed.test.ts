@@ -1,0 +1,3 @@
+import { testReleases } from './releases.ts'
+
+testReleases('sealed')
