@@ -58,6 +58,7 @@ import { combineGrantStores, createSealedGrants } from './storage/sealedGrants.t
 import { createSealer } from './storage/sealer.ts'
 import { createStateTable } from './storage/stateTable.ts'
 import { createClockComparison, createStorageClock, type StorageClock } from './storage/storageClock.ts'
+import { createStoredKinds, type StoredKinds } from './storage/storedKinds.ts'
 import { createTenantTable } from './storage/tenantTable.ts'
 import { createVault } from './storage/vault.ts'
 import { createLog } from './telemetry/log.ts'
@@ -88,6 +89,8 @@ export interface Broker {
   readonly tenantPages: TenantPages
   /** The tenants that aren't connected, for ending those that are over. */
   readonly idleTenants: IdleTenants
+  /** Everything that is stored, by kind, for the census. */
+  readonly storedKinds: StoredKinds
   /** The broker’s own secrets. */
   readonly secrets: BrokerSecrets
   readonly developerTokens: DeveloperTokens
@@ -221,6 +224,7 @@ function createStorage(
     due: createDueTable(tables),
     tenantPages: createTenantPages(tables),
     idleTenants: createIdleTenants(tables),
+    storedKinds: createStoredKinds(tables, grantVaults, clock),
     records: createOneTimeTable(tables),
     grantStores: stores,
     grants: combineGrantStores(stores, config.grantStore),
