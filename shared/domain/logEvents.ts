@@ -174,7 +174,7 @@ export interface LogEvents {
    * a tenant whose due row is lost waits for it.
    */
   'audit.round_ended': { tenants: number; durationSeconds: number }
-  /** A round of the audit has lasted longer than 14 days, and has seen so many tenants. Logged daily until it ends. */
+  /** A round of the audit has lasted longer than 14 days. `tenants` are those that it has seen. Logged daily until it ends. */
   'audit.round_late': { tenants: number; durationSeconds: number }
   /**
    * The census of a day is over. `tenants` counts them by status, `stuck` those that wait for the operator or a directory,

@@ -35,7 +35,7 @@ export async function takeCensus(dependencies: CensusDependencies): Promise<void
   const place = (await notes.read<CensusPlace>('census', 'place')) ?? {}
   const now = clock.now()
   const day = now.toISOString().slice(0, 10)
-  if (!place.walk && place.day === day) return
+  if (place.day === day) return
   const { lastRound } = (await notes.read<AuditPlace>('audit', 'place')) ?? {}
   if (!lastRound) return
   const start = { startedAt: now.toISOString(), done: [], counts: {}, unread: [] }

@@ -12,7 +12,7 @@ export interface CensusEntry {
 /** A month's own ups and downs stay below both; fewer rows than this cost nothing. */
 const limits = { share: 0.25, rows: 1000 } as const
 
-/** If more tenants than this share consented meanwhile, they explain any growth: one can bring thousands of accounts. */
+/** If more tenants than this share consented in that time, they explain any growth: one can bring thousands of accounts. */
 const maxShareOfConsents = 0.05
 
 /**

@@ -58,6 +58,7 @@ test('rows are counted by kind, page by page, and the audit’s pages have what 
     )
     await createDueTable(tables).insert({ ...nameOf(index), dueAt: at, identityProvider: 'microsoft' })
   }
+  await tables.Tenants.createEntity({ partitionKey: 'x', rowKey: 'manual:1' })
   const counts: Record<string, number> = {}
   const stored = createStoredKinds(tables, [], systemClock)
   let pages = 0
@@ -72,7 +73,7 @@ test('rows are counted by kind, page by page, and the audit’s pages have what 
   expect(pages).toBeGreaterThan(stored.places.length)
   expect(counts).toEqual({
     ...{ 'Tenants tenant': 3, 'Tenants event': 3, 'Tenants account': 1200, 'Tenants number': 1200 },
-    ...{ TenantsByWorkspace: 3, RefreshDue: 3 },
+    ...{ TenantsByWorkspace: 3, RefreshDue: 3, 'Tenants other': 1 },
   })
   const { tenants } = await createTenantPages(tables).read()
   const expected = [0, 1, 2].map((index) => ({

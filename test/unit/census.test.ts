@@ -179,6 +179,23 @@ test('a place that fails, or has too many secrets, is named, counts nothing, and
   expect(await takeDaily(own, 1)).toMatchObject({ stored: { a: 1, 'secret of a grant': 2 }, unread: [] })
 })
 
+test('a place that the settings lose in the middle of it counts nothing', async () => {
+  const own = createGround()
+  own.places = { vault1: Array.from({ length: 30 }, () => ({ a: 1 })), vault2: [{ b: 1 }, { b: 1 }] }
+  await own.audit()
+  await own.take()
+  own.places = { vault2: own.places.vault2! }
+  await own.take()
+  expect(own.censuses.map(({ stored }) => stored)).toEqual([{ b: 2 }])
+})
+
+test('secrets that wait to be destroyed can grow without connects, too', async () => {
+  const own = createGround()
+  await takeDaily(own, 0)
+  own.tenants = [{ ...idle, leftOver: 1000 }]
+  expect(await takeDaily(own, 28)).toMatchObject({ growing: ['secret to destroy'] })
+})
+
 /** Censuses of a broker with 1,000 connected tenants, of whom some consent, and events that grow. */
 async function censusesOf(events: readonly (number | 'fails')[], { consents = 0 } = {}) {
   const own = createGround(Array.from({ length: 1000 }, (_, index) => ({ ...idle, index })))
