@@ -148,6 +148,7 @@ export function createBroker(
     ...grantServices,
     unfinishedCommits,
     environments: storage.environments,
+    notes: storage.notes,
     tokenEndpoint: identity.tokenEndpoints,
     vendWaitSeconds: config.vendWaitSeconds,
   })
