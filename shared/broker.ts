@@ -53,6 +53,7 @@ import { createIdentityHealth } from './storage/identityHealth.ts'
 import { createIdentityTokens } from './storage/identityTokens.ts'
 import { createIdleTenants, type IdleTenants } from './storage/idleTenants.ts'
 import { createNoteTable } from './storage/noteTable.ts'
+import { createOldEvents, type OldEvents } from './storage/oldEvents.ts'
 import { createOneTimeTable } from './storage/oneTimeTable.ts'
 import { combineGrantStores, createSealedGrants } from './storage/sealedGrants.ts'
 import { createSealer } from './storage/sealer.ts'
@@ -89,6 +90,8 @@ export interface Broker {
   readonly tenantPages: TenantPages
   /** The tenants that aren't connected, for ending those that are over. */
   readonly idleTenants: IdleTenants
+  /** Tenants' events, for ending those that are old. */
+  readonly oldEvents: OldEvents
   /** Everything that is stored, by kind, for the census. */
   readonly storedKinds: StoredKinds
   /** The broker’s own secrets. */
@@ -225,6 +228,7 @@ function createStorage(
     due: createDueTable(tables),
     tenantPages: createTenantPages(tables),
     idleTenants: createIdleTenants(tables),
+    oldEvents: createOldEvents(tables),
     storedKinds: createStoredKinds(tables, grantVaults, clock),
     records: createOneTimeTable(tables),
     grantStores: stores,

@@ -113,6 +113,8 @@ export interface LogEvents {
   'tenant.parked': { tenantKey: string; environment: Environment; identityProvider: IdentityProvider }
   /** A tenant that was never connected, or was disconnected, is over: its row, its events, and its listing are removed. */
   'tenant.removed': { tenantKey: string; environment: Environment; status: string }
+  /** A tenant has had to sign in again for so long that its refused grant is removed, and its secret destroyed. */
+  'grant.removed': { tenantKey: string; environment: Environment }
   /** A tenant's row can't be read. `column` is the first damaged one. Sweeps skip the tenant and log this daily. */
   'tenant.damaged': { tenantKey: string; column: string; detail: string }
   /**
