@@ -53,11 +53,13 @@ import { createIdentityHealth } from './storage/identityHealth.ts'
 import { createIdentityTokens } from './storage/identityTokens.ts'
 import { createIdleTenants, type IdleTenants } from './storage/idleTenants.ts'
 import { createNoteTable } from './storage/noteTable.ts'
+import { createOldEvents, type OldEvents } from './storage/oldEvents.ts'
 import { createOneTimeTable } from './storage/oneTimeTable.ts'
 import { combineGrantStores, createSealedGrants } from './storage/sealedGrants.ts'
 import { createSealer } from './storage/sealer.ts'
 import { createStateTable } from './storage/stateTable.ts'
 import { createClockComparison, createStorageClock, type StorageClock } from './storage/storageClock.ts'
+import { createStoredKinds, type StoredKinds } from './storage/storedKinds.ts'
 import { createTenantTable } from './storage/tenantTable.ts'
 import { createVault } from './storage/vault.ts'
 import { createLog } from './telemetry/log.ts'
@@ -88,6 +90,10 @@ export interface Broker {
   readonly tenantPages: TenantPages
   /** The tenants that aren't connected, for ending those that are over. */
   readonly idleTenants: IdleTenants
+  /** Tenants' events, for ending those that are old. */
+  readonly oldEvents: OldEvents
+  /** Everything that is stored, by kind, for the census. */
+  readonly storedKinds: StoredKinds
   /** The broker’s own secrets. */
   readonly secrets: BrokerSecrets
   readonly developerTokens: DeveloperTokens
@@ -145,6 +151,7 @@ export function createBroker(
     ...grantServices,
     unfinishedCommits,
     environments: storage.environments,
+    notes: storage.notes,
     tokenEndpoint: identity.tokenEndpoints,
     vendWaitSeconds: config.vendWaitSeconds,
   })
@@ -221,6 +228,8 @@ function createStorage(
     due: createDueTable(tables),
     tenantPages: createTenantPages(tables),
     idleTenants: createIdleTenants(tables),
+    oldEvents: createOldEvents(tables),
+    storedKinds: createStoredKinds(tables, grantVaults, clock),
     records: createOneTimeTable(tables),
     grantStores: stores,
     grants: combineGrantStores(stores, config.grantStore),

@@ -187,7 +187,7 @@ export const problems = {
     actor: 'operator',
     title: 'The identity provider refuses the broker’s registration for this tenant.',
     resolution:
-      'If other tenants work, this advertiser’s directory has disabled or removed the app, or no longer exists. Their administrator must fix it. If no tenant works, fix the registration as `reason` says. The broker retries automatically.',
+      'If other tenants work, this advertiser’s directory has disabled or removed the app, or no longer exists. Their administrator must fix it, with the link in `adminConsentUrl` if there is one. If no tenant works, fix the registration as `reason` says. The broker retries automatically.',
   },
   identity_provider_unavailable: {
     status: 503,

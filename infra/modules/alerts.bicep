@@ -182,6 +182,28 @@ var alerts alert[] = [
     threshold: 0
   }
   {
+    name: 'audit-slow'
+    title: 'The audit of tenants takes longer than two weeks'
+    severity: 3
+    query: loadTextContent('../alerts/audit-slow.kql')
+    window: 'P1D'
+    frequency: 'PT1H'
+    threshold: 0
+    // Logged once a day.
+    repeatAfter: 'P1D'
+  }
+  {
+    name: 'slow-leak'
+    title: 'Rows or secrets grow without connects'
+    severity: 3
+    query: loadTextContent('../alerts/slow-leak.kql')
+    window: 'P1D'
+    frequency: 'PT1H'
+    threshold: 0
+    // Logged once a day.
+    repeatAfter: 'P1D'
+  }
+  {
     name: 'vault-throttled'
     title: 'Key Vault throttles the broker'
     severity: 2

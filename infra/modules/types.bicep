@@ -42,6 +42,8 @@ type brokerSettings = {
   SECRET_EXPIRY_DAYS: string?
   PENDING_TENANT_DAYS: string?
   DISCONNECTED_TENANT_DAYS: string?
+  DEAD_GRANT_DAYS: string?
+  TENANT_EVENT_DAYS: string?
   CALLER_TOKEN_MAX_AGE_SECONDS: string?
   MICROSOFT_PERSONAL_TENANT: string?
   REFRESH_POLICY: ('active' | 'always' | 'onDemand')?

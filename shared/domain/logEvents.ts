@@ -113,6 +113,8 @@ export interface LogEvents {
   'tenant.parked': { tenantKey: string; environment: Environment; identityProvider: IdentityProvider }
   /** A tenant that was never connected, or was disconnected, is over: its row, its events, and its listing are removed. */
   'tenant.removed': { tenantKey: string; environment: Environment; status: string }
+  /** A tenant has had to sign in again for so long that its refused grant is removed, and its secret destroyed. */
+  'grant.removed': { tenantKey: string; environment: Environment }
   /** A tenant's row can't be read. `column` is the first damaged one. Sweeps skip the tenant and log this daily. */
   'tenant.damaged': { tenantKey: string; column: string; detail: string }
   /**
@@ -174,6 +176,28 @@ export interface LogEvents {
    * a tenant whose due row is lost waits for it.
    */
   'audit.round_ended': { tenants: number; durationSeconds: number }
+  /** A round of the audit has lasted longer than 14 days. `tenants` are those that it has seen. Logged daily until it ends. */
+  'audit.round_late': { tenants: number; durationSeconds: number }
+  /**
+   * The census of a day is over. `tenants` counts them by status, `stuck` those that wait for the operator or a directory,
+   * by reason and then by their least age (`0d`, `1d`, `7d`, `30d`), and `consents` those whose person consented within
+   * four weeks, all by the last complete round of the audit. `stored` counts rows and secrets by kind; `unread` names the
+   * tables and vaults that it lacks. Of the secrets in vaults, rows name `namedSecrets`, with `secretVersions`, and
+   * `leftOver` are waiting to be destroyed. `growing` names the kinds that grew by a quarter within four weeks without
+   * connects.
+   */
+  'census.ended': {
+    tenants: Readonly<Record<string, number>>
+    stuck: Readonly<Record<string, Readonly<Record<string, number>>>>
+    consents: number
+    stored: Readonly<Record<string, number>>
+    namedSecrets: number
+    secretVersions: number
+    leftOver: number
+    growing: readonly string[]
+    unread: readonly string[]
+    durationSeconds: number
+  }
   /**
    * One of the broker's own secrets expires within 30 days or has expired. Logged once a day. `of` is what ends first:
    * the `secret`, by the vault's date, or the `certificate` in it.

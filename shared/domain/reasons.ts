@@ -163,6 +163,11 @@ export function isCredentialReason(reason: StoredReason): boolean {
   return reason !== unknownReason && reasons[reason].about === 'our_credential'
 }
 
+/** Whether a reason is about the registration, or its state in one directory. */
+export function isRegistrationReason(reason: StoredReason): boolean {
+  return reason !== unknownReason && reasons[reason].about === 'our_registration'
+}
+
 /** Whether a reason tells of the identity provider's own failure, regardless of whose token was sent. */
 export function isOutageReason(reason: StoredReason): boolean {
   if (reason === unknownReason) return false

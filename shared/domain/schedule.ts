@@ -1,4 +1,5 @@
 import { addSeconds, secondsUntil } from '../clock.ts'
+import type { IdentityProvider } from '../environment.ts'
 import type { RefreshTrouble, Tenant } from './tenant.ts'
 
 /** The settings that decide when a tenant is refreshed. */
@@ -31,6 +32,14 @@ export const firstRetrySeconds = 5
  * secrets as well.
  */
 export const grantSecretSeconds = 90 * 86_400
+/**
+ * How long a refresh token lives without a refresh: Microsoft's as above; Google's six months
+ * (developers.google.com/identity/protocols/oauth2, "Refresh token expiration").
+ */
+export const unusedGrantSeconds: Readonly<Record<IdentityProvider, number>> = {
+  microsoft: grantSecretSeconds,
+  google: 183 * 86_400,
+}
 /**
  * When a refresh finds less than this left, it renews the expiry. More than the longest `KEEP_ALIVE_DAYS`, so the next
  * refresh comes in time even if this renewal fails.

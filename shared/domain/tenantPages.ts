@@ -1,4 +1,19 @@
-import type { TenantName } from './tenant.ts'
+import type { TenantName, TenantStatus } from './tenant.ts'
+
+/** What the census counts of one tenant's row. */
+export interface CountedTenant {
+  readonly status: TenantStatus | 'unknown'
+  /** Set while its refreshes fail for what waiting doesn't fix; `since` is absent in rows of earlier versions. */
+  readonly stuck?: { readonly reason: string; readonly since?: Date }
+  /** When its person consented; absent without a grant. */
+  readonly consentedAt?: Date
+  /** Secrets in vaults that the row names, for any reason. */
+  readonly secrets: number
+  /** The versions of its grant's secret, by the number of rotations in the reference. */
+  readonly versions: number
+  /** Secrets among those that are waiting to be destroyed. */
+  readonly leftOver: number
+}
 
 /** A tenant with its row's due time, whether a disconnect must be finished, and whether the listing lacks it. */
 export interface ListedTenant extends TenantName {
@@ -7,6 +22,7 @@ export interface ListedTenant extends TenantName {
   readonly isEnding?: true
   /** Set if no list of its workspace shows it. */
   readonly isUnlisted?: true
+  readonly counted: CountedTenant
 }
 
 /** One page of all tenants. */

@@ -233,6 +233,15 @@ export function withoutGrant(row: Tenant): Tenant {
 }
 
 /**
+ * A dead grant is too old to be of use: the row forgets the person who gave it. What the next sign-in must satisfy
+ * stays, and so do the accounts.
+ */
+export function withoutDeadGrant(row: Tenant): Tenant {
+  const { grant: _grant, accessToken: _token, advertisingRefusal: _refusal, ...rest } = row
+  return rest
+}
+
+/**
  * The tenant belongs to another environment: its accounts, its choice of accounts, and its claims belonged to the
  * previous one.
  */

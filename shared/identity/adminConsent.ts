@@ -15,6 +15,15 @@ const cured: ReadonlySet<StoredReason> = new Set([
 export function isCuredByAdminConsent(reason: StoredReason | undefined): boolean {
   return reason !== undefined && cured.has(reason)
 }
+
+/**
+ * Whether the link can bring back an app that a directory doesn't have any more: an administrator's consent adds it again
+ * (reference-error-codes.md, AADSTS700016). One that is only disabled there stays so.
+ */
+export function isRestoredByAdminConsent(reason: string): boolean {
+  return reason === 'application_not_found'
+}
+
 /** The state of every admin-consent link; a sign-in's state is unguessable. */
 export const adminConsentState = 'admin-consent'
 

@@ -6,7 +6,7 @@ import type { Log } from '../domain/logEvents.ts'
 import type { BrokerNotes } from '../domain/notes.ts'
 import { clockToleranceSeconds } from '../domain/plausibleTimes.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
-import type { ListedTenant, TenantPages } from '../domain/tenantPages.ts'
+import type { ListedTenant, ListedTenantPage, TenantPages } from '../domain/tenantPages.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { cleanUpDueRow } from '../tenants/disconnect.ts'
 import { hasCleanUp } from '../tenants/expirePending.ts'
@@ -32,7 +32,8 @@ const overdueSeconds = 2 * 3600
  * manually), and its grant would expire unused. A tenant that is due later than one keep-alive from now, because of a
  * wrong clock or an older setting, becomes due now. A disconnect that isn't finished gets a due row too. An existing due
  * row is overwritten with the same content. The position is stored, so successive runs check all tenants, and the length
- * of each round is logged: it must stay well below the life of a grant.
+ * of each round is logged: it must stay well below the life of a grant. What the round counts on its way is kept with the
+ * position, for the census.
  */
 export async function auditDueRows({
   clock,
@@ -43,9 +44,7 @@ export async function auditDueRows({
   pages,
   tenants,
 }: AuditDependencies): Promise<void> {
-  const place = await notes.read<AuditPlace>('audit', 'place')
-  // If the stored position is unknown to the list, the audit starts over.
-  const page = await pages.read(place?.from).catch(() => pages.read())
+  const { page, place } = await readPage({ notes, pages })
   const now = clock.now()
   const earliest = addSeconds(now, -overdueSeconds)
   const latest = addSeconds(now, config.keepAliveSeconds + clockToleranceSeconds)
@@ -69,7 +68,22 @@ export async function auditDueRows({
     else if (!tenant.dueAt && hasCleanUp(tenant)) await due.insert(cleanUpDueRow(tenant, now))
   }
   if (listed > 0) log('listing.repaired', { tenants: listed })
-  const next = afterPage(place ?? {}, page, now)
+  const next = afterPage(place, page, now)
   await notes.write('audit', 'place', next.place)
   if (next.round) log('audit.round_ended', next.round)
+  if (next.late) log('audit.round_late', next.late)
+}
+
+/** If the stored position is unknown to the list, the round starts over. */
+async function readPage({ notes, pages }: Pick<AuditDependencies, 'notes' | 'pages'>): Promise<{
+  readonly place: AuditPlace
+  readonly page: ListedTenantPage
+}> {
+  const place = (await notes.read<AuditPlace>('audit', 'place')) ?? {}
+  try {
+    return { place, page: await pages.read(place.from) }
+  } catch {
+    const { lastRound } = place
+    return { place: lastRound ? { lastRound } : {}, page: await pages.read() }
+  }
 }

@@ -14,17 +14,21 @@ const maxLinkDays = 7
 /** More than a sign-in with its confirmation takes, and more than any two clocks differ. */
 const marginDays = 1
 
-/** Whether a tenant that was never connected, or is disconnected, has been left alone for as long as its setting says. */
+/**
+ * Whether a tenant that was never connected, or is disconnected, or must sign in again, has been left alone for as long as
+ * its setting says.
+ */
 export function isOver(
   { changedAt, status }: LastChange,
-  { disconnectedTenantDays, pendingTenantDays }: Config['retention'],
+  { deadGrantDays, disconnectedTenantDays, pendingTenantDays }: Config['retention'],
   now: Date,
 ): boolean {
-  // A disconnected tenant may have an open link, too.
+  // Each of them may have an open link.
   const kept = {
     pending: pendingTenantDays + maxLinkDays,
     disconnected: disconnectedTenantDays + maxLinkDays,
+    reauthorization_required: deadGrantDays + maxLinkDays,
   }
-  if (status !== 'pending' && status !== 'disconnected') return false
+  if (status === 'connected') return false
   return changedAt.getTime() + (kept[status] + marginDays) * 86_400_000 <= now.getTime()
 }

@@ -4,6 +4,8 @@ import type { ExpiredRecord, OneTimeRecords } from '../domain/oneTime.ts'
 import type { SweepReports } from '../domain/sweepReports.ts'
 import { type SweepDependencies, type SweepOptions, type SweepResult, sweep } from '../refresh/sweep.ts'
 import { type AuditDependencies, auditDueRows } from './audit.ts'
+import { type CensusDependencies, takeCensus } from './census.ts'
+import { type EndEventsDependencies, endEvents } from './endEvents.ts'
 import { type EndDependencies, endTenants } from './endTenants.ts'
 import { type ExpiryDependencies, watchExpiry } from './expiry.ts'
 
@@ -17,7 +19,8 @@ export interface RunSweepDependencies extends ExpiryDependencies {
   readonly records: Pick<OneTimeRecords, 'change' | 'read' | 'removeExpired'>
   readonly tenantPages: AuditDependencies['pages']
   readonly idleTenants: EndDependencies['idleTenants']
-  readonly tenants: EndDependencies['tenants']
+  readonly storedKinds: CensusDependencies['stored']
+  readonly oldEvents: EndEventsDependencies['oldEvents']
   readonly clock: EndDependencies['clock']
 }
 
@@ -51,13 +54,13 @@ export const sweepReport = z
 /**
  * Runs a whole sweep, stores its report for `/ready`, and removes one-time records that are expired by storage's clock,
  * after it has recorded which sign-ins were abandoned. Also checks the broker's own secrets for expiry once a day, and
- * some tenants for lost due rows, and ends those that are over. Discoveries are last.
+ * some tenants for lost due rows, ends tenants, grants, and events that are over, and counts what is stored. Discoveries are last.
  */
 export async function runSweep(
   dependencies: RunSweepDependencies,
   order: SweepOptions = {},
 ): Promise<SweepResult> {
-  const { clock, notes, sweeping, sweeps, tenantPages } = dependencies
+  const { clock, notes, storedKinds, sweeping, sweeps, tenantPages } = dependencies
   const result = await sweep(sweeping, order)
   await sweeps.write(result.report, clock.now()).catch(() => undefined)
   // The refreshes are done, so a failure here must not make the sweep fail, or withhold the shards
@@ -66,7 +69,11 @@ export async function runSweep(
   if (storageNow) await removeExpired(dependencies, storageNow).catch(() => undefined)
   await watchExpiry(dependencies).catch(() => undefined)
   await auditDueRows({ ...sweeping, notes, pages: tenantPages }).catch(() => undefined)
-  await endTenants({ ...dependencies, due: sweeping.due }).catch(() => undefined)
+  await endTenants({ ...sweeping, ...dependencies }).catch(() => undefined)
+  await endEvents(dependencies).catch(() => undefined)
+  // Listing a vault can take a minute, and the platform ends an HTTP call.
+  const mayCount = order.maxSeconds === undefined
+  if (mayCount) await takeCensus({ ...dependencies, stored: storedKinds }).catch(() => undefined)
   await result.finishAccounts()
   return result
 }

@@ -5,6 +5,7 @@ import { readTenantRows, type TenantRow } from '../storage/tenantRows.ts'
 import { runStorageOperation } from '../storage/unavailable.ts'
 import { findUnlisted } from '../storage/unlisted.ts'
 import { workspaceIndexEntity } from '../storage/workspaceIndex.ts'
+import { countedColumns, toCounted } from './countedTenant.ts'
 
 /**
  * Every tenant of every workspace, streamed in the order of the keys, with constant memory. Reads the tenants' own rows,
@@ -21,15 +22,16 @@ export async function* walkTenants(tables: Pick<Tables, 'Tenants'>): AsyncGenera
 const auditPageSize = 200
 
 const owed = ['leftovers', 'uncommittedSecrets', 'disconnectMarkOwed'] as const
+const columns = [...new Set<string>(['dueAt', ...owed, ...countedColumns])]
 
 /**
  * Creates the pages of the audit, of the tenants' own rows: each tenant's name, its due time, whether a disconnect must
- * be finished, and whether the listing lacks it.
+ * be finished, whether the listing lacks it, and what the census counts.
  */
 export function createTenantPages(tables: Pick<Tables, 'Tenants' | 'TenantsByWorkspace'>): TenantPages {
   return {
     async read(from) {
-      const query = { select: ['dueAt', ...owed], size: auditPageSize, from }
+      const query = { select: columns, size: auditPageSize, from }
       for await (const { rows, next } of readTenantRows(tables, query)) {
         const tenants = rows.flatMap(toListed)
         const unlisted = new Set(await findUnlisted(tables, tenants))
@@ -51,6 +53,7 @@ export function createTenantPages(tables: Pick<Tables, 'Tenants' | 'TenantsByWor
 function toListed({ name, columns }: TenantRow): ListedTenant[] {
   if (!name) return []
   const { dueAt } = columns
-  if (dueAt) return [{ ...name, dueAt: new Date(dueAt as Date | string) }]
-  return [{ ...name, ...(owed.some((column) => columns[column]) && { isEnding: true as const }) }]
+  const listed = { ...name, counted: toCounted(columns) }
+  if (dueAt) return [{ ...listed, dueAt: new Date(dueAt as Date | string) }]
+  return [{ ...listed, ...(owed.some((column) => columns[column]) && { isEnding: true as const }) }]
 }

@@ -1,6 +1,6 @@
 import { addSeconds, secondsUntil } from '../clock.ts'
 import type { EnvironmentHold } from '../domain/holds.ts'
-import { isOutageReason, meaningOf, type StoredReason } from '../domain/reasons.ts'
+import { isOutageReason, isRegistrationReason, meaningOf, type StoredReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import {
   firstRetrySeconds,
@@ -8,9 +8,11 @@ import {
   nextVendAttemptAt,
   retryAt,
   retryStuckAt,
+  unusedGrantSeconds,
   withVendRetry,
 } from '../domain/schedule.ts'
 import type { CachedAccessToken, RefreshTrouble, Tenant } from '../domain/tenant.ts'
+import type { IdentityProvider } from '../environment.ts'
 
 /** The purpose of a refresh. */
 export type RefreshPurpose =
@@ -180,15 +182,30 @@ export function judgeRefusal(
   }
 }
 
+/** The facts beside a tenant's own trouble that decide whether its grant is lost. */
+export interface LostFacts {
+  readonly identityProvider: IdentityProvider
+  readonly stuckAfterSeconds: number
+  /** When a grant of the same kind and registration was last refreshed. Undefined if that isn't known. */
+  readonly provenAt: Date | undefined
+}
+
 /**
- * A tenant that has been stuck for so long counts as lost: its status says so, and no call is made until someone signs
- * in. Not while its registration is on hold, because such a refusal says nothing about the tenant.
+ * Whether only a new sign-in can bring back the grant of a stuck tenant. An operator's fault never ends one (invariant
+ * 9), so there are two cases. After the setting's time: its registration is refused, although it has worked for others
+ * since, so the cause is the tenant's directory or its person. And after the life of an unused grant, whatever the cause
+ * was: there is nothing left that the operator could bring back.
  */
-export function endIfStuck(verdict: RefusalVerdict, stuckAfterSeconds: number, now: Date): RefusalVerdict {
-  if (verdict.verdict !== 'retry') return verdict
-  const { actor, reason, stuckSince } = verdict.trouble
-  const isLost = actor === 'operator' && stuckSince && secondsUntil(now, stuckSince) >= stuckAfterSeconds
-  return isLost ? { verdict: 'dead', reason } : verdict
+export function isLost(
+  { reason, stuckSince }: RefreshTrouble,
+  { identityProvider, provenAt, stuckAfterSeconds }: LostFacts,
+  now: Date,
+): boolean {
+  if (!stuckSince) return false
+  const stuckSeconds = secondsUntil(now, stuckSince)
+  if (stuckSeconds >= unusedGrantSeconds[identityProvider]) return true
+  const isRefusedAlone = isRegistrationReason(reason) && provenAt !== undefined && provenAt > stuckSince
+  return isRefusedAlone && stuckSeconds >= stuckAfterSeconds
 }
 
 /** What the row remembers of a tenant that only the operator, a person, or a directory can help. */

@@ -6,6 +6,7 @@ import type { DueIndex } from '../domain/due.ts'
 import type { GrantStore } from '../domain/grants.ts'
 import type { EnvironmentStates } from '../domain/holds.ts'
 import type { Log } from '../domain/logEvents.ts'
+import type { BrokerNotes } from '../domain/notes.ts'
 import type { Sealer } from '../domain/sealer.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { TokenEndpoint } from '../domain/tokenEndpoint.ts'
@@ -19,6 +20,7 @@ export interface RefreshDependencies {
   readonly grants: GrantStore
   readonly marks: DisconnectMarks
   readonly environments: EnvironmentStates
+  readonly notes: Pick<BrokerNotes, 'read' | 'write'>
   readonly tokenEndpoint: TokenEndpoint
   readonly sealer: Sealer
   readonly clock: Clock

@@ -7,8 +7,9 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import type { TokenResult } from '../domain/tokenEndpoint.ts'
 import { type Attempt, beginAttempt } from './attempt.ts'
 import { commitLastInLine, commitRefreshed, commitUnchanged, commitVerdict } from './commit.ts'
-import { endIfStuck, judgeRefusal, type RefreshPurpose } from './decide.ts'
+import { judgeRefusal, type RefreshPurpose } from './decide.ts'
 import type { RefreshDependencies } from './dependencies.ts'
+import { endIfLost, kindScopeOf } from './endIfLost.ts'
 import {
   holdFailingProvider,
   holdRefusedKind,
@@ -17,8 +18,10 @@ import {
   registrationOf,
 } from './holds.ts'
 import { adoptNewerGrant, releaseLease, type TakenLease } from './lease.ts'
+import { stepOutsideLease } from './leaseTime.ts'
 import { moveToNewSecret } from './moveToNewSecret.ts'
 import type { RefreshOutcome } from './outcome.ts'
+import type { ProvenKinds } from './provenKinds.ts'
 import type { RefusedTenants } from './refusedTenants.ts'
 import { requestTokensWithNewest, type TokenRequestResult } from './requestTokens.ts'
 import { endRestoredRow } from './restoredRow.ts'
@@ -26,6 +29,7 @@ import { endRestoredRow } from './restoredRow.ts'
 /** Dependencies of refreshing, and the refusals that this process has counted. */
 export interface Refreshing extends RefreshDependencies {
   readonly refusedTenants: RefusedTenants
+  readonly provenKinds: ProvenKinds
 }
 
 /** Reads the grant, calls the provider, stores and commits the answer; all within the lease. */
@@ -81,12 +85,15 @@ async function storeTokens(
     : reference
   const token = { reference: stored ?? reference, refreshToken: result.refreshToken ?? refreshToken }
   const moved = isNew && stored ? await moveToNewSecret(dependencies, attempt, token) : undefined
-  return commitRefreshed(dependencies, moved?.attempt ?? attempt, {
+  const outcome = await commitRefreshed(dependencies, moved?.attempt ?? attempt, {
     ...{ purpose, result: { ...result, requestedAt } },
     reference: token.reference,
     moved,
     isStored: stored !== undefined,
   })
+  const record = () => dependencies.provenKinds.record(kindScopeOf(attempt.leased))
+  await stepOutsideLease(dependencies.clock, 'recording what is proven', record).catch(() => undefined)
+  return outcome
 }
 
 interface AcceptedRefresh extends Omit<TokenRequestResult, 'result'> {
@@ -147,15 +154,14 @@ async function commitRefusal(
   refusal: TokenRefusal,
 ): Promise<StoredTenant | undefined> {
   const { leased } = attempt
-  const { clock, config, randomness } = dependencies
+  const { clock, randomness } = dependencies
   const isHeld =
     (await holdRefusedKind(dependencies, attempt, refusal)) ||
     (await holdFailingProvider(dependencies, attempt, refusal)) ||
     (await holdRefusedRegistration(dependencies, attempt, refusal))
   if (isHeld) return commitLastInLine(dependencies, attempt)
-  const now = clock.now()
-  const judged = judgeRefusal(leased.tenant, refusal, now, randomness.fraction())
-  const verdict = endIfStuck(judged, config.stuckAfterSeconds, now)
+  const judged = judgeRefusal(leased.tenant, refusal, clock.now(), randomness.fraction())
+  const verdict = await endIfLost(dependencies, leased, judged)
   if (verdict.verdict === 'hold') {
     await placeHold(dependencies, attempt, { refusal, scope: registrationOf(leased) })
     return commitUnchanged(dependencies, attempt)

@@ -8,6 +8,7 @@ import { scopesOf } from './holds.ts'
 import { createLeaseTaker, isLeased, type TakeLease, type TakenLease } from './lease.ts'
 import { stepOutsideLease } from './leaseTime.ts'
 import type { RefreshOutcome } from './outcome.ts'
+import { createProvenKinds } from './provenKinds.ts'
 import { type Refreshing, refreshLeased } from './refreshLeased.ts'
 import { createRefusedTenants } from './refusedTenants.ts'
 
@@ -26,7 +27,8 @@ const maxPollMilliseconds = 800
 
 /** Creates the only path to a refresh, for vend, sweep, and pass-through. */
 export function createRefresher(given: RefreshDependencies): Refresher {
-  const dependencies: Refreshing = { ...given, refusedTenants: createRefusedTenants() }
+  const memory = { refusedTenants: createRefusedTenants(), provenKinds: createProvenKinds(given) }
+  const dependencies: Refreshing = { ...given, ...memory }
   const running = new Map<
     string,
     { readonly purpose: RefreshPurpose; readonly work: Promise<RefreshOutcome> }

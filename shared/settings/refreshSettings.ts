@@ -29,7 +29,7 @@ export const refreshSettings = {
   }),
   stuckAfterSeconds: withDefault('STUCK_AFTER_DAYS', inSeconds(86_400, wholeNumber(1, 90)), {
     meaning:
-      'Days after which a tenant whose refreshes fail for its own reason (its directory refuses the app, its grant can’t be read, or the answers are unknown) must sign in again.',
+      'Days after which a tenant whose directory refuses the app must sign in again, if the registration has worked for others since.',
     default: '14',
     example: '30',
   }),

@@ -15,4 +15,15 @@ export const retentionSettings = {
     default: '365',
     example: '90',
   }),
+  deadGrantDays: withDefault('DEAD_GRANT_DAYS', wholeNumber(1, 3650), {
+    meaning:
+      'Days after its last change that a tenant that must sign in again keeps its refused grant. Then the secret is destroyed, and the row forgets who consented: the next sign-in counts as that of a new person.',
+    default: '90',
+    example: '30',
+  }),
+  tenantEventDays: withDefault('TENANT_EVENT_DAYS', wholeNumber(1, 3650), {
+    meaning: 'Days that a tenant’s events are kept, also while it’s connected.',
+    default: '400',
+    example: '90',
+  }),
 }

@@ -6,7 +6,7 @@ import { tenantRowKey } from './tenantEntity.ts'
 import { onRow, runStorageOperation } from './unavailable.ts'
 import { workspaceIndexEntity } from './workspaceIndex.ts'
 
-/** A tenant without a connection, as a walk over the rows finds it. */
+/** A tenant without a working grant, as a walk over the rows finds it. */
 export interface IdleTenant extends TenantName {
   readonly status: TenantStatus
   /** When storage last wrote the row, by its own clock (`Timestamp`). */
@@ -21,7 +21,10 @@ export interface IdleTenantPage {
   readonly next?: string
 }
 
-/** The tenants that are not connected: all rows are walked, not the listing, so one without a listing is found, too. */
+/**
+ * The tenants that are not connected, or must sign in again and still have a grant: all rows are walked, not the listing,
+ * so one without a listing is found, too.
+ */
 export interface IdleTenants {
   /** @param from the previous page's `next`. Default is the start. */
   read(from?: string): Promise<IdleTenantPage>
@@ -48,7 +51,10 @@ export function createIdleTenants(tables: Pick<Tables, 'Tenants' | 'TenantsByWor
   const { Tenants: table } = tables
   return {
     async read(continuationToken) {
-      const filter = odata`RowKey eq ${tenantRowKey} and (status eq 'pending' or status eq 'disconnected')`
+      // A comparison with a column that a row doesn't have is false.
+      const isDead = "(status eq 'reauthorization_required' and grantIdentityProvider gt '')"
+      const isIdle = `(status eq 'pending' or status eq 'disconnected' or ${isDead})`
+      const filter = `${odata`RowKey eq ${tenantRowKey}`} and ${isIdle}`
       const select = ['workspace', 'tenant', 'status', 'accountsGeneration', 'timestamp']
       const rows = table.listEntities<IdleColumns>({ queryOptions: { filter, select } })
       const pages = rows.byPage({ maxPageSize: pageSize, ...(continuationToken && { continuationToken }) })

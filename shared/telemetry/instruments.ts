@@ -11,6 +11,12 @@ export interface Instruments {
   readonly sweepLeftOver: Gauge
   readonly sweepOldestOverdue: Gauge
   readonly vaultThrottled: Counter
+  readonly censusTenants: Gauge
+  readonly censusStuck: Gauge
+  readonly censusStored: Gauge
+  readonly censusNamedSecrets: Gauge
+  readonly censusSecretVersions: Gauge
+  readonly censusLeftOver: Gauge
 }
 
 /** The names of the broker's own metrics, in one namespace; units are UCUM's. */
@@ -21,6 +27,12 @@ export const metricNames = {
   sweepLeftOver: 'token_broker.sweep.left_over',
   sweepOldestOverdue: 'token_broker.sweep.oldest_overdue',
   vaultThrottled: 'token_broker.vault.throttled',
+  censusTenants: 'token_broker.census.tenants',
+  censusStuck: 'token_broker.census.stuck',
+  censusStored: 'token_broker.census.stored',
+  censusNamedSecrets: 'token_broker.census.named_secrets',
+  censusSecretVersions: 'token_broker.census.secret_versions',
+  censusLeftOver: 'token_broker.census.left_over',
 } as const
 
 /** Bucket bounds in seconds: the conventions' own ("http-metrics"), with finer ones below for warm vends. */
@@ -49,6 +61,8 @@ function createInstruments(): Instruments {
     })
   const tenants = (name: string, description: string) =>
     meter.createGauge(name, { description, unit: '{tenant}' })
+  const secrets = (name: string, description: string) =>
+    meter.createGauge(name, { description, unit: '{secret}' })
   return {
     clientRequestDuration: duration(
       METRIC_HTTP_CLIENT_REQUEST_DURATION,
@@ -69,5 +83,14 @@ function createInstruments(): Instruments {
       description: 'Requests that Key Vault answered with 429.',
       unit: '{request}',
     }),
+    censusTenants: tenants(metricNames.censusTenants, 'Tenants by status.'),
+    censusStuck: tenants(metricNames.censusStuck, 'Tenants that wait for the operator or a directory.'),
+    censusStored: meter.createGauge(metricNames.censusStored, {
+      description: 'Rows in tables and secrets in vaults, by kind.',
+      unit: '{item}',
+    }),
+    censusNamedSecrets: secrets(metricNames.censusNamedSecrets, 'Vault secrets that tenants’ rows name.'),
+    censusSecretVersions: secrets(metricNames.censusSecretVersions, 'Versions of the grants’ secrets.'),
+    censusLeftOver: secrets(metricNames.censusLeftOver, 'Vault secrets that wait to be destroyed.'),
   }
 }

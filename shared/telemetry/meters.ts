@@ -2,6 +2,7 @@ import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions'
 import type { Log, LogEvents } from '../domain/logEvents.ts'
 import type { RecordUsage } from '../domain/usage.ts'
 import { instruments } from './instruments.ts'
+import { meterCensus } from './meterCensus.ts'
 
 /** A log that also counts and times its lines: every logged event is also a metric. */
 export function meterLog(log: Log): Log {
@@ -31,5 +32,6 @@ const meters: { readonly [E in keyof LogEvents]?: (fields: LogEvents[E]) => void
     sweepLeftOver.record(leftOver)
     sweepOldestOverdue.record(oldestOverdueSeconds)
   },
+  'census.ended': meterCensus,
   'vault.throttled': () => instruments().vaultThrottled.add(1),
 }

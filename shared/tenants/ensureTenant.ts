@@ -34,8 +34,9 @@ export async function ensureTenant(
       const moved = row.environment === environment ? row : withEnvironment(row, environment)
       const next =
         displayName && displayName !== row.displayName ? withDisplayName(moved, displayName) : moved
-      // A tenant that isn't connected goes a while after its last link, and storage tells the row's age.
-      const isKept = row.status === 'connected' || row.status === 'reauthorization_required'
+      // A tenant that isn't connected, or its dead grant, goes a while after its last link, and storage tells the row's
+      // age.
+      const isKept = row.status === 'connected' || (row.status === 'reauthorization_required' && !row.grant)
       return next === row && isKept ? undefined : { next }
     })
     if (changed.outcome === 'conflict') break

@@ -8,7 +8,12 @@ import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { detailWithCauses } from '../domain/refusalCauses.ts'
 import { nextVendAttemptAt } from '../domain/schedule.ts'
 import type { Tenant } from '../domain/tenant.ts'
-import { adminConsentUrl, enablingSteps, isCuredByAdminConsent } from '../identity/adminConsent.ts'
+import {
+  enablingSteps,
+  isCuredByAdminConsent,
+  isRestoredByAdminConsent,
+  adminConsentUrl as toAdminConsentUrl,
+} from '../identity/adminConsent.ts'
 import { explainCredential } from '../identity/explainCredential.ts'
 import { isDirectoryId } from '../identity/responseIssuer.ts'
 import { Problem, type ProblemExtras } from '../problems.ts'
@@ -53,7 +58,7 @@ function explainOutcome(
 ): Problem {
   const { tenant } = outcome.stored
   if (tenant.status !== 'connected') return explainStatus(config, tenant, now)
-  if (outcome.outcome === 'refused') return explainRefusal(tenant, outcome.refusal, now)
+  if (outcome.outcome === 'refused') return explainRefusal(config, tenant, { ...outcome.refusal, now })
   if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold') {
     const { hold } = outcome
     const seconds = secondsToWait(hold?.until, now)
@@ -61,11 +66,11 @@ function explainOutcome(
     return hold?.kind ? kindOnHold(hold, seconds) : onHold(tenant, hold ?? {}, seconds)
   }
   if (outcome.outcome === 'passed_on' && outcome.reason === 'waiting_to_retry') {
-    return explainTrouble(tenant, tenant.trouble ?? { reason: outcome.reason }, now)
+    return explainTrouble(config, tenant, { ...(tenant.trouble ?? { reason: outcome.reason }), now })
   }
   const reason = outcome.outcome === 'passed_on' ? outcome.reason : 'refreshing'
   if (reason === 'instance_ending') return instanceEnding()
-  return explainTrouble(tenant, { reason }, now)
+  return explainTrouble(config, tenant, { reason, now })
 }
 
 /** Explains why a tenant that isn't connected has no token to vend. */
@@ -97,15 +102,25 @@ function adminLink(config: Config, { environment, grant }: Tenant): string | und
   const settings = config.environments.get(environment)
   const { accountKind, authorityTenant = '' } = grant ?? {}
   const directoryId = accountKind === 'work' && isDirectoryId(authorityTenant) ? authorityTenant : undefined
-  return settings && adminConsentUrl(settings, config.redirectUri, directoryId)
+  return settings && toAdminConsentUrl(settings, config.redirectUri, directoryId)
+}
+
+/** Only the directory that removed the app can take it back, so no other one may be asked. */
+function directoryLink(config: Config, tenant: Tenant): string | undefined {
+  const { accountKind, authorityTenant = '' } = tenant.grant ?? {}
+  return accountKind === 'work' && isDirectoryId(authorityTenant) ? adminLink(config, tenant) : undefined
 }
 
 /**
  * Explains a refusal that has just happened. The row already shows its consequences, except a hold of the environment.
  */
-function explainRefusal(tenant: Tenant, refusal: TokenRefusal, now: Date): Problem {
+function explainRefusal(
+  config: Config,
+  tenant: Tenant,
+  refusal: TokenRefusal & { readonly now: Date },
+): Problem {
   if (!isCredentialRefusal(refusal))
-    return explainTrouble(tenant, { ...refusal, actor: tenant.trouble?.actor }, now)
+    return explainTrouble(config, tenant, { ...refusal, actor: tenant.trouble?.actor })
   return onHold(tenant, refusal, 30)
 }
 
@@ -146,7 +161,12 @@ const grantGone: Readonly<Partial<Record<Failure['reason'], string>>> = {
 }
 
 /** Explains a failure that happened now or on the last attempt: it's temporary, or the operator must act. */
-function explainTrouble({ trouble }: Tenant, { reason, traceId, actor }: Failure, now: Date): Problem {
+function explainTrouble(
+  config: Config,
+  tenant: Tenant,
+  { actor, now, reason, traceId }: Failure & { readonly now: Date },
+): Problem {
+  const { trouble } = tenant
   const detail = grantGone[reason]
   const extras = {
     retryAfterSeconds: secondsToWait(trouble && nextVendAttemptAt(trouble), now),
@@ -154,7 +174,12 @@ function explainTrouble({ trouble }: Tenant, { reason, traceId, actor }: Failure
   }
   if (detail) return problem('storage_unavailable', { ...extras, actor: 'operator', detail })
   if (actor !== 'operator') return problem('identity_provider_unavailable', extras)
-  return problem(reason === 'unknown_answer' ? 'unexpected_upstream_answer' : 'registration_refused', extras)
+  if (reason === 'unknown_answer') return problem('unexpected_upstream_answer', extras)
+  const adminConsentUrl = isRestoredByAdminConsent(reason) ? directoryLink(config, tenant) : undefined
+  return problem('registration_refused', {
+    ...extras,
+    members: { ...extras.members, ...(adminConsentUrl && { adminConsentUrl }) },
+  })
 }
 
 function secondsToWait(until: Date | undefined, now: Date): number {

@@ -17,6 +17,7 @@ import { createSealer } from '../../shared/storage/sealer.ts'
 import { toTenantEntity } from '../../shared/storage/tenantEntity.ts'
 import { createUnfinishedCommits } from '../../shared/unfinishedCommits.ts'
 import { createModelAccountStore } from '../simulation/models/accountStore.ts'
+import { createModelNotes } from '../simulation/models/notes.ts'
 import { createModelVault } from '../simulation/models/vault.ts'
 
 /** The length of Microsoft's tokens: between one and two thousand characters. */
@@ -72,6 +73,7 @@ export function besideStores(tokenEndpoint: TokenEndpoint, chosen: Sealer = seal
     sealer: chosen,
     grants: createSealedGrants(chosen),
     marks: createDisconnectMarks(createModelVault(), systemClock, 90 * 86_400),
+    notes: createModelNotes(),
     environments: {
       read: async () => undefined,
       countRefused: async () => 1,

@@ -78,11 +78,14 @@ describe('the tenants that are not connected', () => {
     const ended = await create({ status: 'disconnected', accountsGeneration: 'g' })
     const live = await create(connected('vault:x'))
     const dead = await create({ ...connected('vault:x'), status: 'reauthorization_required' })
+    const { grant: _grant, ...forgotten } = connected('vault:x')
+    const over = await create({ ...forgotten, status: 'reauthorization_required' })
     const found = await walk()
     const of = ({ name }: { name: TenantName }) => found.find(({ tenant }) => tenant === name.tenant)
     expect(of(pending)).toMatchObject({ status: 'pending', hasAccounts: false })
     expect(of(ended)).toMatchObject({ status: 'disconnected', hasAccounts: true })
-    expect([of(live), of(dead)]).toEqual([undefined, undefined])
+    expect(of(dead)).toMatchObject({ status: 'reauthorization_required', hasAccounts: false })
+    expect([of(live), of(over)]).toEqual([undefined, undefined])
     expect(Math.abs((of(pending)?.changedAt.getTime() ?? 0) - before)).toBeLessThan(60_000)
     expect(await idle.changeOf(pending.name)).toEqual({
       etag: pending.etag,

@@ -13,6 +13,7 @@ import type { AccessTokens } from '../../shared/vend/accessTokens.ts'
 import { pagesOf } from './models/dueIndex.ts'
 import { createModelEnvironmentStates, type HoldTable, toHold } from './models/environmentStates.ts'
 import type { ProviderAnswer } from './models/identityProvider.ts'
+import { createModelNotes } from './models/notes.ts'
 import type { ModelVault } from './models/vault.ts'
 import type { Fate, SimulatedProcess } from './process.ts'
 import type { World } from './world.ts'
@@ -65,6 +66,7 @@ export function createSimulatedBroker(world: World, process: SimulatedProcess): 
     config: plan.config,
     vendWaitSeconds: plan.vendWaitSeconds,
     finishAccounts: async () => true,
+    notes: createModelNotes(),
   }
   const refresher = createWatchedRefresher(world, process, dependencies)
   const { rowCacheSeconds } = plan

@@ -11,6 +11,7 @@ import { createUnfinishedCommits } from '../../shared/unfinishedCommits.ts'
 import { agreedClock } from './agreedClock.ts'
 import { createModelAccountStore } from './models/accountStore.ts'
 import { createModelDueIndex } from './models/dueIndex.ts'
+import { createModelNotes } from './models/notes.ts'
 import { createModelSealer } from './models/sealer.ts'
 import { createModelTenantStore } from './models/tenantStore.ts'
 import { createModelVault } from './models/vault.ts'
@@ -49,6 +50,7 @@ export function ground() {
     log: () => {},
     vendWaitSeconds: 15,
     finishAccounts: async () => true,
+    notes: createModelNotes(),
     environments: {
       read: async () => undefined,
       countRefused: async () => 1,

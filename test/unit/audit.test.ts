@@ -81,6 +81,7 @@ async function createGround(rows: readonly Tenant[], unlisted: readonly string[]
 
 const toListed = ({ workspace, tenant, dueAt, ...row }: Tenant): ListedTenant => ({
   ...{ workspace, tenant },
+  counted: { status: row.status, secrets: 0, versions: 0, leftOver: 0 },
   ...(dueAt
     ? { dueAt }
     : (row.secretsToDestroy || row.uncommittedSecrets || row.owesMark) && { isEnding: true }),
@@ -110,6 +111,25 @@ test('each round tells its length once, from its first page to its last', async 
     { tenants: 5, durationSeconds: 2 * 3600 },
     { tenants: 5, durationSeconds: 3 * 3600 },
   ])
+})
+
+test('a round that takes longer than 14 days is told once a day, with what it has seen, until it ends', async () => {
+  const ground = await createGround(
+    Array.from({ length: 13 }, (_, index) => tenantOf(`t${index}`, hours(9999))),
+  )
+  const late = () =>
+    ground.logged.flatMap((line) => ((line as unknown[])[0] === 'audit.round_late' ? [line] : []))
+  await ground.audit()
+  await ground.audit(hours(14 * 24))
+  expect(late()).toEqual([])
+  for (const hour of [1, 2, 24]) await ground.audit(hours(14 * 24 + hour))
+  const first = { tenants: 6, durationSeconds: 14 * 86_400 + 3600 }
+  const second = { tenants: 10, durationSeconds: 15 * 86_400 }
+  expect(late()).toEqual([first, second].map((fields) => ['audit.round_late', fields]))
+  await ground.audit(hours(15 * 24 + 1))
+  await ground.audit(hours(17 * 24))
+  expect(late()).toHaveLength(2)
+  expect(ground.rounds).toHaveLength(1)
 })
 
 test('a round that an earlier version began tells no length', async () => {

@@ -84,7 +84,7 @@ test('it says for each kind who writes it, who ends it, and what is left', () =>
 })
 
 test('it names the settings that end something, with their defaults', () => {
-  const settings = allSettings().filter(({ name }) => /_DAYS$/.test(name) && /TENANT|BACKUP/.test(name))
-  expect(settings).toHaveLength(3)
+  const settings = allSettings().filter(({ name }) => /_DAYS$/.test(name) && /TENANT|BACKUP|DEAD/.test(name))
+  expect(settings).toHaveLength(5)
   for (const { name, default: value } of settings) expect(page).toContain(`\`${name}\` (${value})`)
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { addSeconds } from '../../shared/clock.ts'
+import { addSeconds, systemRandomness } from '../../shared/clock.ts'
 import type { DueRow } from '../../shared/domain/due.ts'
+import type { GrantStore } from '../../shared/domain/grants.ts'
 import type { Tenant, TenantName } from '../../shared/domain/tenant.ts'
 import { tenantKey } from '../../shared/domain/tenantKey.ts'
 import { endTenants } from '../../shared/operations/endTenants.ts'
@@ -11,7 +12,12 @@ import { createModelTenantStore } from '../simulation/models/tenantStore.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
 const days = (count: number) => addSeconds(now, count * 86_400)
-const retention = { pendingTenantDays: 90, disconnectedTenantDays: 365 }
+const retention = {
+  pendingTenantDays: 90,
+  disconnectedTenantDays: 365,
+  deadGrantDays: 30,
+  tenantEventDays: 400,
+}
 
 interface GroundRow {
   readonly row: Partial<Tenant>
@@ -35,6 +41,8 @@ async function createGround(rows: readonly GroundRow[]) {
       [],
     )
   const removed: string[] = []
+  const forgotten: string[] = []
+  const logged: string[] = []
   const inserted: DueRow[] = []
   const kept = new Map<string, object>()
   const ages = new Map(rows.map(({ idleDays }, index) => [tenantKey(nameOf(index)), days(-idleDays)]))
@@ -73,10 +81,15 @@ async function createGround(rows: readonly GroundRow[]) {
       storageNow: () => now as Date | undefined,
     },
     config: { retention },
-    log: () => undefined,
+    randomness: systemRandomness,
+    grants: {
+      forget: async (reference: string) => void forgotten.push(reference),
+      isUnneeded: (reference: string, named: readonly string[]) => !named.includes(reference),
+    } as unknown as GrantStore,
+    log: (event: string) => void logged.push(event),
   }
   const end = (more: object = {}) => endTenants({ ...dependencies, ...more })
-  return { ages, dependencies, end, inserted, kept, nameOf, removed, store }
+  return { ages, dependencies, end, forgotten, inserted, kept, logged, nameOf, removed, store }
 }
 
 describe('a tenant that is left alone', () => {
@@ -94,7 +107,6 @@ describe('a tenant that is left alone', () => {
 
   test.each([
     ['is connected', connected('vault:x')],
-    ['must sign in again', { ...connected('vault:x'), status: 'reauthorization_required' }],
     ['has a consent that waits', { status: 'pending', pendingGrant: { grant: {} } }],
     ['is leased', { status: 'disconnected', lease: { id: 'l', until: now } }],
   ] as readonly (readonly [string, object])[])('stays if it %s', async (_title, given) => {
@@ -114,6 +126,60 @@ describe('a tenant that is left alone', () => {
     await own.end()
     expect(own.removed).toEqual([])
     expect(own.inserted).toMatchObject([{ tenant: 't0' }])
+  })
+})
+
+describe('a tenant that must sign in again', () => {
+  const dead = { ...connected('vault:x'), status: 'reauthorization_required' } as const
+  const {
+    tenant: _tenant,
+    workspace: _workspace,
+    ...row
+  } = { ...dead, accountsGeneration: 'g', claims: '{}' }
+
+  test('keeps everything but its dead grant, whose secret is destroyed after its setting', async () => {
+    const own = await createGround([
+      { row, idleDays: 37.99 },
+      { row, idleDays: 38 },
+    ])
+    await own.end()
+    const [young, old] = [0, 1].map((index) => own.store.row(own.nameOf(index))?.tenant)
+    expect(young).toMatchObject({ grant: { reference: 'vault:x' } })
+    expect(old).toMatchObject({ status: row.status, accountsGeneration: 'g', claims: '{}' })
+    for (const member of ['grant', 'secretsToDestroy', 'accessToken']) expect(old).not.toHaveProperty(member)
+    expect([own.forgotten, own.removed, own.logged]).toEqual([['vault:x'], [], ['grant.removed']])
+  })
+
+  test('names the secret until the vault takes it', async () => {
+    const own = await createGround([{ row, idleDays: 38 }])
+    const { grants } = own.dependencies
+    await own.end({ grants: { ...grants, forget: () => Promise.reject(new Error('busy')) } })
+    expect(own.store.row(own.nameOf(0))?.tenant).toMatchObject({ secretsToDestroy: ['vault:x'] })
+  })
+
+  test.each([
+    ['a consent waits', { pendingGrant: { grant: {} } }],
+    ['a process has its lease', { lease: { id: 'l', until: now } }],
+  ] as const)('keeps its grant while %s', async (_title, more) => {
+    const own = await createGround([{ row: { ...row, ...more } as object, idleDays: 2000 }])
+    await own.end()
+    expect(own.store.row(own.nameOf(0))?.tenant).toHaveProperty('grant')
+  })
+
+  test('keeps a grant that someone gave while it was being removed', async () => {
+    const own = await createGround([{ row, idleDays: 38 }])
+    let isFaster = true
+    const replace: typeof own.store.replace = async (...asked) => {
+      if (!isFaster) return own.store.replace(...asked)
+      isFaster = false
+      const { etag = '' } = own.store.row(own.nameOf(0)) ?? {}
+      const now = { ...connected('vault:new'), ...own.nameOf(0) }
+      await own.store.replace({ tenant: now, etag }, now, [])
+      return 'conflict'
+    }
+    await own.end({ tenants: { ...own.store, replace } })
+    expect(own.store.row(own.nameOf(0))?.tenant).toMatchObject({ grant: { reference: 'vault:new' } })
+    expect(own.forgotten).toEqual([])
   })
 })
 
@@ -177,19 +243,25 @@ test('a tenant that storage can’t change keeps no other one', async () => {
     if (name.tenant === 't0') throw new Error('storage is busy')
     return own.store.inspect(name)
   }
-  await own.end({ tenants: { inspect } })
+  await own.end({ tenants: { ...own.store, inspect } })
   expect(own.removed).toEqual(['t1'])
 })
 
 test.each([
-  ['pending', true],
-  ['disconnected', true],
-  ['connected', false],
-] as const)('a connect session of a tenant that is %s makes its row young: %s', async (status, isWritten) => {
-  const own = await createGround([{ row: { status }, idleDays: 2000 }])
-  const before = own.store.row(own.nameOf(0))?.etag
-  const randomness = { identifier: () => 'a' }
-  const dependencies = { tenants: own.store, randomness, clock: own.dependencies.clock }
-  await ensureTenant(dependencies, own.nameOf(0), { environment: 'production', detail: 'x' })
-  expect(own.store.row(own.nameOf(0))?.etag !== before).toBe(isWritten)
-})
+  ['pending', {}, true],
+  ['disconnected', {}, true],
+  ['connected', connected('vault:x'), false],
+  ['reauthorization_required', {}, false],
+  ['reauthorization_required', { grant: connected('vault:x').grant }, true],
+] as const)(
+  'a connect session of a tenant that is %s makes its row young',
+  async (status, more, isWritten) => {
+    const { tenant: _tenant, workspace: _workspace, ...row } = more as Partial<Tenant>
+    const own = await createGround([{ row: { ...row, status }, idleDays: 2000 }])
+    const before = own.store.row(own.nameOf(0))?.etag
+    const randomness = { identifier: () => 'a' }
+    const dependencies = { tenants: own.store, randomness, clock: own.dependencies.clock }
+    await ensureTenant(dependencies, own.nameOf(0), { environment: 'production', detail: 'x' })
+    expect(own.store.row(own.nameOf(0))?.etag !== before).toBe(isWritten)
+  },
+)

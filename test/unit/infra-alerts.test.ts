@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
+import { maxRoundDays } from '../../shared/operations/auditRound.ts'
 import { metricNames } from '../../shared/telemetry/instruments.ts'
 import { everything, predicted, type Resource, readJson, readText, root } from './infraFiles.ts'
 
@@ -88,6 +89,11 @@ test('refreshes count as late no sooner than the sweep counts as silent, and thr
   }
 })
 
+test('the audit counts as slow from the bound of its round on', () => {
+  expect(readText('infra/alerts/audit-slow.kql')).toContain(`> ${maxRoundDays * 86_400})`)
+  expect(readText('docs/runbooks/audit-slow.md')).toContain(`longer than ${maxRoundDays} days`)
+})
+
 test('refreshes that wait for a hold do not suggest more capacity', () => {
   const [clause = ''] = readText('infra/alerts/refreshes-overdue.kql').match(/^\| where \(.*$/m) ?? []
   expect(clause).toContain('> 1800 and coalesce(array_length(e.holds), 0) == 0) or tolong(e.leftOver) > 0')
@@ -95,10 +101,12 @@ test('refreshes that wait for a hold do not suggest more capacity', () => {
 
 test('a recurring finding is reported again, a lasting one only once', () => {
   const repeated = alerts.filter(({ properties }) => properties.muteActionsDuration)
-  expect(repeated.map(runbookOf)).toEqual([
+  expect(repeated.map(runbookOf).toSorted()).toEqual([
+    'audit-slow.md',
     'reauthorization-required.md',
     'refresh-needs-operator.md',
     'secret-expiring.md',
+    'slow-leak.md',
     'tenant-damaged.md',
   ])
   for (const alert of alerts) expect(alert.properties.autoMitigate).toBe(!repeated.includes(alert))
@@ -113,6 +121,7 @@ test('throttling of every vault also appears in the vaults’ own metric', () =>
 
 test('each required finding has its own alert', () => {
   expect(alerts.map(runbookOf).toSorted()).toEqual([
+    'audit-slow.md',
     'clock-wrong.md',
     'connect-failed.md',
     'environment-on-hold.md',
@@ -123,6 +132,7 @@ test('each required finding has its own alert', () => {
     'refreshes-overdue.md',
     'secret-expiring.md',
     'server-errors.md',
+    'slow-leak.md',
     'sweep-failed.md',
     'sweep-silent.md',
     'table-missing.md',

@@ -3,6 +3,7 @@ import { addSeconds } from '../../shared/clock.ts'
 import { countSignIn, issueProgress, readProgress } from '../../shared/connect/sessionProgress.ts'
 import type { ExpiredRecord } from '../../shared/domain/oneTime.ts'
 import { runSweep } from '../../shared/operations/runSweep.ts'
+import { noTenants } from '../../shared/operations/tenantCounts.ts'
 import { name } from '../simulation/ground.ts'
 import { connectGround, returnUrl } from './connectGround.ts'
 import { refreshGround } from './refreshGround.ts'
@@ -31,6 +32,22 @@ test('one-time records end by storage’s clock, whatever the process’s own sa
 
 test('no one-time record ends before storage has told its time', async () => {
   expect(await sweepWith(undefined)).toEqual([])
+})
+
+test.each([
+  ['the timer’s sweep counts what is stored', {}, 1],
+  ['a sweep within an HTTP call does not: a vault can take a minute', { maxSeconds: 150 }, 0],
+])('%s', async (_title, order, expected) => {
+  let reads = 0
+  const storedKinds = { places: ['Tenants'], read: async () => ({ counts: { a: ++reads } }) }
+  const notes = {
+    read: async (kind: string) => (kind === 'audit' ? { lastRound: noTenants } : undefined),
+    write: async () => undefined,
+  }
+  const sweeping = { ...dependencies, refresher, clock: { ...start, storageNow: () => undefined } }
+  const all = { sweeping, clock: sweeping.clock, log: () => undefined, sweeps: { write: async () => {} } }
+  await runSweep({ ...all, notes, storedKinds, tenantPages: {} } as never, order)
+  expect(reads).toBe(expected)
 })
 
 test('a session is not abandoned by the clock of one process', async () => {

@@ -173,7 +173,7 @@ test('the operator is told of a stuck tenant at once and then weekly, its app by
   expect(own.tenants.history(name).map(({ type }) => type)).toEqual(['refresh.failing'])
 })
 
-test('a tenant that stays stuck must sign in again after two weeks, with the reason, and is called no more', async () => {
+test('a tenant that alone stays stuck must sign in again after two weeks, with the reason, and is called no more', async () => {
   const own = refreshGround({ answer: () => refusalOf(400, 'unauthorized_client', 700016) })
   await own.add()
   const daily = async () => {
@@ -183,6 +183,7 @@ test('a tenant that stays stuck must sign in again after two weeks, with the rea
     own.clock.advance(86_400)
   }
   for (let day = 0; day < 14; day++) await daily()
+  await own.dependencies.notes.write('proven', 'production:microsoft:work', { at: own.clock.now() })
   expect(own.row().status).toBe('connected')
   await daily()
   const lost = { status: 'reauthorization_required', reauthorizationReason: 'application_not_found' }

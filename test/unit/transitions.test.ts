@@ -82,6 +82,11 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
       { status: 'reauthorization_required', reauthorizationReason: 'grant_revoked' },
       ['lease', 'trouble', 'dueAt'],
     ],
+    withoutDeadGrant: [
+      transitions.withoutDeadGrant(full),
+      {},
+      ['grant', 'accessToken', 'advertisingRefusal'],
+    ],
     withClaims: [transitions.withClaims(full, '{}'), { claims: '{}' }, []],
     withRepairs: [transitions.withRepairs(full, now), { dueAt: now }, ['lease']],
     withConnection: [
