@@ -175,6 +175,13 @@ export const problems = {
     resolution:
       'Fix the cause named in `reason`. `/ready` has details. Advertisers don’t need to do anything, and the hold ends automatically.',
   },
+  developer_token_unusable: {
+    status: 503,
+    actor: 'operator',
+    title: 'The broker’s developer token for this environment is missing, malformed, or refused.',
+    resolution:
+      'Store a valid developer token in the broker’s vault. `/ready` names the secret. Advertisers don’t need to do anything, and the new token is used within five minutes.',
+  },
   tenant_damaged: {
     status: 503,
     actor: 'operator',
