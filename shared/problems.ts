@@ -112,6 +112,12 @@ export const problems = {
     resolution:
       'Pass `accountId`, or set a default with `PUT /v1/tenants/{tenant}/accounts/default` or `…/accounts/selection`.',
   },
+  validity_not_available: {
+    status: 409,
+    actor: 'app',
+    title: 'The identity provider doesn’t issue access tokens that last as long as `minValidity` asks.',
+    resolution: 'Ask for less. `detail` has the seconds that are available.',
+  },
   environment_conflict: {
     status: 409,
     actor: 'app',

@@ -6,7 +6,7 @@ import { instanceEnding } from '../domain/instanceEnding.ts'
 import { isAdminReason, isOutageReason, type StoredReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { detailWithCauses } from '../domain/refusalCauses.ts'
-import { nextVendAttemptAt } from '../domain/schedule.ts'
+import { minimumValiditySeconds, nextVendAttemptAt } from '../domain/schedule.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import { adminConsentUrl, enablingSteps, isCuredByAdminConsent } from '../identity/adminConsent.ts'
 import { explainCredential } from '../identity/explainCredential.ts'
@@ -27,14 +27,19 @@ export function explainMissingToken(config: Config, missing: MissingToken, now: 
     case 'not_found':
       return problem('tenant_not_found')
     case 'validity_not_reached':
-      return problem('identity_provider_unavailable', {
-        detail: `The identity provider issues access tokens of ${missing.validSeconds} s at present, which is less than requested.`,
-        retryAfterSeconds: tooShortWaitSeconds,
-        members: { reason: 'validity_not_reached' },
-      })
+      return explainShortValidity(missing)
     case 'not_refreshed':
       return explainOutcome(config, missing.outcome, now)
   }
+}
+
+/** A token that is good enough for every other request lacks only what this one asks for: the provider isn't at fault. */
+function explainShortValidity({ validSeconds }: Extract<MissingToken, { validSeconds: number }>): Problem {
+  const detail = `The identity provider issues access tokens of ${validSeconds} s at present, which is less than requested.`
+  const members = { reason: 'validity_not_reached' }
+  return validSeconds >= minimumValiditySeconds
+    ? problem('validity_not_available', { detail, members })
+    : problem('identity_provider_unavailable', { detail, members, retryAfterSeconds: tooShortWaitSeconds })
 }
 
 /** A dependency didn't answer in time. The operation may still succeed, so trying again can help. */
@@ -162,6 +167,6 @@ function secondsToWait(until: Date | undefined, now: Date): number {
 }
 
 /** Allows only the problems that the contract lists. */
-function problem(code: TokenProblemCode, extras: ProblemExtras = {}): Problem {
+function problem(code: TokenProblemCode | 'validity_not_available', extras: ProblemExtras = {}): Problem {
   return new Problem(code, extras)
 }
