@@ -4,21 +4,27 @@ import type { RefreshConfig } from '../config.ts'
 import type { AccountStore } from '../domain/account.ts'
 import { DamagedRowError } from '../domain/damagedRow.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
-import { type DueIndex, type DueRow, dueRowOf } from '../domain/due.ts'
+import type { DueIndex, DueRow } from '../domain/due.ts'
 import type { GrantStore } from '../domain/grants.ts'
 import { nameOfScope } from '../domain/holds.ts'
 import { IdentityUnavailableError } from '../domain/identityUnavailable.ts'
 import type { Log, SweepReport } from '../domain/logEvents.ts'
-import { meaningOf } from '../domain/reasons.ts'
 import { isTableMissing } from '../domain/storageUnavailable.ts'
-import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
-import { tenantKey } from '../domain/tenantKey.ts'
+import type { StoredTenant } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
-import { areAccountsUnfinished } from '../domain/unfinishedAccounts.ts'
-import { expirePending, hasCleanUp } from '../tenants/expirePending.ts'
+import { expirePending } from '../tenants/expirePending.ts'
+import { dropOrphan } from './dropOrphan.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import { type ParkDependencies, parkUnserved } from './parkUnserved.ts'
+import { putOffDamaged } from './putOffDamaged.ts'
 import type { Refresher } from './refreshTenant.ts'
+import { createSweepBrakes, isStuck } from './sweepBrakes.ts'
+import {
+  createUnfinishedAccounts,
+  type ShardRow,
+  type UnfinishedAccounts,
+  type UnfinishedDependencies,
+} from './unfinishedAccounts.ts'
 
 /** Dependencies of a sweep. */
 export interface SweepDependencies {
@@ -28,8 +34,7 @@ export interface SweepDependencies {
   readonly grants: GrantStore
   readonly marks: DisconnectMarks
   readonly refresher: Refresher
-  /** Discovers what a sign-in left unread or unwritten. Returns whether that is everything. */
-  readonly finishAccounts: (name: TenantName) => Promise<boolean>
+  readonly finishAccounts: UnfinishedDependencies['finishAccounts']
   readonly clock: SharedClock
   readonly config: RefreshConfig
   readonly log: Log
@@ -61,13 +66,8 @@ export interface SweepResult {
   readonly finishAccounts: () => Promise<void>
 }
 
-/** Failures of one identity provider in a row that end its part of the sweep. */
-const failuresThatOpenTheCircuit = 10
 /** Throttling can affect a single partition. More unreadable shards than this mean that the tables are down. */
 const maxUnreadableShards = 3
-const damagedRowSeconds = 86_400
-/** The time of the next try to finish a tenant's accounts: a full hour, so that several hints become one. */
-const finishEverySeconds = 3600
 /** Finished rows that may wait to be counted, for each row in flight. */
 const backpressureFactor = 4
 
@@ -91,7 +91,7 @@ export async function sweep(dependencies: SweepDependencies, order: SweepOptions
 
 /** If storage fails at the end, the report lists the holds that the sweep met, and is logged anyway. */
 async function readHolds({ holds }: SweepDependencies, run: SweepRun): Promise<readonly string[]> {
-  return (await holds?.().catch(() => undefined)) ?? run.holdsMet()
+  return (await holds?.().catch(() => undefined)) ?? run.brakes.holdsMet()
 }
 
 /** The result for one row: `refreshed`, `passed_on`, `left_over`, or the kind of failure, or why it's stuck. */
@@ -102,17 +102,6 @@ type RowOutcome =
   | { readonly failed: string }
   | { readonly stuck: string }
 
-/** A due row, and the shard that it was read from. */
-interface ShardRow {
-  readonly row: DueRow
-  readonly shard: number
-}
-
-interface Unfinished {
-  readonly tenant: Tenant
-  readonly hints: readonly ShardRow[]
-}
-
 class SweepRun {
   readonly #dependencies: SweepDependencies
   readonly #startedAt: Date
@@ -122,13 +111,11 @@ class SweepRun {
   readonly #shards: number[]
   readonly #mayHandOver: boolean
   readonly #mayFinishAccounts: boolean
-  readonly #failuresInARow = new Map<string, number>()
-  readonly #heldUntil = new Map<string, Date>()
+  readonly brakes = createSweepBrakes()
   readonly #firsts = new Map<string, Promise<void>>()
   readonly #failed: Record<string, number> = {}
   readonly #stuck: Record<string, number> = {}
-  /** Tenants whose accounts a sign-in left unread or unwritten, with the hints that led here. */
-  readonly #unfinished = new Map<string, Unfinished>()
+  readonly #unfinished: UnfinishedAccounts
   #due = 0
   #refreshed = 0
   #passedOn = 0
@@ -141,6 +128,7 @@ class SweepRun {
 
   constructor(dependencies: SweepDependencies, order: SweepOptions) {
     this.#dependencies = dependencies
+    this.#unfinished = createUnfinishedAccounts(dependencies)
     this.#startedAt = dependencies.clock.now()
     const { sweepSeconds } = dependencies.config
     this.#stopAt = addSeconds(this.#startedAt, Math.min(sweepSeconds, order.maxSeconds ?? sweepSeconds))
@@ -161,7 +149,7 @@ class SweepRun {
       try {
         for await (const page of due.due(shard, this.#startedAt)) {
           const oldest = page.find((row) => isServed?.(row) ?? true)
-          this.#oldestDueAt = earlier(this.#oldestDueAt, oldest?.dueAt)
+          if (oldest) this.#oldestDueAt = earlier(this.#oldestDueAt ?? oldest.dueAt, oldest.dueAt)
           this.#due += page.length
           for (const row of page) yield { row, shard }
           if (this.#isTableMissing) return
@@ -225,19 +213,21 @@ class SweepRun {
     const now = this.#dependencies.clock.now()
     if (now >= this.#stopAt) return this.#leaveOver(shard)
     if (this.#isTableMissing) return { failed: 'table_missing' }
-    const heldUntil = this.#heldUntil.get(provider)
-    if (heldUntil && heldUntil > now) return { failed: 'environment_on_hold' }
-    if (this.#failuresOf(provider) >= failuresThatOpenTheCircuit) return { failed: 'circuit_open' }
+    const skipped = this.brakes.reasonToSkip(provider, now)
+    if (skipped) return { failed: skipped }
     try {
       const finish = (stored: StoredTenant) => expirePending(this.#dependencies, stored)
       if (await parkUnserved(this.#dependencies, row, finish)) return 'passed_on'
       const outcome = await this.#dependencies.refresher.refresh(row, { for: 'sweep' })
-      this.#learn(outcome)
+      this.brakes.learn(outcome)
       if (outcome.outcome === 'passed_on' && outcome.reason === 'instance_ending') return this.#endNow(shard)
       return await this.#settle({ row, shard }, outcome)
     } catch (error) {
       if (error instanceof DamagedRowError)
-        return this.#putOff(row, error).catch(() => ({ failed: 'storage' }))
+        return putOffDamaged(this.#dependencies, row, error).then(
+          () => ({ failed: 'damaged_row' }),
+          () => ({ failed: 'storage' }),
+        )
       if (error instanceof IdentityUnavailableError) return this.#passToOthers(shard)
       return isTableMissing(error) ? this.#stopForMissingTable() : { failed: 'storage' }
     }
@@ -255,44 +245,12 @@ class SweepRun {
     return { failed: 'identity' }
   }
 
-  /**
-   * Learns about a registration from an outcome. The tenant row and the hold name it; the due row is only a hint that
-   * may still name the tenant's previous registration.
-   */
-  #learn(outcome: RefreshOutcome): void {
-    if (outcome.outcome === 'not_found') return
-    if (outcome.outcome === 'passed_on' && outcome.reason === 'environment_on_hold' && outcome.hold)
-      this.#heldUntil.set(nameOfScope(outcome.hold), outcome.hold.until)
-    const { environment, grant } = outcome.stored.tenant
-    if (!grant) return
-    const provider = nameOfScope({ environment, identityProvider: grant.identityProvider })
-    this.#failuresInARow.set(provider, isProviderFailure(outcome) ? this.#failuresOf(provider) + 1 : 0)
-  }
-
-  #failuresOf(provider: string): number {
-    return this.#failuresInARow.get(provider) ?? 0
-  }
-
-  /** A damaged row doesn't affect the others. It's reported again each day until it's repaired or disconnected. */
-  async #putOff(row: DueRow, { damage }: DamagedRowError): Promise<RowOutcome> {
-    const { clock, due, log } = this.#dependencies
-    log('tenant.damaged', { tenantKey: tenantKey(row), ...damage })
-    await due.insert({ ...row, dueAt: addSeconds(clock.now(), damagedRowSeconds) })
-    await due.remove(row)
-    return { failed: 'damaged_row' }
-  }
-
   count(outcome: RowOutcome): void {
     if (outcome === 'refreshed') this.#refreshed++
     else if (outcome === 'passed_on') this.#passedOn++
     else if (outcome === 'left_over') this.#leftOver++
     else if ('stuck' in outcome) this.#stuck[outcome.stuck] = (this.#stuck[outcome.stuck] ?? 0) + 1
     else this.#failed[outcome.failed] = (this.#failed[outcome.failed] ?? 0) + 1
-  }
-
-  /** The holds that this sweep met. */
-  holdsMet(): readonly string[] {
-    return [...this.#heldUntil.keys()].sort()
   }
 
   result(holds: readonly string[]): SweepResult {
@@ -340,6 +298,12 @@ class SweepRun {
     }
   }
 
+  /** A sweep that hands over ends soon, so that no shard waits for its discoveries: they go along. */
+  handOverUnfinished(): void {
+    if (this.#handOver.size === 0) return
+    for (const shard of this.#unfinished.passOn()) this.#handOver.add(shard)
+  }
+
   /** A hint that isn't the one by which the tenant was due: it may belong to a pending consent, or to nothing. */
   async #dropOther(
     hint: ShardRow,
@@ -348,77 +312,17 @@ class SweepRun {
     if (outcome.dueBefore?.getTime() !== hint.row.dueAt.getTime()) await this.#dropOrphan(hint, outcome)
   }
 
-  /**
-   * Removes a hint that the tenant row doesn't confirm, at the cost of one read. Not while the tenant is leased: the
-   * holder inserts the next due row before it commits. The row's own due time is written again, in case its hint is
-   * missing.
-   */
   async #dropOrphan(hint: ShardRow, { stored }: Extract<RefreshOutcome, { stored: unknown }>): Promise<void> {
-    const { clock } = this.#dependencies
-    const { tenant } = stored
-    if (tenant.lease && tenant.lease.until > clock.now()) return
-    if (tenant.pendingGrant || hasCleanUp(tenant)) {
-      // The hint stays until everything is done, so a later sweep returns to it.
-      if (!(await expirePending(this.#dependencies, stored))) return
-    }
-    if (areAccountsUnfinished(tenant)) {
-      const hints = this.#unfinished.get(tenantKey(tenant))?.hints ?? []
-      this.#unfinished.set(tenantKey(tenant), { tenant, hints: [...hints, hint] })
-      return
-    }
-    await this.#removeHint(hint.row, tenant)
+    const dropped = await dropOrphan(this.#dependencies, hint.row, stored)
+    if (dropped === 'accounts_unfinished') this.#unfinished.add(stored.tenant, hint)
   }
 
-  async #removeHint(row: DueRow, tenant: Tenant): Promise<void> {
-    const { due } = this.#dependencies
-    if (tenant.dueAt?.getTime() === row.dueAt.getTime()) return
-    if (tenant.dueAt && tenant.grant) await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))
-    await due.remove(row)
-  }
-
-  /** A sweep that hands over ends soon, so that no shard waits for its discoveries: they go along. */
-  handOverUnfinished(): void {
-    if (this.#handOver.size === 0) return
-    for (const { hints } of this.#unfinished.values())
-      for (const { shard } of hints) this.#handOver.add(shard)
-    this.#unfinished.clear()
-  }
-
-  /** Finishes tenants' accounts while there is time. The hints of the others stay for the next sweep. */
   async #finishAccounts(): Promise<void> {
-    const { clock, due, finishAccounts } = this.#dependencies
     if (!this.#mayFinishAccounts) return
-    for (const { hints, tenant } of this.#unfinished.values()) {
-      const now = clock.now()
-      if (now >= this.#finishUntil || now >= this.#stopAt) return
-      // One tenant's failure is no other's. Its hint stays for the next sweep.
-      const isFinished = await finishAccounts(tenant).catch(() => undefined)
-      if (isFinished === undefined) continue
-      for (const { row } of hints) {
-        if (!isFinished) await due.insert({ ...row, dueAt: nextFullHour(clock.now()) })
-        await this.#removeHint(row, tenant)
-      }
-    }
+    await this.#unfinished.finish(earlier(this.#finishUntil, this.#stopAt))
   }
 }
 
-/** The operator's problems have their own limits: the environment's hold, and each tenant's wait. */
-function isProviderFailure(outcome: RefreshOutcome): boolean {
-  if (outcome.outcome !== 'refused' || isStuck(outcome)) return false
-  return meaningOf(outcome.refusal.reason).about === 'provider'
-}
-
-/** Whether the trouble is the tenant's own and known: it says nothing about the provider, nor about this sweep. */
-function isStuck({ stored }: Extract<RefreshOutcome, { outcome: 'refused' }>): boolean {
-  return stored.tenant.trouble?.actor === 'operator'
-}
-
-function earlier(a: Date | undefined, b: Date | undefined): Date | undefined {
-  return a && b ? (a < b ? a : b) : (a ?? b)
-}
-
-/** The first full hour that is at least half an hour away. */
-function nextFullHour(now: Date): Date {
-  const hour = finishEverySeconds * 1000
-  return new Date(Math.ceil((now.getTime() + hour / 2) / hour) * hour)
+function earlier(a: Date, b: Date): Date {
+  return a < b ? a : b
 }

@@ -4,7 +4,6 @@ import { clocksApart, lostLease, refusalBesideSweep, slowKeeping, slowReading } 
 const lease = 'shared/refresh/lease.ts'
 const leaseTime = 'shared/refresh/leaseTime.ts'
 const refreshTenant = 'shared/refresh/refreshTenant.ts'
-const sweep = 'shared/refresh/sweep.ts'
 
 /** Breakages of leases, holds, and the handling of lost answers. */
 export const leaseMutations: readonly Mutation[] = [
@@ -42,10 +41,16 @@ export const leaseMutations: readonly Mutation[] = [
   },
   {
     name: 'an orphaned hint is dropped during a refresh that may have just inserted it',
-    file: sweep,
-    find: 'if (tenant.lease && tenant.lease.until > clock.now()) return',
+    file: 'shared/refresh/dropOrphan.ts',
+    find: "if (tenant.lease && tenant.lease.until > clock.now()) return 'done'",
     replace: '',
-    also: [{ file: sweep, find: 'if (tenant.dueAt?.getTime() === row.dueAt.getTime()) return', replace: '' }],
+    also: [
+      {
+        file: 'shared/refresh/removeHint.ts',
+        find: 'if (tenant.dueAt?.getTime() === row.dueAt.getTime()) return',
+        replace: '',
+      },
+    ],
     breaks: ['forgotten_by_the_sweep'],
     by: refusalBesideSweep,
   },

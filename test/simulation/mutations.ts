@@ -238,14 +238,14 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'hints that the row does not confirm stay',
-    file: 'shared/refresh/sweep.ts',
-    find: 'await due.remove(row)\n  }',
+    file: 'shared/refresh/removeHint.ts',
+    find: 'await due.remove(row)\n}',
     replace: '}',
     breaks: ['orphan_hint'],
   },
   {
     name: 'a tenant’s own hint is dropped',
-    file: 'shared/refresh/sweep.ts',
+    file: 'shared/refresh/removeHint.ts',
     find: 'if (tenant.dueAt && tenant.grant) await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))',
     replace: `for await (const page of due.due(0, tenant.dueAt ?? row.dueAt)) for (const hint of page) await due.remove(hint)
     for await (const page of due.due(1, tenant.dueAt ?? row.dueAt)) for (const hint of page) await due.remove(hint)`,

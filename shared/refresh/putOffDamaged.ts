@@ -1,0 +1,29 @@
+import { addSeconds, type Clock } from '../clock.ts'
+import type { DamagedRowError } from '../domain/damagedRow.ts'
+import type { DueIndex, DueRow } from '../domain/due.ts'
+import type { Log } from '../domain/logEvents.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
+
+const damagedRowSeconds = 86_400
+
+/**
+ * Puts off a tenant whose row can't be read, and logs it: it doesn't affect the others, and is reported again each day
+ * until it's repaired or disconnected.
+ */
+export async function putOffDamaged(
+  {
+    clock,
+    due,
+    log,
+  }: {
+    readonly clock: Clock
+    readonly due: Pick<DueIndex, 'insert' | 'remove'>
+    readonly log: Log
+  },
+  row: DueRow,
+  { damage }: DamagedRowError,
+): Promise<void> {
+  log('tenant.damaged', { tenantKey: tenantKey(row), ...damage })
+  await due.insert({ ...row, dueAt: addSeconds(clock.now(), damagedRowSeconds) })
+  await due.remove(row)
+}
