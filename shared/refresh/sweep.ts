@@ -6,7 +6,7 @@ import { DamagedRowError } from '../domain/damagedRow.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import type { DueIndex, DueRow } from '../domain/due.ts'
 import type { GrantStore } from '../domain/grants.ts'
-import { nameOfScope } from '../domain/holds.ts'
+import { type EnvironmentHold, nameOfScope } from '../domain/holds.ts'
 import { IdentityUnavailableError } from '../domain/identityUnavailable.ts'
 import type { Log, SweepReport } from '../domain/logEvents.ts'
 import { isTableMissing } from '../domain/storageUnavailable.ts'
@@ -16,6 +16,7 @@ import { expirePending } from '../tenants/expirePending.ts'
 import { dropOrphan } from './dropOrphan.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import { type ParkDependencies, parkUnserved } from './parkUnserved.ts'
+import { probeHolds } from './probeHolds.ts'
 import { putOffDamaged } from './putOffDamaged.ts'
 import type { Refresher } from './refreshTenant.ts'
 import { createSweepBrakes, isStuck } from './sweepBrakes.ts'
@@ -41,8 +42,8 @@ export interface SweepDependencies {
   readonly randomness: Randomness
   /** Whether the settings have a registration. Default is that all have one. */
   readonly isServed?: ParkDependencies['isServed']
-  /** The names of the current holds ({@link nameOfScope}). Default is the holds that the sweep met. */
-  readonly holds?: () => Promise<readonly string[]>
+  /** The current holds. Default is that none is known but those that the sweep met. */
+  readonly holds?: () => Promise<readonly EnvironmentHold[]>
 }
 
 /** Options of a sweep. */
@@ -83,6 +84,7 @@ export async function sweep(dependencies: SweepDependencies, order: SweepOptions
     backpressure: sweepConcurrency * backpressureFactor,
   })
   for await (const outcome of outcomes) run.count(outcome)
+  if (!order.shards) await run.probeHolds()
   run.handOverUnfinished()
   const result = run.result(await readHolds(dependencies, run))
   dependencies.log('sweep.ended', result.report)
@@ -91,7 +93,8 @@ export async function sweep(dependencies: SweepDependencies, order: SweepOptions
 
 /** If storage fails at the end, the report lists the holds that the sweep met, and is logged anyway. */
 async function readHolds({ holds }: SweepDependencies, run: SweepRun): Promise<readonly string[]> {
-  return (await holds?.().catch(() => undefined)) ?? run.brakes.holdsMet()
+  const current = await holds?.().catch(() => undefined)
+  return current?.map(nameOfScope) ?? run.brakes.holdsMet()
 }
 
 /** The result for one row: `refreshed`, `passed_on`, `left_over`, or the kind of failure, or why it's stuck. */
@@ -296,6 +299,14 @@ class SweepRun {
           await this.#dropOrphan(hint, outcome)
         return outcome.reason === 'environment_on_hold' ? { failed: outcome.reason } : 'passed_on'
     }
+  }
+
+  /** After the due tenants, which have probed some. Best effort: the next sweep tries again. */
+  async probeHolds(): Promise<void> {
+    const { holds } = this.#dependencies
+    if (!holds || this.#isTableMissing) return
+    const probed = holds().then((current) => probeHolds(this.#dependencies, current, this.#stopAt))
+    await probed.catch(() => undefined)
   }
 
   /** A sweep that hands over ends soon, so that no shard waits for its discoveries: they go along. */

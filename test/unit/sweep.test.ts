@@ -75,7 +75,9 @@ test('a sweep on an instance that is taken away leaves the rest to others', asyn
 
 test('every report lists the holds, even without due tenants', async () => {
   const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
-  expect((await run(refreshed, {}, async () => ['sandbox:google'])).holds).toEqual(['sandbox:google'])
+  const until = addSeconds(start, 9999)
+  const hold = { environment: 'sandbox', identityProvider: 'google', until } as EnvironmentHold
+  expect((await run(refreshed, {}, async () => [hold])).holds).toEqual(['sandbox:google'])
   expect((await run(refreshed, {}, async () => [])).holds).toEqual([])
 })
 
