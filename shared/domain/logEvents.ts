@@ -183,8 +183,11 @@ export interface LogEvents {
   'secret.fell_over': { secret: string }
   /** A version that had been refused is accepted again. */
   'secret.accepted_again': { secret: string }
-  /** Key Vault answered 429. */
-  'vault.throttled': { operation: string }
+  /**
+   * Key Vault answered 429. Logged once for each request, however often it's repeated: for the same secret, at most once a
+   * minute in each process. `operation` is `get`, `set`, `update`, `delete`, or `list`.
+   */
+  'vault.throttled': { vault: string; operation: string }
   /** A shard that a sweep handed over failed in all its tries. */
   'sweep.shard_poisoned': { shard: number }
 }
