@@ -129,8 +129,9 @@ export interface LogEvents {
    */
   'disconnect.mark_owed': { tenantKey: string; environment: Environment }
   /**
-   * Refreshes of an environment and identity provider are on hold until the operator fixes the cause; if there is a
-   * `kind`, only those of one kind of grant: `work`, `google`, or `personal:` and the authority.
+   * Refreshes of an environment and identity provider are on hold; if there is a `kind`, only those of one kind of grant:
+   * `work`, `google`, or `personal:` and the authority. The operator must fix the cause, unless `reason` begins with
+   * `identity_provider_`. Logged when the hold begins, when its reason changes, and every 12 hours while it lasts.
    */
   'environment.held': {
     environment: Environment
@@ -139,6 +140,7 @@ export interface LogEvents {
     reason: string
     traceId: string
   }
+  /** A hold has ended: a refresh or a sign-in has worked. */
   'environment.released': { environment: Environment; identityProvider: IdentityProvider; kind: string }
   /** A sign-in ended without a connection. `code` is a connect failure, `actor` says who must act. */
   'connect.failed': {
@@ -184,7 +186,7 @@ export interface LogEvents {
   /** A version that had been refused is accepted again. */
   'secret.accepted_again': { secret: string }
   /**
-   * Key Vault answered 429. Logged once for each request, however often it's repeated: for the same secret, at most once a
+   * Key Vault answered 429. Logged once for each request, no matter how often it's repeated: for the same secret, at most once a
    * minute in each process. `operation` is `get`, `set`, `update`, `delete`, or `list`.
    */
   'vault.throttled': { vault: string; operation: string }

@@ -11,7 +11,7 @@ import { runStorageOperation } from './unavailable.ts'
 /**
  * Wraps a vault's client. The SDK doesn't retry a 429 without `Retry-After`, which is how Key Vault throttles, and
  * doesn't keep the body of a first write that runs concurrently with other first requests. So throttling is retried
- * here, and each client's first request is a read that is awaited alone. However often one request is repeated, it's
+ * here, and each client's first request is a read that is awaited alone. No matter how often one request is repeated, it's
  * logged once.
  * @param clock default is the machine's.
  */

@@ -66,7 +66,7 @@ function createInstruments(): Instruments {
       unit: 's',
     }),
     vaultThrottled: meter.createCounter(metricNames.vaultThrottled, {
-      description: 'Requests that Key Vault answered with 429, however often each was repeated.',
+      description: 'Requests that Key Vault answered with 429, no matter how often each was repeated.',
       unit: '{request}',
     }),
   }

@@ -93,6 +93,25 @@ test('while the cause lasts, each sweep probes once and changes no tenant', asyn
   expect(rowOf(tenantOf(0))).not.toHaveProperty('trouble')
 })
 
+test('the reason of a hold is told when it changes, and again within each day', async () => {
+  const { clock, hold, logged, seen, swept } = await idleTenants([{}, {}])
+  await hold({ toldAt: clock.now() })
+  const told = () =>
+    logged.splice(0).flatMap(({ event, fields }) => (event === 'environment.held' ? [fields] : []))
+  const sweeps = async (count: number) => {
+    for (let sweep = 0; sweep < count; sweep++) {
+      clock.advance(1800)
+      await swept()
+    }
+    return told()
+  }
+  seen.answer = refusalOf(401, 'invalid_client', 7000222)
+  expect(await sweeps(3)).toEqual([])
+  seen.answer = wrongSecret
+  expect(await sweeps(3)).toMatchObject([{ reason: 'client_secret_invalid', identityProvider: 'microsoft' }])
+  expect(await sweeps(48)).toHaveLength(2)
+})
+
 test('each probe can be another tenant’s, because the grant of one may have ended', async () => {
   const { clock, dependencies, hold, logged, refresher, seen, read } = await idleTenants([{}, {}, {}, {}])
   seen.answer = refusalOf(400, 'invalid_grant', 70000)

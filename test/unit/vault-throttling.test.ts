@@ -43,7 +43,7 @@ test('a vault that throttles is called again, at most three times', async () => 
   expect(calls.reads).toBe(4)
 })
 
-test('a throttled request is logged once, however often it is repeated, and others are logged too', async () => {
+test('a throttled request is logged once, no matter how often it is repeated, and others are logged too', async () => {
   const { logged, vault } = refusing(Number.POSITIVE_INFINITY)
   const fields = { vault: 'grants1.vault.azure.net', operation: 'get' }
   const lines = (count: number) => Array(count).fill(['vault.throttled', fields])
