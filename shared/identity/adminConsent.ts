@@ -1,5 +1,7 @@
-import type { EnvironmentConfig } from '../config.ts'
+import type { Config, EnvironmentConfig } from '../config.ts'
 import type { StoredReason } from '../domain/reasons.ts'
+import type { Tenant } from '../domain/tenant.ts'
+import { isDirectoryId } from './responseIssuer.ts'
 import { openidScopes } from './signInTable.ts'
 
 /** Microsoft Advertising's own application id (authentication-oauth-register.md). */
@@ -51,4 +53,19 @@ export function adminConsentUrl(
   url.searchParams.set('state', adminConsentState)
   url.searchParams.set('scope', [documentedScopes[scope] ?? scope, ...openidScopes].join(' '))
   return url.href
+}
+
+/** The settings that a tenant's admin-consent link is made of. */
+export type AdminConsentConfig = Pick<Config, 'environments' | 'redirectUri'>
+
+/** The {@link adminConsentUrl} that lets a tenant's advertiser sign in again; undefined if it doesn't fix the reason. */
+export function adminConsentUrlOf(
+  config: AdminConsentConfig,
+  { environment, grant, reauthorizationReason }: Tenant,
+): string | undefined {
+  if (!isCuredByAdminConsent(reauthorizationReason)) return undefined
+  const settings = config.environments.get(environment)
+  const { accountKind, authorityTenant = '' } = grant ?? {}
+  const directoryId = accountKind === 'work' && isDirectoryId(authorityTenant) ? authorityTenant : undefined
+  return settings && adminConsentUrl(settings, config.redirectUri, directoryId)
 }

@@ -8,9 +8,8 @@ import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { detailWithCauses } from '../domain/refusalCauses.ts'
 import { minimumValiditySeconds, nextVendAttemptAt } from '../domain/schedule.ts'
 import type { Tenant } from '../domain/tenant.ts'
-import { adminConsentUrl, enablingSteps, isCuredByAdminConsent } from '../identity/adminConsent.ts'
+import { adminConsentUrlOf, enablingSteps } from '../identity/adminConsent.ts'
 import { explainCredential } from '../identity/explainCredential.ts'
-import { isDirectoryId } from '../identity/responseIssuer.ts'
 import { Problem, type ProblemExtras } from '../problems.ts'
 import type { PassedOnReason, RefreshOutcome } from '../refresh/outcome.ts'
 import type { TokenProblemCode } from './problems.ts'
@@ -89,7 +88,7 @@ function explainStatus(config: Config, tenant: Tenant, now: Date): Problem {
       ...(detail && { detail }),
     })
   }
-  const link = isCuredByAdminConsent(reason) && adminLink(config, tenant)
+  const link = adminConsentUrlOf(config, tenant)
   return problem('admin_consent_required', {
     members: { reason, ...(link && { adminConsentUrl: link }), connect },
     ...(reason === 'advertising_not_enabled' && { detail: enablingDetail }),
@@ -97,13 +96,6 @@ function explainStatus(config: Config, tenant: Tenant, now: Date): Problem {
 }
 
 const enablingDetail = `Microsoft Advertising isn’t enabled for the advertiser’s organization. In this order: ${enablingSteps.map((step, index) => `(${index + 1}) ${step}`).join(' ')}`
-
-function adminLink(config: Config, { environment, grant }: Tenant): string | undefined {
-  const settings = config.environments.get(environment)
-  const { accountKind, authorityTenant = '' } = grant ?? {}
-  const directoryId = accountKind === 'work' && isDirectoryId(authorityTenant) ? authorityTenant : undefined
-  return settings && adminConsentUrl(settings, config.redirectUri, directoryId)
-}
 
 /**
  * Explains a refusal that has just happened. The row already shows its consequences, except a hold of the environment.

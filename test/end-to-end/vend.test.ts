@@ -137,6 +137,11 @@ describe('a failed refresh says who acts', () => {
     await world.signIn.fault({ endpoint: 'token', grantType: 'refresh_token', kind })
     const first = await world.call('GET', `/v1/tenants/${tenant}/token`)
     expect(first.body).toMatchObject({ status: 409, code, actor, reason })
+    const { adminConsentUrl } = first.body
+    const link = { reauthorizationReason: reason, ...(adminConsentUrl && { adminConsentUrl }) }
+    expect((await world.call('GET', `/v1/tenants/${tenant}`)).body).toMatchObject(link)
+    const { tenants } = (await world.call('GET', '/v1/tenants?limit=200')).body
+    expect(tenants).toContainEqual(expect.objectContaining({ tenant, ...link }))
     const calls = (await world.refreshCalls()).length
     expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).body.code).toBe(code)
     expect(await world.refreshCalls()).toHaveLength(calls)

@@ -3,6 +3,7 @@ import { addSeconds, systemClock } from '../../shared/clock.ts'
 import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
 import { Problem, problems } from '../../shared/problems.ts'
 import { Secret } from '../../shared/secret.ts'
+import { toTenantView } from '../../shared/tenants/view.ts'
 import { explainMissingToken } from '../../shared/vend/explainMissingToken.ts'
 import { isRecentlyReplaced } from '../../shared/vend/recentlyReplaced.ts'
 import type { MissingToken } from '../../shared/vend/usableToken.ts'
@@ -187,6 +188,11 @@ describe('an app without a token', () => {
       }
       const { members } = problemOf(passedOn('grant_is_dead'), row(change)).extras
       expect(new URL(String(members?.adminConsentUrl)).pathname).toBe(`/${path}/v2.0/adminconsent`)
+      expect(toTenantView(row(change), now, config)).toMatchObject({
+        adminConsentUrl: members?.adminConsentUrl,
+      })
+      const blocked = row({ ...change, reauthorizationReason: 'conditional_access' })
+      expect(toTenantView(blocked, now, config)).not.toHaveProperty('adminConsentUrl')
     },
   )
 
