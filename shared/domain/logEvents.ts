@@ -197,6 +197,8 @@ export interface LogEvents {
 /** The report of one sweep. Counts are tenants; time units are in the names. */
 export interface SweepReport {
   readonly startedAt: string
+  /** When the whole sweep started: the same in its own report and in that of each shard that it handed over. */
+  readonly sweep: string
   readonly due: number
   readonly refreshed: number
   /** Fresh already, leased by another process, orphaned hints. */

@@ -10,6 +10,7 @@ import { type EnvironmentHold, nameOfScope } from '../domain/holds.ts'
 import { IdentityUnavailableError } from '../domain/identityUnavailable.ts'
 import type { Log, SweepReport } from '../domain/logEvents.ts'
 import { isTableMissing } from '../domain/storageUnavailable.ts'
+import type { SweepFailure } from '../domain/sweepFailures.ts'
 import type { StoredTenant } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { expirePending } from '../tenants/expirePending.ts'
@@ -50,6 +51,8 @@ export interface SweepDependencies {
 export interface SweepOptions {
   /** The shards to sweep. Default is all. */
   readonly shards?: readonly number[]
+  /** When the whole sweep started that these shards are a part of. Default is now. */
+  readonly sweep?: string | undefined
   /** Whether work beyond one instance's share, or its time, may be handed over. Default is false. */
   readonly mayHandOver?: boolean
   /** Seconds after which no more refreshes start, if this is less than the setting. */
@@ -102,7 +105,7 @@ type RowOutcome =
   | 'refreshed'
   | 'passed_on'
   | 'left_over'
-  | { readonly failed: string }
+  | { readonly failed: SweepFailure }
   | { readonly stuck: string }
 
 class SweepRun {
@@ -112,6 +115,7 @@ class SweepRun {
   /** After this, no discovery starts: the last one may need the other half of the time. */
   readonly #finishUntil: Date
   readonly #shards: number[]
+  readonly #sweep: string
   readonly #mayHandOver: boolean
   readonly #mayFinishAccounts: boolean
   readonly brakes = createSweepBrakes()
@@ -133,6 +137,7 @@ class SweepRun {
     this.#dependencies = dependencies
     this.#unfinished = createUnfinishedAccounts(dependencies)
     this.#startedAt = dependencies.clock.now()
+    this.#sweep = order.sweep ?? this.#startedAt.toISOString()
     const { sweepSeconds } = dependencies.config
     this.#stopAt = addSeconds(this.#startedAt, Math.min(sweepSeconds, order.maxSeconds ?? sweepSeconds))
     this.#finishUntil = addSeconds(this.#startedAt, sweepSeconds / 2)
@@ -263,6 +268,7 @@ class SweepRun {
       finishAccounts: () => this.#finishAccounts().catch(() => undefined),
       report: {
         startedAt: this.#startedAt.toISOString(),
+        sweep: this.#sweep,
         due: this.#due,
         refreshed: this.#refreshed,
         passedOn: this.#passedOn,

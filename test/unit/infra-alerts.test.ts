@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { sweepFailures } from '../../shared/domain/sweepFailures.ts'
 import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
 import { metricNames } from '../../shared/telemetry/instruments.ts'
 import { everything, predicted, type Resource, readJson, readText, root } from './infraFiles.ts'
@@ -91,6 +92,29 @@ test('refreshes count as late no sooner than the sweep counts as silent, and thr
 test('refreshes that wait for a hold do not suggest more capacity', () => {
   const [clause = ''] = readText('infra/alerts/refreshes-overdue.kql').match(/^\| where \(.*$/m) ?? []
   expect(clause).toContain('> 1800 and coalesce(array_length(e.holds), 0) == 0) or tolong(e.leftOver) > 0')
+})
+
+test('late refreshes count once for each sweep, no matter how many shards it handed over', () => {
+  const lines = readText('infra/alerts/refreshes-overdue.kql').trimEnd().split('\n')
+  expect(lines.at(-1)).toMatch(/^\| summarize .* by sweep = tostring\(e\.sweep\)$/)
+})
+
+test('failed refreshes add up over the whole window, and those that only an advertiser can fix don’t count', () => {
+  const query = readText('infra/alerts/sweep-failed.kql')
+  const counted = [...query.matchAll(/tolong\(e\.failed\.(\w+)\)/g)].map(([, word]) => word)
+  expect(counted.toSorted()).toEqual(
+    sweepFailures.filter((word) => !word.startsWith('advertiser')).toSorted(),
+  )
+  expect(query).not.toContain('e.due')
+  expect(query).toMatch(
+    /\| summarize timestamp = max\(timestamp\), failed = sum\(failed\), passed = sum\([^\n]*\)\n/,
+  )
+})
+
+test('the runbook of failed sweeps explains every word of a sweep’s report', () => {
+  const [, table = ''] = readText('docs/runbooks/sweep-failed.md').split('| failed | meaning | do |')
+  const explained = table.split('\n').flatMap((line) => line.split('|')[1]?.match(/\w+(?=`)/g) ?? [])
+  expect(explained.toSorted()).toEqual([...sweepFailures].toSorted())
 })
 
 test('a recurring finding is reported again, a lasting one only once', () => {
