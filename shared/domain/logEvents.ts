@@ -6,7 +6,7 @@ import type { Actor } from '../problems.ts'
  * Alerts and workbook tiles in `infra/` read these names; no field ever contains a secret.
  */
 export interface LogEvents {
-  /** A request ended in a 5xx problem, or in one that an operator should know about. */
+  /** A request ended in a 5xx problem. */
   'request.failed': { code: string; requestId: string; route: string; reason: string; traceId?: string }
   /** A function threw an unexpected error. `error` is its name. */
   'function.failed': { function: string; invocationId: string; error: string }

@@ -42,7 +42,7 @@ export const refreshSettings = {
   // Five minutes less than the host's limit for a function (`functionTimeout` in host.json).
   sweepSeconds: withDefault('SWEEP_SECONDS', wholeNumber(5, 300), {
     meaning:
-      'Seconds after which a sweep starts no more refreshes. A sweep started with `POST /v1/sweeps` stops after 150 seconds.',
+      'Seconds after which a sweep starts no more refreshes. A sweep started with `POST /v1/sweeps` starts none after 150 seconds.',
     default: '240',
     example: '300',
   }),

@@ -57,7 +57,7 @@ function createInstruments(): Instruments {
     vendDuration: duration(metricNames.vendDuration, 'Duration of vends inside the broker.'),
     refreshDuration: duration(
       metricNames.refreshDuration,
-      'Duration of refreshes that reached a token endpoint.',
+      'Duration of refreshes that reached a token endpoint, or found no grant to use.',
     ),
     sweepDue: tenants(metricNames.sweepDue, 'Tenants that were due in the last sweep.'),
     sweepLeftOver: tenants(metricNames.sweepLeftOver, 'Tenants that the last sweep left for the next one.'),
