@@ -11,7 +11,8 @@ const maxSeconds = 150
 /** `POST /v1/sweeps`: runs a sweep now, for a scheduler that supplements the timer. */
 route('sweeps', 'v1/sweeps', {
   POST: operation({
-    summary: 'Run a refresh sweep now, which starts no refresh after two and a half minutes; the next sweep does the rest',
+    summary:
+      'Run a refresh sweep now, which starts no refresh after two and a half minutes; the next sweep does the rest',
     role: 'Broker.Operate',
     response: { status: 200, description: 'What the sweep did.', schema: sweepReport },
     handle: async ({ broker }) => jsonResponse((await runSweep(broker, { maxSeconds })).report),
