@@ -133,6 +133,10 @@ test('throttling of every vault also appears in the vaults’ own metric', () =>
   const vaults = everything.filter(({ type }) => type === 'Microsoft.KeyVault/vaults')
   expect(rule?.properties.scopes).toHaveLength(vaults.length)
   expect(rule?.properties.description).toContain('vault-throttled.md')
+  const { threshold } = rule?.properties.criteria.allOf[0] ?? {}
+  // One refresh under strict rotation was refused 51 times in a minute.
+  expect(threshold).toBeGreaterThan(51)
+  expect(readText('docs/runbooks/vault-throttled.md')).toContain(`more than ${threshold} in PT15M`)
 })
 
 test('each required finding has its own alert', () => {
