@@ -18,7 +18,7 @@ route('accountsDiscover', 'v1/tenants/{tenant}/accounts/discover', {
       description: 'The accounts found, and which ones appeared, disappeared, or changed.',
       schema: discoveryResponse,
     },
-    problems: [...tokenProblems, 'tenant_changed', 'advertising_unavailable'],
+    problems: [...tokenProblems, 'tenant_changed', 'developer_token_unusable', 'advertising_unavailable'],
     handle: async ({ broker, tenant }) => jsonResponse(await rediscoverAccounts(broker, tenant)),
   }),
 })

@@ -18,6 +18,7 @@ route('grants', 'v1/tenants/{tenant}/grants', {
       'environment_conflict',
       'tenant_changed',
       'environment_on_hold',
+      'developer_token_unusable',
       'registration_refused',
       'unexpected_upstream_answer',
       'identity_provider_unavailable',

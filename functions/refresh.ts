@@ -1,9 +1,9 @@
 import { app, output } from '@azure/functions'
 import { broker } from '../shared/broker.ts'
-import { refreshChunksQueue, runSweep } from '../shared/operations/runSweep.ts'
+import { type HandedOverShard, refreshChunksQueue, runSweep } from '../shared/operations/runSweep.ts'
 import { withTracing } from '../shared/telemetry/invocation.ts'
 
-/** The output binding for shards that are handed over; messages are `{shard}`. */
+/** The output binding for shards that are handed over; messages are {@link HandedOverShard}. */
 const refreshChunks = output.storageQueue({
   queueName: refreshChunksQueue,
   connection: 'AzureWebJobsStorage',
@@ -17,10 +17,10 @@ app.timer('refresh', {
   schedule: '%REFRESH_SCHEDULE%',
   extraOutputs: [refreshChunks],
   handler: withTracing(async (_timer, context) => {
-    const { handOver } = await runSweep(broker(), { mayHandOver: true })
+    const { handOver, report } = await runSweep(broker(), { mayHandOver: true })
     context.extraOutputs.set(
       refreshChunks,
-      handOver.map((shard) => ({ shard })),
+      handOver.map((shard): HandedOverShard => ({ shard, sweep: report.sweep })),
     )
   }),
 })

@@ -13,7 +13,8 @@ route('sweeps', 'v1/sweeps', {
   POST: operation({
     id: 'runSweep',
     tag: 'operating',
-    summary: 'Run a refresh sweep now, for at most two and a half minutes; the next sweep does the rest',
+    summary:
+      'Run a refresh sweep now, which starts no refresh after two and a half minutes; the next sweep does the rest',
     role: 'Broker.Operate',
     response: { status: 200, description: 'What the sweep did.', schema: sweepReport },
     handle: async ({ broker }) => jsonResponse((await runSweep(broker, { maxSeconds })).report),

@@ -17,7 +17,8 @@ route('tenant', 'v1/tenants/{tenant}', {
     handle: async ({ broker, tenant }) => {
       const stored = await broker.tenants.inspect(tenant)
       if (!stored) throw new Problem('tenant_not_found')
-      return jsonResponse(toTenantView(isDamaged(stored) ? stored : stored.tenant, broker.clock.now()))
+      const row = isDamaged(stored) ? stored : stored.tenant
+      return jsonResponse(toTenantView(row, broker.clock.now(), broker.config))
     },
   }),
   DELETE: operation({

@@ -25,7 +25,7 @@ route('tenants', 'v1/tenants', {
       if (page === 'continuation_unknown') throw invalidContinuation()
       return jsonResponse({
         ...page,
-        tenants: page.tenants.map((tenant) => toTenantView(tenant, broker.clock.now())),
+        tenants: page.tenants.map((tenant) => toTenantView(tenant, broker.clock.now(), broker.config)),
       })
     },
   }),

@@ -26,7 +26,7 @@ route('token', 'v1/tenants/{tenant}/token', {
       description: 'The credentials, IDs, headers, and hosts to use now.',
       schema: vendResponse,
     },
-    problems: vendProblems,
+    problems: [...vendProblems, 'validity_not_available'],
     handle: async ({ broker, caller, tenant, query }) => {
       const { minValidity: minValiditySeconds, accountId, customerId } = query
       const { vend } = withUsageRecording(broker, caller.app)

@@ -41,6 +41,7 @@ const forEveryTenant = new Set([
   'broker_not_configured',
   'caller_not_authenticated',
   'caller_not_allowed',
+  'developer_token_unusable',
   'environment_on_hold',
   'http_404',
   'route_not_found',

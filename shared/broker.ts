@@ -14,7 +14,7 @@ import type { AccountStore } from './domain/account.ts'
 import type { AppRules } from './domain/appRules.ts'
 import type { TenantDirectory } from './domain/directory.ts'
 import type { GrantStore } from './domain/grants.ts'
-import { type EnvironmentStates, nameOfScope } from './domain/holds.ts'
+import type { EnvironmentStates } from './domain/holds.ts'
 import type { Log } from './domain/logEvents.ts'
 import type { BrokerNotes } from './domain/notes.ts'
 import type { OneTimeRecords } from './domain/oneTime.ts'
@@ -169,7 +169,7 @@ export function createBroker(
     refresher,
     finishAccounts: (name) => finishAccounts({ ...discovering, advertising: identity.advertising }, name),
     isServed: (registration) => identity.signInTable(registration) !== undefined,
-    holds: async () => (await readHolds(config, storage.environments)).map(nameOfScope),
+    holds: () => readHolds(config, storage.environments),
   }
   const vend = createVend({ config, accessTokens, accounts, developerTokens, clock })
   const callers = createCallers(config, { clock, compareClocks: () => storage.compareClocks() })

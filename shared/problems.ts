@@ -112,6 +112,12 @@ export const problems = {
     resolution:
       'Pass `accountId`, or set a default with `PUT /v1/tenants/{tenant}/accounts/default` or `…/accounts/selection`.',
   },
+  validity_not_available: {
+    status: 409,
+    actor: 'app',
+    title: 'The identity provider doesn’t issue access tokens that last as long as `minValidity` asks.',
+    resolution: 'Ask for less. `detail` has the seconds that are available.',
+  },
   environment_conflict: {
     status: 409,
     actor: 'app',
@@ -174,6 +180,13 @@ export const problems = {
     title: 'The broker’s own registration, secret, or settings don’t work for this environment.',
     resolution:
       'Fix the cause named in `reason`. `/ready` has details. Advertisers don’t need to do anything, and the hold ends automatically.',
+  },
+  developer_token_unusable: {
+    status: 503,
+    actor: 'operator',
+    title: 'The broker’s developer token for this environment is missing, malformed, or refused.',
+    resolution:
+      'Store a valid developer token in the broker’s vault. `/ready` names the secret. Advertisers don’t need to do anything, and the new token is used within five minutes.',
   },
   tenant_damaged: {
     status: 503,

@@ -277,7 +277,8 @@ resource throttling 'Microsoft.Insights/metricAlerts@2018-03-01' = {
           dimensions: [{ name: 'StatusCode', operator: 'Include', values: ['429'] }]
           timeAggregation: 'Count'
           operator: 'GreaterThan'
-          threshold: 5
+          // One refresh that must store its token repeats its requests, and can be refused some fifty times in a minute.
+          threshold: 60
           skipMetricValidation: true
         }
       ]

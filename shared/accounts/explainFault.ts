@@ -30,7 +30,7 @@ export function explainDiscoveryFault(config: Config, tenant: Tenant, fault: Adv
   switch (about) {
     case 'credentials':
     case 'undecided':
-      return new Problem('environment_on_hold', { detail: fault.meaning, members })
+      return new Problem('developer_token_unusable', { detail: fault.meaning, members })
     case 'service':
       return new Problem('advertising_unavailable', {
         detail: fault.meaning,

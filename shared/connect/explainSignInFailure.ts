@@ -125,7 +125,7 @@ const failuresWithoutScope: ReadonlySet<ConnectFailureCode> = new Set([
   'no_advertising_user',
   'advertising_access_denied',
   'advertising_answer_unknown',
-  'environment_on_hold',
+  'developer_token_unusable',
 ])
 
 /** Explains a fault after a token response without the required scope, which is then the likelier cause. */
@@ -140,7 +140,7 @@ const failures: Readonly<Record<FaultSubject, ConnectFailureCode>> = {
   undecided: 'no_advertising_user',
   account: 'advertising_account_inactive',
   rights: 'advertising_access_denied',
-  credentials: 'environment_on_hold',
+  credentials: 'developer_token_unusable',
   service: 'advertising_unavailable',
   unknown: 'advertising_answer_unknown',
 }

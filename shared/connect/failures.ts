@@ -147,6 +147,12 @@ export const connectFailures = {
     explanation:
       'This is a problem on the app’s side. There’s nothing you need to do. The app’s operator has been notified. Try again later.',
   },
+  developer_token_unusable: {
+    actor: 'operator',
+    title: 'The app can’t read your advertising accounts',
+    explanation:
+      'You signed in, but Microsoft Advertising doesn’t let the app read accounts. This is a problem on the app’s side, and its operator must fix it. There’s nothing you need to do.',
+  },
   environment_mismatch: {
     actor: 'app',
     title: 'This connection belongs to another environment',

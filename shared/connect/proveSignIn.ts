@@ -159,7 +159,7 @@ async function discover(
     expectedAccountIds: defaultAccount ? [defaultAccount.accountId] : [],
   })
   if ('noDeveloperToken' in found)
-    return { failed: 'environment_on_hold', reason: found.noDeveloperToken.reason }
+    return { failed: 'developer_token_unusable', reason: found.noDeveloperToken.reason }
   if (!found.ok) return explainFault(found.fault)
   return found.value.accounts.length > 0 ? found.value : { failed: 'no_advertising_account' }
 }

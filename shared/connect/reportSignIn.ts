@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { type EnvironmentStates, nextHold } from '../domain/holds.ts'
+import { type EnvironmentStates, isHoldTold, nextHold } from '../domain/holds.ts'
 import type { Log } from '../domain/logEvents.ts'
 import { isCredentialReason } from '../domain/reasons.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
@@ -61,8 +61,9 @@ export async function updateEnvironmentHold(
   if (result.otherCredentialLeft || !isAboutUs(result.refusal)) return
   const { reason, traceId } = result.refusal
   const fault = { environment, identityProvider, reason, traceId }
-  await environments.placeHold(nextHold(hold, fault, clock.now()))
-  if (!hold) log('environment.held', { ...fault, kind: '' })
+  const next = nextHold(hold, fault, clock.now())
+  await environments.placeHold(next)
+  if (!isHoldTold(hold, next)) log('environment.held', { ...fault, kind: '' })
 }
 
 /** `invalid_client` (RFC 6749, section 5.2), or no error at all, because we had no valid credential to send. */

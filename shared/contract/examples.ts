@@ -50,6 +50,7 @@ const account = {
 
 const sweepReport = {
   startedAt: '2026-11-23T16:00:00.012Z',
+  sweep: '2026-11-23T16:00:00.012Z',
   due: 41,
   refreshed: 39,
   passedOn: 1,

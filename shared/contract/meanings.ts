@@ -10,7 +10,7 @@ export const meanings: Readonly<Record<string, string>> = {
     'The most items to return. A page can be shorter or even empty. Only a page without `continuation` is the last one.',
   continuation: 'The `continuation` of the previous page; opaque.',
   minValidity:
-    'Seconds for which the access token must still be valid. The broker never vends less and answers 503 instead. Without it, the broker aims for 300 s and accepts 60 s while refreshes fail temporarily.',
+    'Seconds for which the access token must still be valid. The broker never vends less: if the provider’s tokens don’t last that long, it answers 409 `validity_not_available`. Without it, the broker aims for 300 s and accepts 60 s while refreshes fail temporarily.',
   accountId:
     'The account to call: its ID, or the number shown on Microsoft’s pages. Without it, the default account.',
   code: 'A one-time code: of the identity provider on the callback, of the return URL (`confirmation_code`) on a confirmation.',

@@ -1,4 +1,4 @@
-import { addSeconds } from '../clock.ts'
+import { addSeconds, secondsUntil } from '../clock.ts'
 import type { Registration } from '../environment.ts'
 import { clockToleranceSeconds } from './plausibleTimes.ts'
 import type { StoredReason } from './reasons.ts'
@@ -19,6 +19,8 @@ export interface EnvironmentHold extends HoldScope {
   readonly traceId: string
   readonly since: Date
   readonly until: Date
+  /** When the log last told of it. Absent in a row of an older version. */
+  readonly toldAt?: Date
 }
 
 /** The state of environments, shared by all processes. */
@@ -64,6 +66,9 @@ export const coveredWaitSeconds = 30
 const firstHoldSeconds = 30
 const maxHoldSeconds = 60
 
+/** The log tells of a lasting hold twice a day, so that every query over a day finds its reason. */
+const tellAgainSeconds = 12 * 3600
+
 /** A hold as read: one that no process with a correct clock could have written counts as over, and is probed. */
 export function withPlausibleEnd(hold: EnvironmentHold, now: Date): EnvironmentHold {
   const isBeyond = hold.until > addSeconds(now, maxHoldSeconds + clockToleranceSeconds)
@@ -72,15 +77,37 @@ export function withPlausibleEnd(hold: EnvironmentHold, now: Date): EnvironmentH
 
 /**
  * The hold after an operator fault: as long as the problem has lasted so far, within limits. It keeps what a later version
- * has noted in the previous one.
+ * has noted in the previous one. The log tells of it when it's new, when its reason changes, and again every 12 hours
+ * ({@link isHoldTold}).
  */
 export function nextHold(
   previous: EnvironmentHold | undefined,
   fault: HoldScope & Pick<EnvironmentHold, 'reason' | 'traceId'>,
   now: Date,
-): EnvironmentHold {
+): EnvironmentHold & { readonly toldAt: Date } {
   const since = previous?.since ?? now
   const lastedSeconds = (now.getTime() - since.getTime()) / 1000
   const holdSeconds = Math.min(maxHoldSeconds, Math.max(firstHoldSeconds, lastedSeconds))
-  return { ...previous, ...fault, since, until: new Date(now.getTime() + holdSeconds * 1000) }
+  return {
+    ...previous,
+    ...fault,
+    since,
+    until: addSeconds(now, holdSeconds),
+    toldAt: toldAtOf(previous, fault, now),
+  }
+}
+
+function toldAtOf(
+  previous: EnvironmentHold | undefined,
+  { reason }: Pick<EnvironmentHold, 'reason'>,
+  now: Date,
+): Date {
+  const { toldAt } = previous ?? {}
+  const isKnown = previous?.reason === reason && toldAt && secondsUntil(now, toldAt) < tellAgainSeconds
+  return isKnown ? toldAt : now
+}
+
+/** Whether the log has told of a hold already, with the same reason and not too long ago. */
+export function isHoldTold(previous: EnvironmentHold | undefined, next: EnvironmentHold): boolean {
+  return previous?.reason === next.reason && previous.toldAt?.getTime() === next.toldAt?.getTime()
 }

@@ -6,7 +6,7 @@ import type { Actor } from '../problems.ts'
  * Alerts and workbook tiles in `infra/` read these names; no field ever contains a secret.
  */
 export interface LogEvents {
-  /** A request ended in a 5xx problem, or in one that an operator should know about. */
+  /** A request ended in a 5xx problem. */
   'request.failed': { code: string; requestId: string; route: string; reason: string; traceId?: string }
   /** A function threw an unexpected error. `error` is its name. */
   'function.failed': { function: string; invocationId: string; error: string }
@@ -131,8 +131,9 @@ export interface LogEvents {
    */
   'disconnect.mark_owed': { tenantKey: string; environment: Environment }
   /**
-   * Refreshes of an environment and identity provider are on hold until the operator fixes the cause; if there is a
-   * `kind`, only those of one kind of grant: `work`, `google`, or `personal:` and the authority.
+   * Refreshes of an environment and identity provider are on hold; if there is a `kind`, only those of one kind of grant:
+   * `work`, `google`, or `personal:` and the authority. The operator must fix the cause, unless `reason` begins with
+   * `identity_provider_`. Logged when the hold begins, when its reason changes, and every 12 hours while it lasts.
    */
   'environment.held': {
     environment: Environment
@@ -141,6 +142,7 @@ export interface LogEvents {
     reason: string
     traceId: string
   }
+  /** A hold has ended: a refresh or a sign-in has worked. */
   'environment.released': { environment: Environment; identityProvider: IdentityProvider; kind: string }
   /** A sign-in ended without a connection. `code` is a connect failure, `actor` says who must act. */
   'connect.failed': {
@@ -207,8 +209,11 @@ export interface LogEvents {
   'secret.fell_over': { secret: string }
   /** A version that had been refused is accepted again. */
   'secret.accepted_again': { secret: string }
-  /** Key Vault answered 429. */
-  'vault.throttled': { operation: string }
+  /**
+   * Key Vault answered 429. Logged once for each request, no matter how often it's repeated: for the same secret, at most once a
+   * minute in each process. `operation` is `get`, `set`, `update`, `delete`, or `list`.
+   */
+  'vault.throttled': { vault: string; operation: string }
   /** A shard that a sweep handed over failed in all its tries. */
   'sweep.shard_poisoned': { shard: number }
 }
@@ -216,6 +221,8 @@ export interface LogEvents {
 /** The report of one sweep. Counts are tenants; time units are in the names. */
 export interface SweepReport {
   readonly startedAt: string
+  /** When the whole sweep started: the same in its own report and in that of each shard that it handed over. */
+  readonly sweep: string
   readonly due: number
   readonly refreshed: number
   /** Fresh already, leased by another process, orphaned hints. */

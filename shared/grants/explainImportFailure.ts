@@ -42,7 +42,7 @@ export function explainImportFault(fault: AdvertisingFault): Problem {
   const members = { reason: `advertising_${fault.code ?? fault.status}`, ...(traceId && { traceId }) }
   switch (about) {
     case 'credentials':
-      return new Problem('environment_on_hold', { detail: fault.meaning, members })
+      return new Problem('developer_token_unusable', { detail: fault.meaning, members })
     case 'undecided':
       return grantRefused(members.reason, actor, undecidedDetail, traceId)
     case 'service': {

@@ -1,5 +1,7 @@
-import type { EnvironmentConfig } from '../config.ts'
+import type { Config, EnvironmentConfig } from '../config.ts'
 import type { StoredReason } from '../domain/reasons.ts'
+import type { Tenant } from '../domain/tenant.ts'
+import { isDirectoryId } from './responseIssuer.ts'
 import { openidScopes } from './signInTable.ts'
 
 /** Microsoft Advertising's own application id (authentication-oauth-register.md). */
@@ -60,4 +62,34 @@ export function adminConsentUrl(
   url.searchParams.set('state', adminConsentState)
   url.searchParams.set('scope', [documentedScopes[scope] ?? scope, ...openidScopes].join(' '))
   return url.href
+}
+
+/** The settings that a tenant's admin-consent link is made of. */
+export type AdminConsentConfig = Pick<Config, 'environments' | 'redirectUri'>
+
+/** The {@link adminConsentUrl} that lets a tenant's advertiser sign in again; undefined if it doesn't fix the reason. */
+export function adminConsentUrlOf(config: AdminConsentConfig, tenant: Tenant): string | undefined {
+  return isCuredByAdminConsent(tenant.reauthorizationReason) ? urlOf(config, tenant) : undefined
+}
+
+/**
+ * The {@link adminConsentUrl} that brings back an app that the tenant's directory doesn't have any more; undefined if it
+ * doesn't fix the reason, or if the directory isn't known: only the one that removed the app can take it back.
+ */
+export function restoringUrlOf(
+  config: AdminConsentConfig,
+  tenant: Tenant,
+  reason: string,
+): string | undefined {
+  return isRestoredByAdminConsent(reason) && directoryOf(tenant) ? urlOf(config, tenant) : undefined
+}
+
+function urlOf(config: AdminConsentConfig, tenant: Tenant): string | undefined {
+  const settings = config.environments.get(tenant.environment)
+  return settings && adminConsentUrl(settings, config.redirectUri, directoryOf(tenant))
+}
+
+function directoryOf({ grant }: Tenant): string | undefined {
+  const { accountKind, authorityTenant = '' } = grant ?? {}
+  return accountKind === 'work' && isDirectoryId(authorityTenant) ? authorityTenant : undefined
 }

@@ -28,13 +28,17 @@ export interface RunSweepDependencies extends ExpiryDependencies {
 export const sweepReport = z
   .object({
     startedAt: z.iso.datetime(),
+    sweep: z.iso
+      .datetime()
+      .describe('When the whole sweep started. A shard that it handed over reports the same time.')
+      // An older package, after a rollback, writes reports without it.
+      .optional(),
     due: z.int(),
     refreshed: z.int(),
     passedOn: z.int(),
     failed: z.record(z.string(), z.int()),
     stuck: z
       .record(z.string(), z.int())
-      // An older package, after a rollback, writes reports without it.
       .default({})
       .describe(
         'Tenants whose trouble is their own and waits for the operator, by reason; not among `failed`.',
@@ -88,12 +92,18 @@ async function removeExpired(
   await records.removeExpired(storageNow, before)
 }
 
+/** A shard that a sweep hands over, as its queue message names it; an older package names no sweep. */
+export const handedOverShard = z.object({ shard: z.int().min(0), sweep: z.iso.datetime().optional() })
+
+/** A {@link handedOverShard}'s value. */
+export type HandedOverShard = z.infer<typeof handedOverShard>
+
 /** Processes one shard that a sweep handed over, and stores its report next to that sweep's. */
 export async function runShard(
   { clock, sweeping, sweeps }: Pick<RunSweepDependencies, 'clock' | 'sweeping' | 'sweeps'>,
-  shard: number,
+  { shard, sweep: whole }: HandedOverShard,
 ): Promise<void> {
-  const { finishAccounts, report } = await sweep(sweeping, { shards: [shard] })
+  const { finishAccounts, report } = await sweep(sweeping, { shards: [shard], sweep: whole })
   await sweeps.write(report, clock.now(), shard).catch(() => undefined)
   await finishAccounts()
 }

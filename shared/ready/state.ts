@@ -82,7 +82,11 @@ export async function checkState(
 
 async function showHolds({ config, environments: states }: ReadyDependencies) {
   const holds = await readHolds(config, states)
-  return holds.map((hold) => ({ ...hold, since: hold.since.toISOString(), until: hold.until.toISOString() }))
+  return holds.map(({ toldAt: _, ...hold }) => ({
+    ...hold,
+    since: hold.since.toISOString(),
+    until: hold.until.toISOString(),
+  }))
 }
 
 async function readLastSweep({ clock, sweeps }: ReadyDependencies) {

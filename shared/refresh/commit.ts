@@ -29,7 +29,7 @@ import {
   isNewLoop,
   isNewsForOperator,
   notStoredEvent,
-  recoveryEvent,
+  recoveryEvents,
 } from './refusalEvents.ts'
 import { type LeasedWrite, writeLeased } from './writeLeased.ts'
 
@@ -69,16 +69,12 @@ export async function commitRefreshed(
   const kept = tokenToKeep(leased.tenant.accessToken, newToken)
   const dueAt = nextDueAt(seen, kept, config, now, randomness.fraction())
   const committed = await commit(dependencies, attempt, dueAt, (row) => {
-    const { trouble } = row
     const grant = { ...leased.grant, reference: moved?.reference ?? reference }
     const accessToken = tokenToKeep(row.accessToken, newToken)
     const next = withRefreshedGrant(row, { grant, accessToken, dueAt, lastVendedAt })
     return {
       next: withSecretsToDestroy(grants, next, [row.grant?.reference, leased.grant.reference]),
-      events: [
-        ...(trouble && trouble.attempts > 1 ? [recoveryEvent(trouble.attempts, now)] : []),
-        ...(isStored ? [] : [notStoredEvent(now)]),
-      ],
+      events: [...recoveryEvents(row.trouble, now), ...(isStored ? [] : [notStoredEvent(now)])],
     }
   })
   if ('lost' in committed) {

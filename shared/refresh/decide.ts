@@ -17,13 +17,14 @@ import type { IdentityProvider } from '../environment.ts'
 /** The purpose of a refresh. */
 export type RefreshPurpose =
   | { readonly for: 'vend'; readonly minValiditySeconds: number }
-  | { readonly for: 'sweep' }
+  /** A probe refreshes a tenant that isn't due, but only if a hold that is over waits for it. */
+  | { readonly for: 'sweep'; readonly isProbe?: true }
   /** The access token refreshed at `seen` was refused by Microsoft Advertising although it hasn't expired. */
   | { readonly for: 'replacement'; readonly seen: Date }
 
 /** Why a tenant is or is not refreshed now. */
 export type RefreshDecision =
-  | { readonly refresh: true; readonly reason: 'expires_soon' | 'due' | 'replaced' }
+  | { readonly refresh: true; readonly reason: 'expires_soon' | 'due' | 'probe' | 'replaced' }
   | {
       readonly refresh: false
       readonly reason:
@@ -47,7 +48,7 @@ export function decideRefresh(
 ): RefreshDecision {
   if (tenant.status === 'reauthorization_required') return { refresh: false, reason: 'grant_is_dead' }
   if (tenant.status !== 'connected' || !tenant.grant) return { refresh: false, reason: 'not_connected' }
-  const wanted = reasonToRefresh(tenant, purpose, now)
+  const wanted = reasonToRefresh(tenant, purpose, now) ?? reasonToProbe(purpose, hold)
   if (!wanted) return { refresh: false, reason: 'fresh' }
   if (purpose.for === 'vend' && !canReach(tenant, purpose.minValiditySeconds, now))
     return { refresh: false, reason: 'validity_not_reached' }
@@ -84,6 +85,11 @@ function canReach({ accessToken, grant }: Tenant, minValiditySeconds: number, no
   if (lifetimeSeconds < minValiditySeconds + slackSeconds)
     return ageSeconds >= Math.max(restSeconds, lifetimeSeconds / 2)
   return ageSeconds >= restSeconds || secondsUntil(expiresAt, now) < minimumValiditySeconds
+}
+
+/** After the probe of another process, the hold is gone, or in force again. */
+function reasonToProbe(purpose: RefreshPurpose, hold: EnvironmentHold | undefined): 'probe' | undefined {
+  return purpose.for === 'sweep' && purpose.isProbe && hold ? 'probe' : undefined
 }
 
 function reasonToRefresh(

@@ -1,5 +1,5 @@
 import { sha256 } from '../access/browser.ts'
-import { coveredWaitSeconds, type HoldScope, kindOfGrant, nextHold } from '../domain/holds.ts'
+import { coveredWaitSeconds, type HoldScope, isHoldTold, kindOfGrant, nextHold } from '../domain/holds.ts'
 import { isOutageReason, meaningOf } from '../domain/reasons.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
 import type { Leased } from '../domain/tenant.ts'
@@ -35,7 +35,7 @@ export async function placeHold(
   const previous = await time.step('reading the hold', () => environments.read(scope))
   const hold = nextHold(previous, fault, clock.now())
   await time.step('placing the hold', () => environments.placeHold(hold))
-  if (!previous) log('environment.held', { ...fault, kind: scope.kind ?? '' })
+  if (!isHoldTold(previous, hold)) log('environment.held', { ...fault, kind: scope.kind ?? '' })
 }
 
 /** The operator's problem is solved: a refresh has just worked. */

@@ -14,8 +14,8 @@ export function notStoredEvent(at: Date): TenantEvent {
 }
 
 /**
- * Returns the event for a failed refresh that will be retried: for the second temporary failure in a row, and for
- * the first failure that the operator must look into.
+ * Returns the event for a failed refresh that will be retried: for the second temporary failure in a row, for the first
+ * failure that the operator must look into, and for a loop. {@link recoveryEvents} ends what each of them began.
  */
 export function failureEvent(
   before: RefreshTrouble | undefined,
@@ -24,7 +24,10 @@ export function failureEvent(
   at: Date,
 ): readonly TenantEvent[] {
   if (isNewsForOperator(before, trouble) && !before?.toldAt) return [needsOperator(refusal, at)]
-  return trouble.attempts === 2 && trouble.actor !== 'operator' ? [failing(refusal, at)] : []
+  if (isNewLoop(before, trouble)) return [looping(refusal, at)]
+  return trouble.attempts === 2 && trouble.actor !== 'operator' && !isTold(before)
+    ? [failing(refusal, at)]
+    : []
 }
 
 /** Whether the operator is told of a failure: when it's new, and then weekly. */
@@ -49,10 +52,25 @@ function needsOperator(refusal: TokenRefusal, at: Date): TenantEvent {
   return { type: 'refresh.failing', at, detail, data: factsOf(refusal, actorOfRepeated(refusal.reason)) }
 }
 
-/** A refresh works again after several failures. */
-export function recoveryEvent(attempts: number, at: Date): TenantEvent {
-  const detail = `Refreshing works again after ${attempts} failed attempts.`
-  return { type: 'refresh.recovered', at, detail }
+function looping(refusal: TokenRefusal, at: Date): TenantEvent {
+  const detail =
+    'Microsoft detected too many equal requests (loop_detected) and refuses more for some minutes; the broker retries automatically.'
+  return { type: 'refresh.failing', at, detail, data: factsOf(refusal, 'nobody') }
+}
+
+/** Returns the event for a refresh that works again, if the failures before it had one. */
+export function recoveryEvents(trouble: RefreshTrouble | undefined, at: Date): readonly TenantEvent[] {
+  if (!trouble || !isTold(trouble)) return []
+  const { attempts } = trouble
+  const times = attempts === 1 ? 'one failed attempt' : `${attempts} failed attempts`
+  return [{ type: 'refresh.recovered', at, detail: `Refreshing works again after ${times}.` }]
+}
+
+/** Whether {@link failureEvent} has told of the trouble. */
+function isTold(trouble: RefreshTrouble | undefined): boolean {
+  if (!trouble) return false
+  const { actor, attempts, reason } = trouble
+  return attempts > 1 || actor === 'operator' || reason === 'loop_detected'
 }
 
 /** The grant is over: the advertiser must sign in again, or their administrator must act first. */

@@ -6,16 +6,18 @@ import { DamagedRowError } from '../domain/damagedRow.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import type { DueIndex, DueRow } from '../domain/due.ts'
 import type { GrantStore } from '../domain/grants.ts'
-import { nameOfScope } from '../domain/holds.ts'
+import { type EnvironmentHold, nameOfScope } from '../domain/holds.ts'
 import { IdentityUnavailableError } from '../domain/identityUnavailable.ts'
 import type { Log, SweepReport } from '../domain/logEvents.ts'
 import { isTableMissing } from '../domain/storageUnavailable.ts'
+import type { SweepFailure } from '../domain/sweepFailures.ts'
 import type { StoredTenant } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { expirePending } from '../tenants/expirePending.ts'
 import { dropOrphan } from './dropOrphan.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import { type ParkDependencies, parkUnserved } from './parkUnserved.ts'
+import { probeHolds } from './probeHolds.ts'
 import { putOffDamaged } from './putOffDamaged.ts'
 import type { Refresher } from './refreshTenant.ts'
 import { createSweepBrakes, isStuck } from './sweepBrakes.ts'
@@ -41,14 +43,16 @@ export interface SweepDependencies {
   readonly randomness: Randomness
   /** Whether the settings have a registration. Default is that all have one. */
   readonly isServed?: ParkDependencies['isServed']
-  /** The names of the current holds ({@link nameOfScope}). Default is the holds that the sweep met. */
-  readonly holds?: () => Promise<readonly string[]>
+  /** The current holds. Default is that none is known but those that the sweep met. */
+  readonly holds?: () => Promise<readonly EnvironmentHold[]>
 }
 
 /** Options of a sweep. */
 export interface SweepOptions {
   /** The shards to sweep. Default is all. */
   readonly shards?: readonly number[]
+  /** When the whole sweep started that these shards are a part of. Default is now. */
+  readonly sweep?: string | undefined
   /** Whether work beyond one instance's share, or its time, may be handed over. Default is false. */
   readonly mayHandOver?: boolean
   /** Seconds after which no more refreshes start, if this is less than the setting. */
@@ -83,6 +87,7 @@ export async function sweep(dependencies: SweepDependencies, order: SweepOptions
     backpressure: sweepConcurrency * backpressureFactor,
   })
   for await (const outcome of outcomes) run.count(outcome)
+  if (!order.shards) await run.probeHolds()
   run.handOverUnfinished()
   const result = run.result(await readHolds(dependencies, run))
   dependencies.log('sweep.ended', result.report)
@@ -91,7 +96,8 @@ export async function sweep(dependencies: SweepDependencies, order: SweepOptions
 
 /** If storage fails at the end, the report lists the holds that the sweep met, and is logged anyway. */
 async function readHolds({ holds }: SweepDependencies, run: SweepRun): Promise<readonly string[]> {
-  return (await holds?.().catch(() => undefined)) ?? run.brakes.holdsMet()
+  const current = await holds?.().catch(() => undefined)
+  return current?.map(nameOfScope) ?? run.brakes.holdsMet()
 }
 
 /** The result for one row: `refreshed`, `passed_on`, `left_over`, or the kind of failure, or why it's stuck. */
@@ -99,7 +105,7 @@ type RowOutcome =
   | 'refreshed'
   | 'passed_on'
   | 'left_over'
-  | { readonly failed: string }
+  | { readonly failed: SweepFailure }
   | { readonly stuck: string }
 
 class SweepRun {
@@ -109,6 +115,7 @@ class SweepRun {
   /** After this, no discovery starts: the last one may need the other half of the time. */
   readonly #finishUntil: Date
   readonly #shards: number[]
+  readonly #sweep: string
   readonly #mayHandOver: boolean
   readonly #mayFinishAccounts: boolean
   readonly brakes = createSweepBrakes()
@@ -130,6 +137,7 @@ class SweepRun {
     this.#dependencies = dependencies
     this.#unfinished = createUnfinishedAccounts(dependencies)
     this.#startedAt = dependencies.clock.now()
+    this.#sweep = order.sweep ?? this.#startedAt.toISOString()
     const { sweepSeconds } = dependencies.config
     this.#stopAt = addSeconds(this.#startedAt, Math.min(sweepSeconds, order.maxSeconds ?? sweepSeconds))
     this.#finishUntil = addSeconds(this.#startedAt, sweepSeconds / 2)
@@ -260,6 +268,7 @@ class SweepRun {
       finishAccounts: () => this.#finishAccounts().catch(() => undefined),
       report: {
         startedAt: this.#startedAt.toISOString(),
+        sweep: this.#sweep,
         due: this.#due,
         refreshed: this.#refreshed,
         passedOn: this.#passedOn,
@@ -296,6 +305,14 @@ class SweepRun {
           await this.#dropOrphan(hint, outcome)
         return outcome.reason === 'environment_on_hold' ? { failed: outcome.reason } : 'passed_on'
     }
+  }
+
+  /** After the due tenants, which have probed some. Best effort: the next sweep tries again. */
+  async probeHolds(): Promise<void> {
+    const { holds } = this.#dependencies
+    if (!holds || this.#isTableMissing) return
+    const probed = holds().then((current) => probeHolds(this.#dependencies, current, this.#stopAt))
+    await probed.catch(() => undefined)
   }
 
   /** A sweep that hands over ends soon, so that no shard waits for its discoveries: they go along. */

@@ -25,7 +25,7 @@ export interface DeveloperTokens {
   find(environment: Environment): Promise<FoundDeveloperToken>
   /**
    * The token to use, without a promise if it was found within the last second.
-   * @throws Problem `environment_on_hold` if the vault has none, or a value that can't be one.
+   * @throws Problem `developer_token_unusable` if the vault has none, or a value that can't be one.
    */
   current(environment: Environment): BrokerSecret | Promise<BrokerSecret>
   /** Best first; empty if the vault has no usable one. */
@@ -86,7 +86,7 @@ function assertFound(found: FoundDeveloperToken): BrokerSecret {
 
 /** Asks the operator to store a usable developer token. */
 export function explainNoDeveloperToken({ detail, reason }: NoDeveloperToken): Problem {
-  return new Problem('environment_on_hold', { detail, members: { reason } })
+  return new Problem('developer_token_unusable', { detail, members: { reason } })
 }
 
 /**

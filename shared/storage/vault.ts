@@ -1,38 +1,50 @@
 import type { SecretClient, SecretProperties } from '@azure/keyvault-secrets'
 import { ExponentialBackoff, handleWhen, retry } from 'cockatiel'
+import { type Clock, systemClock } from '../clock.ts'
 import type { Log } from '../domain/logEvents.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { ListableVault, ListedSecret, SecretVersion } from '../domain/vault.ts'
+import { createMemory } from '../memory.ts'
 import { Secret } from '../secret.ts'
 import { runStorageOperation } from './unavailable.ts'
 
 /**
  * Wraps a vault's client. The SDK doesn't retry a 429 without `Retry-After`, which is how Key Vault throttles, and
  * doesn't keep the body of a first write that runs concurrently with other first requests. So throttling is retried
- * here, and each client's first request is a read that is awaited alone.
+ * here, and each client's first request is a read that is awaited alone. No matter how often one request is repeated, it's
+ * logged once.
+ * @param clock default is the machine's.
  */
-export function createVault(client: SecretClient, log: Log): ListableVault {
+export function createVault(client: SecretClient, log: Log, clock: Clock = systemClock): ListableVault {
+  const { host } = new URL(client.vaultUrl)
+  const logged = createMemory<true>(clock)
   let challenged: Promise<unknown> | undefined
-  const run = async <T>(operation: string, work: () => Promise<T>, gone: () => T): Promise<T> => {
+  const run = async <T>({ operation, name }: Request, work: () => Promise<T>, gone: () => T): Promise<T> => {
     challenged ??= client.getSecret('first-request').catch(() => undefined)
     await challenged
-    return throttleRetry(log, operation).execute(() =>
+    const key = `${operation} ${name}`
+    const onThrottled = () => {
+      if (logged.recent(key, loggedMilliseconds)) return
+      logged.remember(key, true)
+      log('vault.throttled', { vault: host, operation })
+    }
+    return throttleRetry(onThrottled).execute(() =>
       runStorageOperation('vault', work, (_status, code) =>
         goneCodes.has(code) ? { value: gone() } : undefined,
       ),
     )
   }
   return {
-    host: new URL(client.vaultUrl).host,
+    host,
     read: (name, version) =>
       run<SecretVersion | undefined>(
-        'get',
+        { operation: 'get', name },
         async () => toSecretVersion(await client.getSecret(name, version ? { version } : {})),
         () => undefined,
       ),
     write: (name, value, { tags, expiresOn }) =>
       run(
-        'set',
+        { operation: 'set', name },
         async () =>
           toSecretVersion(
             await client.setSecret(name, value.expose(), {
@@ -48,7 +60,7 @@ export function createVault(client: SecretClient, log: Log): ListableVault {
       ),
     setExpiry: (name, version, expiresOn) =>
       run<void>(
-        'update',
+        { operation: 'update', name },
         async () => {
           await client.updateSecretProperties(name, version, { expiresOn })
         },
@@ -56,7 +68,7 @@ export function createVault(client: SecretClient, log: Log): ListableVault {
       ),
     remove: (name) =>
       run<void>(
-        'delete',
+        { operation: 'delete', name },
         async () => {
           await client.beginDeleteSecret(name)
         },
@@ -65,13 +77,22 @@ export function createVault(client: SecretClient, log: Log): ListableVault {
     async *list() {
       const pages = client.listPropertiesOfSecrets().byPage()
       for (;;) {
-        const { done, value } = await run('list', () => pages.next(), nothingListed)
+        const { done, value } = await run({ operation: 'list', name: '' }, () => pages.next(), nothingListed)
         if (done) return
         for (const secret of value) if (secret.enabled !== false) yield toListed(secret)
       }
     },
   }
 }
+
+/** A request to a vault; a list has no name. */
+interface Request {
+  readonly operation: 'get' | 'set' | 'update' | 'delete' | 'list'
+  readonly name: string
+}
+
+/** A refresh that must store its token repeats a write for up to a minute: it's one request that is throttled. */
+const loggedMilliseconds = 60_000
 
 /**
  * Key Vault's codes for a secret that is missing, disabled, or deleted (its name then takes no new version). Any other
@@ -88,13 +109,13 @@ const goneCodes: ReadonlySet<string> = new Set([
  * Key Vault recommends 1, 2, 4, 8, 16 s (overview-throttling.md); a caller is waiting here, so there are fewer and
  * shorter waits.
  */
-function throttleRetry(log: Log, operation: string) {
+function throttleRetry(onThrottled: () => void) {
   const throttled = handleWhen((error) => error instanceof StorageUnavailableError && error.status === 429)
   const policy = retry(throttled, {
     maxAttempts: 3,
     backoff: new ExponentialBackoff({ initialDelay: 250, maxDelay: 2000 }),
   })
-  policy.onRetry(() => log('vault.throttled', { operation }))
+  policy.onRetry(onThrottled)
   return policy
 }
 

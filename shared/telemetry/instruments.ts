@@ -71,7 +71,7 @@ function createInstruments(): Instruments {
     vendDuration: duration(metricNames.vendDuration, 'Duration of vends inside the broker.'),
     refreshDuration: duration(
       metricNames.refreshDuration,
-      'Duration of refreshes that reached a token endpoint.',
+      'Duration of refreshes that reached a token endpoint, or found no grant to use.',
     ),
     sweepDue: tenants(metricNames.sweepDue, 'Tenants that were due in the last sweep.'),
     sweepLeftOver: tenants(metricNames.sweepLeftOver, 'Tenants that the last sweep left for the next one.'),
@@ -80,7 +80,7 @@ function createInstruments(): Instruments {
       unit: 's',
     }),
     vaultThrottled: meter.createCounter(metricNames.vaultThrottled, {
-      description: 'Requests that Key Vault answered with 429.',
+      description: 'Requests that Key Vault answered with 429, no matter how often each was repeated.',
       unit: '{request}',
     }),
     censusTenants: tenants(metricNames.censusTenants, 'Tenants by status.'),

@@ -7,6 +7,7 @@ import { tenantStatuses } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { tenantEventTypes } from '../domain/tenantEvents.ts'
 import { accountKinds, environments, identityProviders } from '../environment.ts'
+import { type AdminConsentConfig, adminConsentUrlOf } from '../identity/adminConsent.ts'
 
 /** A consent, as apps see it. */
 export const connectionView = z
@@ -35,6 +36,10 @@ export const tenantView = z
     createdAt: z.iso.datetime(),
     connection: connectionView.optional(),
     reauthorizationReason: z.string().optional(),
+    adminConsentUrl: z
+      .url()
+      .describe('The link for the advertiser’s administrator, if that fixes `reauthorizationReason`.')
+      .optional(),
     advertisingRefusal: z
       .object({ reason: z.string(), since: z.iso.datetime() })
       .describe(
@@ -84,8 +89,15 @@ export const tenantView = z
 /** A {@link tenantView}'s value. */
 export type TenantView = z.infer<typeof tenantView>
 
-/** Shows a tenant to its apps: everything they can act on, without tokens or references. */
-export function toTenantView(row: Tenant | Omit<DamagedTenant, 'etag'>, now: Date): TenantView {
+/**
+ * Shows a tenant to its apps: everything they can act on, without tokens or references.
+ * @param config default is no admin-consent link.
+ */
+export function toTenantView(
+  row: Tenant | Omit<DamagedTenant, 'etag'>,
+  now: Date,
+  config?: AdminConsentConfig,
+): TenantView {
   const tenant = isDamaged(row) ? row.remains : row
   const { grant, trouble, accessToken, defaultAccount } = tenant
   const marks = marksOfGeneration(tenant.accountsGeneration)
@@ -97,6 +109,7 @@ export function toTenantView(row: Tenant | Omit<DamagedTenant, 'etag'>, now: Dat
     createdAt: tenant.createdAt.toISOString(),
     connection: grant && toConnectionView(grant),
     reauthorizationReason: tenant.reauthorizationReason,
+    adminConsentUrl: config && !isDamaged(row) ? adminConsentUrlOf(config, row) : undefined,
     advertisingRefusal: tenant.advertisingRefusal,
     confirmationPending: tenant.pendingGrant !== undefined && tenant.pendingGrant.expiresAt > now,
     secretsToDestroy: tenant.secretsToDestroy?.length,

@@ -4,6 +4,7 @@ import { createCoalesce } from '../coalesce.ts'
 import type { RefreshConfig } from '../config.ts'
 import { minimumValiditySeconds } from '../domain/schedule.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
+import { createMemory } from '../memory.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
 import { type ReadDependencies, readOrRefresh, tokenFromOutcome } from './readOrRefresh.ts'
 import { recordVend } from './recordVend.ts'
@@ -11,7 +12,7 @@ import type { MissingToken, UsableToken } from './usableToken.ts'
 
 /** Dependencies of obtaining access tokens. */
 export interface AccessTokenDependencies
-  extends ReadDependencies,
+  extends Omit<ReadDependencies, 'outages'>,
     Pick<RefreshDependencies, 'tenants' | 'due' | 'randomness'> {
   readonly config: RefreshConfig
   /** How long a process answers from a row that it has read. */
@@ -49,6 +50,7 @@ interface Dated<T> {
 export function createAccessTokens(dependencies: AccessTokenDependencies): AccessTokens {
   const { clock, refresher, rowCacheSeconds, vendLimitSeconds } = dependencies
   const memory = new LRUCache<string, Dated<UsableToken>>({ max: maxRemembered })
+  const outages = createMemory<true>(clock, maxRemembered)
   const reading = createCoalesce<Dated<UsableToken | MissingToken>>()
   const recording = createCoalesce<void>()
   const limit = () => createDeadline(clock, addSeconds(clock.now(), vendLimitSeconds))
@@ -74,7 +76,8 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
       preferredValidity(minValiditySeconds),
       minimumValidity(minValiditySeconds),
     ]
-    const work = () => readOrRefresh(dependencies, name, { preferredSeconds, minimumSeconds }, deadline)
+    const work = () =>
+      readOrRefresh({ ...dependencies, outages }, name, { preferredSeconds, minimumSeconds }, deadline)
     // What hangs must not keep the next caller from starting again.
     const read = () => dated(() => deadline.step('obtaining a token', work))
     return remember(key, await reading(`${key}:${preferredSeconds}:${minimumSeconds}`, read))

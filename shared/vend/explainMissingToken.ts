@@ -6,16 +6,10 @@ import { instanceEnding } from '../domain/instanceEnding.ts'
 import { isAdminReason, isOutageReason, type StoredReason } from '../domain/reasons.ts'
 import { isCredentialRefusal, type TokenRefusal } from '../domain/refusal.ts'
 import { detailWithCauses } from '../domain/refusalCauses.ts'
-import { nextVendAttemptAt } from '../domain/schedule.ts'
+import { minimumValiditySeconds, nextVendAttemptAt } from '../domain/schedule.ts'
 import type { Tenant } from '../domain/tenant.ts'
-import {
-  enablingSteps,
-  isCuredByAdminConsent,
-  isRestoredByAdminConsent,
-  adminConsentUrl as toAdminConsentUrl,
-} from '../identity/adminConsent.ts'
+import { adminConsentUrlOf, enablingSteps, restoringUrlOf } from '../identity/adminConsent.ts'
 import { explainCredential } from '../identity/explainCredential.ts'
-import { isDirectoryId } from '../identity/responseIssuer.ts'
 import { Problem, type ProblemExtras } from '../problems.ts'
 import type { PassedOnReason, RefreshOutcome } from '../refresh/outcome.ts'
 import type { TokenProblemCode } from './problems.ts'
@@ -32,14 +26,19 @@ export function explainMissingToken(config: Config, missing: MissingToken, now: 
     case 'not_found':
       return problem('tenant_not_found')
     case 'validity_not_reached':
-      return problem('identity_provider_unavailable', {
-        detail: `The identity provider issues access tokens of ${missing.validSeconds} s at present, which is less than requested.`,
-        retryAfterSeconds: tooShortWaitSeconds,
-        members: { reason: 'validity_not_reached' },
-      })
+      return explainShortValidity(missing)
     case 'not_refreshed':
       return explainOutcome(config, missing.outcome, now)
   }
+}
+
+/** A token that is good enough for every other request lacks only what this one asks for: the provider isn't at fault. */
+function explainShortValidity({ validSeconds }: Extract<MissingToken, { validSeconds: number }>): Problem {
+  const detail = `The identity provider issues access tokens of ${validSeconds} s at present, which is less than requested.`
+  const members = { reason: 'validity_not_reached' }
+  return validSeconds >= minimumValiditySeconds
+    ? problem('validity_not_available', { detail, members })
+    : problem('identity_provider_unavailable', { detail, members, retryAfterSeconds: tooShortWaitSeconds })
 }
 
 /** A dependency didn't answer in time. The operation may still succeed, so trying again can help. */
@@ -89,7 +88,7 @@ function explainStatus(config: Config, tenant: Tenant, now: Date): Problem {
       ...(detail && { detail }),
     })
   }
-  const link = isCuredByAdminConsent(reason) && adminLink(config, tenant)
+  const link = adminConsentUrlOf(config, tenant)
   return problem('admin_consent_required', {
     members: { reason, ...(link && { adminConsentUrl: link }), connect },
     ...(reason === 'advertising_not_enabled' && { detail: enablingDetail }),
@@ -97,19 +96,6 @@ function explainStatus(config: Config, tenant: Tenant, now: Date): Problem {
 }
 
 const enablingDetail = `Microsoft Advertising isn’t enabled for the advertiser’s organization. In this order: ${enablingSteps.map((step, index) => `(${index + 1}) ${step}`).join(' ')}`
-
-function adminLink(config: Config, { environment, grant }: Tenant): string | undefined {
-  const settings = config.environments.get(environment)
-  const { accountKind, authorityTenant = '' } = grant ?? {}
-  const directoryId = accountKind === 'work' && isDirectoryId(authorityTenant) ? authorityTenant : undefined
-  return settings && toAdminConsentUrl(settings, config.redirectUri, directoryId)
-}
-
-/** Only the directory that removed the app can take it back, so no other one may be asked. */
-function directoryLink(config: Config, tenant: Tenant): string | undefined {
-  const { accountKind, authorityTenant = '' } = tenant.grant ?? {}
-  return accountKind === 'work' && isDirectoryId(authorityTenant) ? adminLink(config, tenant) : undefined
-}
 
 /**
  * Explains a refusal that has just happened. The row already shows its consequences, except a hold of the environment.
@@ -175,7 +161,7 @@ function explainTrouble(
   if (detail) return problem('storage_unavailable', { ...extras, actor: 'operator', detail })
   if (actor !== 'operator') return problem('identity_provider_unavailable', extras)
   if (reason === 'unknown_answer') return problem('unexpected_upstream_answer', extras)
-  const adminConsentUrl = isRestoredByAdminConsent(reason) ? directoryLink(config, tenant) : undefined
+  const adminConsentUrl = restoringUrlOf(config, tenant, reason)
   return problem('registration_refused', {
     ...extras,
     members: { ...extras.members, ...(adminConsentUrl && { adminConsentUrl }) },
@@ -187,6 +173,6 @@ function secondsToWait(until: Date | undefined, now: Date): number {
 }
 
 /** Allows only the problems that the contract lists. */
-function problem(code: TokenProblemCode, extras: ProblemExtras = {}): Problem {
+function problem(code: TokenProblemCode | 'validity_not_available', extras: ProblemExtras = {}): Problem {
   return new Problem(code, extras)
 }

@@ -20,6 +20,7 @@ export type TokenProblemCode = (typeof tokenProblems)[number]
 /** Problems that a vend can cause: there may be no token, or no account to use it with. */
 export const vendProblems = [
   ...tokenProblems,
+  'developer_token_unusable',
   'account_not_found',
   'account_not_chosen',
 ] as const satisfies readonly ProblemCode[]

@@ -2,6 +2,8 @@ import { type Deadline, secondsUntil, TimeLimitError } from '../clock.ts'
 import { sealContextOf } from '../domain/sealer.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { StoredTenant, TenantName } from '../domain/tenant.ts'
+import { tenantKey } from '../domain/tenantKey.ts'
+import type { Memory } from '../memory.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
 import type { RefreshOutcome } from '../refresh/outcome.ts'
 import type { Refresher } from '../refresh/refreshTenant.ts'
@@ -11,6 +13,8 @@ import type { MissingToken, UsableToken } from './usableToken.ts'
 /** Dependencies of reading a token from a row, or refreshing it. */
 export interface ReadDependencies extends Pick<RefreshDependencies, 'tenants' | 'sealer' | 'clock'> {
   readonly refresher: Refresher
+  /** Tenants whose refresh has just met an outage, by {@link tenantKey}. */
+  readonly outages: Memory<true>
 }
 
 /** Required lifetimes of a token, in seconds. */
@@ -21,12 +25,19 @@ export interface Validity {
   readonly minimumSeconds: number
 }
 
+/**
+ * A refresh takes about half a second. A caller who can have the stored token waits this long for a better one; then the
+ * refresh goes on for the next caller.
+ */
+const patienceSeconds = 2
 /** Seconds reserved for answering with the stored token when a refresh takes too long. */
 const answerSeconds = 1
+/** How long a stored token that is good enough is vended without another try, after a vault or a table failed. */
+const outageMilliseconds = 10_000
 
 /**
  * Obtains a token that this process does not remember: from the row, or from a refresh if the row's doesn't last long
- * enough.
+ * enough. An outage of a vault neither withholds a token that is still good, nor delays it by more than some seconds.
  */
 export async function readOrRefresh(
   dependencies: ReadDependencies,
@@ -34,21 +45,27 @@ export async function readOrRefresh(
   { preferredSeconds, minimumSeconds }: Validity,
   deadline: Deadline,
 ): Promise<UsableToken | MissingToken> {
-  const { clock, refresher, tenants } = dependencies
+  const { clock, outages, refresher, tenants } = dependencies
   const stored = await tenants.read(name)
   if (!stored) return { ok: false, because: 'not_found' }
   const storedToken = await open(dependencies, stored)
-  if (storedToken && secondsUntil(storedToken.expiresAt, clock.now()) >= preferredSeconds) return storedToken
-  const refresh = () =>
-    refresher.refresh(name, purposeOf(stored, storedToken !== undefined, preferredSeconds), deadline)
-  const refreshed = deadline.step('refreshing', refresh, deadline.left() - answerSeconds)
-  const outcome = await refreshed.catch((error: unknown) => {
-    // A vault outage never withholds a token that is still valid.
-    const usable = storedToken && secondsUntil(storedToken.expiresAt, clock.now()) >= minimumSeconds
-    if (usable && isOutage(error)) return { outcome: 'fresh', stored } as const
-    throw error
-  })
-  return tokenFromOutcome(dependencies, outcome, minimumSeconds)
+  const lasts = (seconds: number) =>
+    storedToken !== undefined && secondsUntil(storedToken.expiresAt, clock.now()) >= seconds
+  if (storedToken && lasts(preferredSeconds)) return storedToken
+  const key = tenantKey(name)
+  if (storedToken && lasts(minimumSeconds) && outages.recent(key, outageMilliseconds)) return storedToken
+  const purpose = purposeOf(stored, storedToken !== undefined, preferredSeconds)
+  const refresh = () => refresher.refresh(name, purpose, deadline)
+  // Afterwards, the stored token must still be good.
+  const seconds = lasts(minimumSeconds + patienceSeconds) ? patienceSeconds : deadline.left() - answerSeconds
+  try {
+    const outcome = await deadline.step('refreshing', refresh, seconds)
+    return await tokenFromOutcome(dependencies, outcome, minimumSeconds)
+  } catch (error) {
+    if (!storedToken || !lasts(minimumSeconds) || !isOutage(error)) throw error
+    outages.remember(key, true)
+    return storedToken
+  }
 }
 
 /** A vault that hangs counts as an outage, like one that refuses. */
@@ -66,7 +83,7 @@ function purposeOf(stored: StoredTenant, opens: boolean, minValiditySeconds: num
 
 /** What a refresh brought: its token where it lasts `minimumSeconds`, else why there is none. */
 export async function tokenFromOutcome(
-  dependencies: ReadDependencies,
+  dependencies: Pick<ReadDependencies, 'sealer' | 'clock'>,
   outcome: RefreshOutcome,
   minimumSeconds: number,
 ): Promise<UsableToken | MissingToken> {
@@ -87,7 +104,7 @@ export async function tokenFromOutcome(
 
 /** The row's token, decrypted; undefined unless the tenant is connected and the token can be opened. */
 async function open(
-  { sealer }: ReadDependencies,
+  { sealer }: Pick<ReadDependencies, 'sealer'>,
   { tenant }: StoredTenant,
   plain?: Secret,
 ): Promise<UsableToken | undefined> {

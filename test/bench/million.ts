@@ -13,7 +13,7 @@ const large = { ...usual, everySeconds: 120, keepAliveDays: 30, instances: 3 }
 const ownHands = { sweepHandoverCount: 20_000, instances: 0 }
 
 const quickCases: readonly Case[] = [
-  { ...usual, tenants: 10_000, vaults: 1, keepAliveDays: 7, sweepConcurrency: 16, name: '1 vault' },
+  { ...usual, tenants: 10_000, vaults: 1, keepAliveDays: 7, sweepConcurrency: 12, name: '1 vault' },
   { ...usual, ...ownHands, tenants: 100_000, vaults: 2, sweepConcurrency: 16, name: '2 vaults' },
   {
     ...usual,

@@ -84,7 +84,7 @@ describe('discovering again', () => {
     [
       { kind: 'fault', code: 105, reason: 'InvalidAccessToken' },
       503,
-      'environment_on_hold',
+      'developer_token_unusable',
       { actor: 'operator' },
     ],
   ] as const)('a refusal %j changes nothing and says who acts', async (injection, status, code, members) => {

@@ -109,6 +109,11 @@ const ways: Record<ConnectFailureCode, () => Promise<End>> = {
   refresh_token_missing: () => withTokenFault('noRefreshToken'),
   sign_in_token_invalid: () => withRequest((request) => request.set('nonce', 'of-another-sign-in')),
   environment_on_hold: () => withTokenFault('expiredClientSecret'),
+  async developer_token_unusable() {
+    const refused = { kind: 'fault', code: 105, reason: 'InvalidAccessToken', path: '/User/Query', times: 1 }
+    await world.advertising.fault(refused)
+    return connect()
+  },
   async environment_mismatch() {
     const tenant = world.newTenant()
     const { callbackUrl, cookie } = await world.stopAtCallback(tenant, ada)

@@ -64,6 +64,13 @@ describe('the sweep', () => {
     const { lastSweep, handedOver } = await ready()
     expect(lastSweep.report.due + handedOver.due).toBeGreaterThanOrEqual(hints.length)
     expect(handedOver).toMatchObject({ leftOver: 0, oldestOverdueSeconds: expect.any(Number) })
+    // The alert on late refreshes counts sweeps, so their shards say which one they belong to.
+    const ended = world.brokers[0]!.lines.filter((line) => line.startsWith('{"event":"sweep.ended"'))
+    const ofSweep = ended
+      .map((line) => JSON.parse(line))
+      .filter(({ sweep }) => sweep === lastSweep.report.sweep)
+    expect(ofSweep.length).toBeGreaterThan(1)
+    expect(new Set(ofSweep.map(({ startedAt }) => startedAt)).size).toBeGreaterThan(1)
     await sweepUntil((report) => report.due === 0)
   })
 

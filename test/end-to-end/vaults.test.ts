@@ -80,3 +80,24 @@ test('a policy that refuses every secret is told from a missing role', async () 
   })
   for (const { faults } of controls()) faults.clear()
 })
+
+describe('a token that is good for more than a minute is vended although every vault', () => {
+  afterEach(async () => {
+    for (const { faults } of controls()) faults.clear()
+    await world.signIn.settings({ accessTokenSeconds: 3600 })
+  })
+
+  test.each([
+    ['forbiddenByRbac', 'set'],
+    ['throttled', 'set'],
+    ['hang', 'set'],
+    ['throttled', 'get'],
+    ['hang', 'get'],
+  ] as const)('answers %s to %s', async (kind, operation) => {
+    await world.signIn.settings({ accessTokenSeconds: 104 })
+    const tenant = await world.connected()
+    for (const { faults } of controls()) faults.add({ kind, operation, name: 'grant-' })
+    const vends = Array.from({ length: 3 }, () => world.call('GET', `/v1/tenants/${tenant}/token`))
+    expect((await Promise.all(vends)).map(({ status }) => status)).toEqual([200, 200, 200])
+  })
+})

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { figuresOf } from '../../scripts/arrows/figures.ts'
@@ -132,4 +132,13 @@ test('our own house matches its page', async () => {
   const root = join(import.meta.dirname, '../..')
   const house = readHouse(await readFile(join(root, 'docs/architecture.md'), 'utf8'))
   expect(faultsOfArrows(await readSources(root, ['shared', 'functions']), house)).toEqual([])
+})
+
+test('the page’s house shows every folder of the library, and no other', async () => {
+  const root = join(import.meta.dirname, '../..')
+  const [, house = ''] = (await readFile(join(root, 'docs/architecture.md'), 'utf8')).split('```')
+  const shown = [...house.matchAll(/^ {2}(\w+)\/ /gm)].map(([, room]) => room)
+  const entries = await readdir(join(root, 'shared'), { withFileTypes: true })
+  const rooms = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+  expect(shown.toSorted()).toEqual(rooms.toSorted())
 })

@@ -65,7 +65,7 @@ test('the defaults match the settings page', () => {
     keepAliveSeconds: 7 * day,
     stuckAfterSeconds: 14 * day,
     aheadSeconds: 600,
-    sweepConcurrency: 16,
+    sweepConcurrency: 12,
     sweepSeconds: 240,
     sweepHandoverCount: 2000,
     leaseSeconds: 60,
@@ -80,6 +80,11 @@ test('the defaults match the settings page', () => {
     secretExpiryDays: 365,
     telemetry: { metricIntervalMilliseconds: 60_000 },
   })
+})
+
+test('a sweep with the default settings stays below what one vault takes', () => {
+  const refreshesASecond = parseConfig(required).refresh.sweepConcurrency / 0.44
+  expect(refreshesASecond).toBeLessThan(30)
 })
 
 test.each([

@@ -155,6 +155,20 @@ describe('whether a tenant is refreshed', () => {
       { refresh: true, reason: 'due' },
     ],
     [
+      'although no tenant is due',
+      { ...connected, dueAt: later(1) },
+      { for: 'sweep', isProbe: true },
+      { ...hold, until: now },
+      { refresh: true, reason: 'probe' },
+    ],
+    [
+      'but not after another process ended it',
+      { ...connected, dueAt: later(1) },
+      { for: 'sweep', isProbe: true },
+      undefined,
+      { refresh: false, reason: 'fresh' },
+    ],
+    [
       'a fresh token is vended in spite of a hold',
       connected,
       { for: 'vend', minValiditySeconds: 60 },

@@ -14,6 +14,11 @@ test('the checks of a pull request also run before packaging', () => {
   expect(job('deploy')).toContain('needs: build')
 })
 
+test('a pull request gets a what-if for what the page says', () => {
+  expect(deploy).toContain("    paths: ['infra/**', '.github/workflows/deploy.yml']\n")
+  expect(readText('docs/deploy.md')).toContain('for a pull request that changes `infra/` or this workflow')
+})
+
 test('only main is deployed, even manually', () => {
   expect(job('deploy')).toContain("if: github.ref == 'refs/heads/main'")
 })

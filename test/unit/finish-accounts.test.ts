@@ -95,7 +95,7 @@ test('a timer’s sweep and a shard’s finish accounts after their report is st
   const all = { ...{ clock, records, sweeping: dependencies, sweeps }, notes: {}, tenantPages: {} } as never
   await clock.run(runSweep(all))
   expect([finished.length, reported]).toEqual([1, [0]])
-  await clock.run(runShard(all, first))
+  await clock.run(runShard(all, { shard: first }))
   expect([finished.length, reported]).toEqual([2, [0, 1]])
 })
 

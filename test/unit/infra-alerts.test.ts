@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { sweepFailures } from '../../shared/domain/sweepFailures.ts'
 import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
 import { maxRoundDays } from '../../shared/operations/auditRound.ts'
 import { metricNames } from '../../shared/telemetry/instruments.ts'
@@ -99,6 +100,29 @@ test('refreshes that wait for a hold do not suggest more capacity', () => {
   expect(clause).toContain('> 1800 and coalesce(array_length(e.holds), 0) == 0) or tolong(e.leftOver) > 0')
 })
 
+test('late refreshes count once for each sweep, no matter how many shards it handed over', () => {
+  const lines = readText('infra/alerts/refreshes-overdue.kql').trimEnd().split('\n')
+  expect(lines.at(-1)).toMatch(/^\| summarize .* by sweep = tostring\(e\.sweep\)$/)
+})
+
+test('failed refreshes add up over the whole window, and those that only an advertiser can fix don’t count', () => {
+  const query = readText('infra/alerts/sweep-failed.kql')
+  const counted = [...query.matchAll(/tolong\(e\.failed\.(\w+)\)/g)].map(([, word]) => word)
+  expect(counted.toSorted()).toEqual(
+    sweepFailures.filter((word) => !word.startsWith('advertiser')).toSorted(),
+  )
+  expect(query).not.toContain('e.due')
+  expect(query).toMatch(
+    /\| summarize timestamp = max\(timestamp\), failed = sum\(failed\), passed = sum\([^\n]*\)\n/,
+  )
+})
+
+test('the runbook of failed sweeps explains every word of a sweep’s report', () => {
+  const [, table = ''] = readText('docs/runbooks/sweep-failed.md').split('| failed | meaning | do |')
+  const explained = table.split('\n').flatMap((line) => line.split('|')[1]?.match(/\w+(?=`)/g) ?? [])
+  expect(explained.toSorted()).toEqual([...sweepFailures].toSorted())
+})
+
 test('a recurring finding is reported again, a lasting one only once', () => {
   const repeated = alerts.filter(({ properties }) => properties.muteActionsDuration)
   expect(repeated.map(runbookOf).toSorted()).toEqual([
@@ -117,6 +141,10 @@ test('throttling of every vault also appears in the vaults’ own metric', () =>
   const vaults = everything.filter(({ type }) => type === 'Microsoft.KeyVault/vaults')
   expect(rule?.properties.scopes).toHaveLength(vaults.length)
   expect(rule?.properties.description).toContain('vault-throttled.md')
+  const { threshold } = rule?.properties.criteria.allOf[0] ?? {}
+  // One refresh under strict rotation was refused 51 times in a minute.
+  expect(threshold).toBeGreaterThan(51)
+  expect(readText('docs/runbooks/vault-throttled.md')).toContain(`more than ${threshold} in PT15M`)
 })
 
 test('each required finding has its own alert', () => {

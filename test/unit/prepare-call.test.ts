@@ -93,7 +93,7 @@ describe('a refused call', () => {
     [
       'without a developer token',
       { developerToken: { ok: false, reason: 'developer_token_missing', detail: 'None is stored.' } },
-      'environment_on_hold',
+      'developer_token_unusable',
       { detail: 'None is stored.', members: { reason: 'developer_token_missing' } },
     ],
   ])('%s', async (_title, ground, code, extras) => {

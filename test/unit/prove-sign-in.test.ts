@@ -250,7 +250,7 @@ describe('a sign-in', () => {
     ['refresh_token_missing', { tokens: { refreshToken: undefined } }],
     ['no_advertising_account', { accounts: 0 }],
     [
-      'environment_on_hold',
+      'developer_token_unusable',
       {
         parts: { developerTokens: { find: async () => ({ ok: false, reason: 'developer_token_missing' }) } },
       },

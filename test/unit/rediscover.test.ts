@@ -104,7 +104,7 @@ test('without a token, or a developer token, nothing is called', async () => {
   const nothing = await discovery([], [], { obtained: { ok: false, because: 'not_found' } })
   await expect(nothing.run()).rejects.toMatchObject({ code: 'tenant_not_found' })
   const unnamed = await discovery([], [], { developerToken: false })
-  await expect(unnamed.run()).rejects.toMatchObject({ code: 'environment_on_hold' })
+  await expect(unnamed.run()).rejects.toMatchObject({ code: 'developer_token_unusable' })
   expect([...nothing.seen.tokens, ...unnamed.seen.tokens]).toEqual([])
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { addSeconds } from '../../shared/clock.ts'
-import { nextHold } from '../../shared/domain/holds.ts'
+import { isHoldTold, nextHold } from '../../shared/domain/holds.ts'
 import { nextDueAt } from '../../shared/domain/schedule.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
@@ -65,7 +65,7 @@ describe('a hold', () => {
   const heldSince = (secondsAgo: number) => ({ ...fault, since: at(-secondsAgo), until: now })
 
   test('lasts half a minute at first', () => {
-    expect(nextHold(undefined, fault, now)).toEqual({ ...fault, since: now, until: at(30) })
+    expect(nextHold(undefined, fault, now)).toEqual({ ...fault, since: now, until: at(30), toldAt: now })
   })
 
   test.each([
@@ -78,7 +78,21 @@ describe('a hold', () => {
       ...fault,
       since: at(-lasted),
       until: at(seconds),
+      toldAt: now,
     })
+  })
+
+  test.each([
+    ['a new one', undefined, true],
+    ['a known one', { toldAt: at(-43_199) }, false],
+    ['one of twelve hours ago', { toldAt: at(-43_200) }, true],
+    ['another reason', { toldAt: at(-60), reason: 'client_secret_invalid' }, true],
+    ['one of an older version', {}, true],
+  ] as const)('tells of %s', (_title, before, isNews) => {
+    const previous = before && { ...heldSince(90_000), ...before }
+    const next = nextHold(previous, fault, now)
+    expect(next.toldAt).toEqual(isNews ? now : previous && 'toldAt' in previous && previous.toldAt)
+    expect(isHoldTold(previous, next)).toBe(!isNews)
   })
 })
 

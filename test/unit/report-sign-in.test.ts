@@ -4,10 +4,19 @@ import { reportFailure, updateEnvironmentHold } from '../../shared/connect/repor
 import { toRefusal } from '../../shared/domain/refusal.ts'
 import type { RedeemResult } from '../../shared/identity/tokenEndpoint.ts'
 
+const at = new Date(0)
+
 /** A redemption's effect on an environment's hold, and its log. */
 async function noted(answer: object, reason?: string) {
   const done: unknown[] = []
-  const hold = reason && { environment: 'production', identityProvider: 'microsoft', reason, attempts: 1 }
+  const hold = reason && {
+    environment: 'production',
+    identityProvider: 'microsoft',
+    reason,
+    since: at,
+    until: at,
+    toldAt: at,
+  }
   const dependencies = {
     clock: { now: () => new Date(0) },
     log: (event: string) => void done.push(event),
@@ -39,6 +48,12 @@ test.each([
   ],
   ['so does one that was never sent', refused(''), undefined, ['hold', 'environment.held']],
   ['a hold that stands is logged once', refused('invalid_client'), 'client_secret_invalid', ['hold']],
+  [
+    'and again when its reason changes',
+    refused('invalid_client'),
+    'client_secret_expired',
+    ['hold', 'environment.held'],
+  ],
   ['another error holds nothing', refused('invalid_grant'), undefined, []],
   ['nor does an error that only contains the word', refused('x_invalid_client'), undefined, []],
   ['another reason holds nothing', refused('invalid_client', 'mfa_required'), undefined, []],

@@ -13,7 +13,7 @@ const config: RefreshConfig = {
   aheadSeconds: 600,
   keepAliveSeconds: 7 * 86_400,
   stuckAfterSeconds: 14 * 86_400,
-  sweepConcurrency: 16,
+  sweepConcurrency: 12,
   sweepSeconds: 240,
   sweepHandoverCount: 2000,
   usedRefreshTokens: 'accepted',

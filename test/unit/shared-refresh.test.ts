@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { addSeconds } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import type { TokenResult } from '../../shared/domain/tokenEndpoint.ts'
 import { refusalsBeforeHold } from '../../shared/refresh/decide.ts'
 import type { RefreshDependencies } from '../../shared/refresh/dependencies.ts'
 import { name } from '../simulation/ground.ts'
@@ -223,6 +224,40 @@ describe('a tenant whose grant is refused', () => {
       own.clock.advance(trouble ? (trouble.nextAttemptAt.getTime() - own.clock.now().getTime()) / 1000 : 0)
     }
     expect(own.row().trouble).toBeUndefined()
+  })
+})
+
+describe('what the tenant’s events begin ends with refresh.recovered', () => {
+  const cases: readonly [string, readonly TokenResult[], readonly string[]][] = [
+    [
+      'a directory that refuses the app once',
+      [refusalOf(401, 'invalid_client', 7000112)],
+      ['failing', 'recovered'],
+    ],
+    ['a loop', [refusalOf(400, 'invalid_grant', 50196)], ['failing', 'recovered']],
+    ['a loop that goes on', Array(3).fill(refusalOf(400, 'invalid_grant', 50196)), ['failing', 'recovered']],
+    [
+      'a loop after another failure',
+      [refusalOf(503), refusalOf(400, 'invalid_grant', 50196)],
+      ['failing', 'recovered'],
+    ],
+    [
+      'another failure after a loop',
+      [refusalOf(400, 'invalid_grant', 50196), refusalOf(503)],
+      ['failing', 'recovered'],
+    ],
+    ['one failure of the provider', [refusalOf(503)], []],
+  ]
+  test.each(cases)('%s', async (_title, refusals, told) => {
+    const own = refreshGround({ answer: (call) => refusals[call - 1] ?? anHour })
+    await own.add()
+    for (const _ of [...refusals, anHour]) {
+      await own.clock.run(own.refresher.refresh(name, sweep))
+      const { trouble } = own.row()
+      own.clock.advance(trouble ? (trouble.nextAttemptAt.getTime() - own.clock.now().getTime()) / 1000 : 0)
+    }
+    const events = own.tenants.history(name)
+    expect(events.map(({ type }) => type)).toEqual(told.map((word) => `refresh.${word}`))
   })
 })
 

@@ -194,6 +194,7 @@ describe('docs/storage.md', () => {
       traceId: '',
       since: at,
       until: at,
+      toldAt: at,
     })
     const notes = createNoteTable({ BrokerState: client })
     await notes.write('expiry', 'last', { day: '2026-11-20' })

@@ -73,9 +73,21 @@ test('a sweep on an instance that is taken away leaves the rest to others', asyn
   expect(await run(ending, order, undefined, shards)).toMatchObject({ due: 3, leftOver: 3, handOver: [0, 1] })
 })
 
+test('a shard’s report names the sweep that handed it over, and a whole sweep’s its own start', async () => {
+  const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
+  expect(await run(refreshed)).toMatchObject({ startedAt: start.toISOString(), sweep: start.toISOString() })
+  const sweep = '2026-11-23T15:55:00.000Z'
+  expect(await run(refreshed, { shards: [0], sweep })).toMatchObject({
+    startedAt: start.toISOString(),
+    sweep,
+  })
+})
+
 test('every report lists the holds, even without due tenants', async () => {
   const refreshed = { outcome: 'refreshed', dueBefore: start, stored: { tenant: {} } }
-  expect((await run(refreshed, {}, async () => ['sandbox:google'])).holds).toEqual(['sandbox:google'])
+  const until = addSeconds(start, 9999)
+  const hold = { environment: 'sandbox', identityProvider: 'google', until } as EnvironmentHold
+  expect((await run(refreshed, {}, async () => [hold])).holds).toEqual(['sandbox:google'])
   expect((await run(refreshed, {}, async () => [])).holds).toEqual([])
 })
 

@@ -30,18 +30,30 @@ function refusing(times: number, status = 429) {
   return { vault, calls, logged }
 }
 
-async function read(vault: ReturnType<typeof createVault>): Promise<unknown> {
+async function read(vault: ReturnType<typeof createVault>, name = 'grant-1'): Promise<unknown> {
   const startedAt = Date.now()
-  const reading = vault.read('grant-1').catch((error: unknown) => error)
+  const reading = vault.read(name).catch((error: unknown) => error)
   await vi.runAllTimersAsync()
   return { answer: await reading, waited: Date.now() - startedAt }
 }
 
-test('a vault that throttles is called again, at most three times, and each time is logged', async () => {
-  const { calls, logged, vault } = refusing(3)
+test('a vault that throttles is called again, at most three times', async () => {
+  const { calls, vault } = refusing(3)
   expect(await read(vault)).toMatchObject({ answer: { value: new Secret('rt') } })
   expect(calls.reads).toBe(4)
-  expect(logged).toEqual(Array(3).fill(['vault.throttled', { operation: 'get' }]))
+})
+
+test('a throttled request is logged once, no matter how often it is repeated, and others are logged too', async () => {
+  const { logged, vault } = refusing(Number.POSITIVE_INFINITY)
+  const fields = { vault: 'grants1.vault.azure.net', operation: 'get' }
+  const lines = (count: number) => Array(count).fill(['vault.throttled', fields])
+  for (let repeated = 0; repeated < 5; repeated++) await read(vault)
+  expect(logged).toEqual(lines(1))
+  await read(vault, 'grant-2')
+  expect(logged).toEqual(lines(2))
+  vi.setSystemTime(Date.now() + 60_000)
+  await read(vault)
+  expect(logged).toEqual(lines(3))
 })
 
 test('a vault that keeps throttling counts as down, and its caller learns this within seconds', async () => {

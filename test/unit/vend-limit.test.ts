@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { addSeconds, createDeadline, TimeLimitError } from '../../shared/clock.ts'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { Secret } from '../../shared/secret.ts'
 import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
@@ -91,11 +92,61 @@ describe('a vend as a whole', () => {
     expect(own.clock.passed()).toBe(25)
   })
 
-  test('answers with a token that is still valid for a minute before a refresh takes too long', async () => {
+  test('waits two seconds for a refresh if it has a token that is good for a minute then, and the refresh goes on', async () => {
+    const own = await vending({
+      with: ({ clock }) => ({
+        tokenEndpoint: {
+          async refresh() {
+            await clock.sleep(4000)
+            return anHour
+          },
+        },
+      }),
+    })
+    await own.addWithToken(62)
+    expect(await own.vend()).toMatchObject({ accessToken: 'held', expiresIn: 60 })
+    expect(own.clock.passed()).toBe(2)
+    await own.clock.run(own.clock.sleep(2500))
+    expect(await own.vend()).toMatchObject({ accessToken: 'at' })
+    expect(own.clock.passed()).toBe(4.5)
+  })
+
+  test('waits for a refresh as long as it may if its token is too short to wait with', async () => {
     const own = await vending({ with: () => ({ tokenEndpoint: { refresh: never } }) })
-    await own.addWithToken(200)
-    expect(await own.vend()).toMatchObject({ accessToken: 'held', expiresIn: 181 })
+    await own.addWithToken(61)
+    await expect(own.vend()).rejects.toMatchObject(tooLong)
     expect(own.clock.passed()).toBe(19)
+  })
+
+  test.each([
+    ['hangs when it is read', { read: never }],
+    [
+      'refuses to be read',
+      { read: () => Promise.reject(new StorageUnavailableError('vault', 403, 'ForbiddenByRbac')) },
+    ],
+    ['hangs when it is written', { write: never }],
+    [
+      'throttles writes',
+      { write: () => Promise.reject(new StorageUnavailableError('vault', 429, 'Throttled')) },
+    ],
+  ])('never waits for a vault that %s while its token is good for a minute', async (_title, grants) => {
+    for (const usedRefreshTokens of ['accepted', 'revoked'] as const) {
+      const own = await vending({
+        with: (models) => ({
+          grants: { ...models.grants, ...grants },
+          config: { ...refreshGround().dependencies.config, usedRefreshTokens },
+        }),
+      })
+      await own.addWithToken(104)
+      expect(await own.vend()).toMatchObject({ accessToken: 'held' })
+      expect(own.clock.passed()).toBeLessThanOrEqual(2)
+      const passed = own.clock.passed()
+      expect(await own.vend()).toMatchObject({ accessToken: 'held' })
+      expect(own.clock.passed()).toBe(passed)
+      own.clock.advance(12)
+      expect(await own.vend()).toMatchObject({ expiresIn: expect.any(Number) })
+      expect(own.clock.passed()).toBeLessThanOrEqual(passed + 14)
+    }
   })
 
   test('waits for another process no longer than its limit', async () => {

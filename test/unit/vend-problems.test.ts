@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { addSeconds, systemClock } from '../../shared/clock.ts'
 import type { RefreshTrouble, Tenant } from '../../shared/domain/tenant.ts'
-import { Problem } from '../../shared/problems.ts'
+import { Problem, problems } from '../../shared/problems.ts'
 import { Secret } from '../../shared/secret.ts'
+import { toTenantView } from '../../shared/tenants/view.ts'
 import { explainMissingToken } from '../../shared/vend/explainMissingToken.ts'
 import { isRecentlyReplaced } from '../../shared/vend/recentlyReplaced.ts'
 import type { MissingToken } from '../../shared/vend/usableToken.ts'
@@ -49,9 +50,25 @@ describe('an app without a token', () => {
     )
   })
 
-  test('because of short lifetimes should try again in half a minute', () => {
-    const missing = { ok: false, because: 'validity_not_reached', validSeconds: 1500 } as const
-    expect(explainMissingToken(config, missing, now)).toMatchObject({
+  const tooShort = (validSeconds: number) => {
+    const missing = { ok: false, because: 'validity_not_reached', validSeconds } as const
+    return explainMissingToken(config, missing, now)
+  }
+
+  test('because it asks for more than the provider issues must ask for less, and no operator is called', () => {
+    const members = { reason: 'validity_not_reached' }
+    for (const validSeconds of [60, 1500]) {
+      const { code, extras } = tooShort(validSeconds)
+      expect({ code, extras }).toEqual({
+        code: 'validity_not_available',
+        extras: { detail: expect.stringContaining(`${validSeconds} s`), members },
+      })
+    }
+    expect(problems.validity_not_available).toMatchObject({ status: 409, actor: 'app' })
+  })
+
+  test('because no token lasts a minute should try again in half a minute', () => {
+    expect(tooShort(59)).toMatchObject({
       code: 'identity_provider_unavailable',
       extras: { retryAfterSeconds: 30, members: { reason: 'validity_not_reached' } },
     })
@@ -171,6 +188,11 @@ describe('an app without a token', () => {
       }
       const { members } = problemOf(passedOn('grant_is_dead'), row(change)).extras
       expect(new URL(String(members?.adminConsentUrl)).pathname).toBe(`/${path}/v2.0/adminconsent`)
+      expect(toTenantView(row(change), now, config)).toMatchObject({
+        adminConsentUrl: members?.adminConsentUrl,
+      })
+      const blocked = row({ ...change, reauthorizationReason: 'conditional_access' })
+      expect(toTenantView(blocked, now, config)).not.toHaveProperty('adminConsentUrl')
     },
   )
 

@@ -119,7 +119,7 @@ describe('the vault’s developer token', () => {
   test('can be missing, which a vend reports', async () => {
     expect(await find({})).toMatchObject({ ok: false, reason: 'developer_token_missing' })
     await expect(createWorld([], {}).createProcess().vended()).rejects.toMatchObject({
-      code: 'environment_on_hold',
+      code: 'developer_token_unusable',
       extras: {
         detail: `The vault has no secret ${name}.`,
         members: { reason: 'developer_token_missing' },
@@ -130,12 +130,12 @@ describe('the vault’s developer token', () => {
   test('is never vended if it is malformed, and the operator learns which secret', async () => {
     const world = createWorld([], { [name]: 'a"b c' })
     await expect(world.createProcess().vended()).rejects.toMatchObject({
-      code: 'environment_on_hold',
+      code: 'developer_token_unusable',
       extras: {
         detail: `The vault secret ${name} contains a space.`,
         members: { reason: 'developer_token_malformed' },
       },
     })
-    expect(problems.environment_on_hold.actor).toBe('operator')
+    expect(problems.developer_token_unusable.actor).toBe('operator')
   })
 })

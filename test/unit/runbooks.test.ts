@@ -1,0 +1,69 @@
+import { globSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
+import { toProblem } from '../../shared/http/responses.ts'
+import { problems } from '../../shared/problems.ts'
+import { readText, root } from './infraFiles.ts'
+
+/** The rows of the first table in a page that has this heading, each as its cells. */
+function rowsOf(page: string, heading: string): readonly string[][] {
+  const [, table = ''] = readText(page).split(heading)
+  const [rows = ''] = table.split('\n\n')
+  return rows.split('\n').map((line) => line.split('|').slice(1, -1))
+}
+
+const wordsIn = (text: string) => [...text.matchAll(/`([\w.]+)`/g)].map(([, word = '']) => word)
+
+test('the runbook of 5xx has a row for every code that can cause one, and no other', () => {
+  const codes = Object.entries(problems).flatMap(([code, { status }]) => (status >= 500 ? [code] : []))
+  const rows = rowsOf('docs/runbooks/server-errors.md', '| code | do |\n').map(([first = '']) => first)
+  const named = rows.flatMap((cell) => wordsIn(cell.split(' with ')[0] ?? ''))
+  expect([...new Set(named)].toSorted()).toEqual(codes.toSorted())
+})
+
+test('it tells apart every reason why storage is unavailable', () => {
+  const sources = [
+    'shared/http/responses.ts',
+    'shared/domain/identityUnavailable.ts',
+    'shared/domain/instanceEnding.ts',
+    'shared/vend/explainMissingToken.ts',
+  ].map(readText)
+  const fixed = sources.flatMap((source) => [
+    ...source.matchAll(/reason: '(\w+)'/g),
+    ...source.matchAll(/^ {2}\| '(identity_\w+)'$/gm),
+    ...source.matchAll(/^ {2}(grant_\w+): /gm),
+  ])
+  const answered = (['tables', 'vault'] as const).flatMap((service) =>
+    [403, 503].map((status) => toProblem(new StorageUnavailableError(service, status, 'x'))),
+  )
+  const services = answered.map(({ extras }) => String(extras.members?.reason))
+  const reasons = new Set([...fixed.map(([, reason = '']) => reason), ...services])
+  // Its code is another one.
+  reasons.delete('validity_not_reached')
+  const rows = rowsOf('docs/runbooks/server-errors.md', '| code | do |\n').map(([first = '']) => first)
+  const named = rows.filter((cell) => cell.includes('storage_unavailable')).flatMap(wordsIn)
+  expect(new Set(named)).toEqual(new Set(['storage_unavailable', 'reason', ...reasons]))
+})
+
+test('the runbook of throttling names operations as the log does', () => {
+  const [, union = ''] = /readonly operation: (.*)/.exec(readText('shared/storage/vault.ts')) ?? []
+  const [, steps = ''] = readText('docs/runbooks/vault-throttled.md').split('## How to fix')
+  const named = [...steps.matchAll(/^\d\. `(\w+)` throttled/gm)].map(([, word]) => word)
+  expect(named).toEqual(['set', 'set', 'get'])
+  for (const word of named) expect(union).toContain(`'${word}'`)
+})
+
+test('no page promises that a vended token ends within an hour: Entra’s last up to 90 minutes', () => {
+  const pages = globSync(['README.md', 'SECURITY.md', 'docs/**/*.md'], { cwd: fileURLToPath(root) })
+  expect(pages.length).toBeGreaterThan(50)
+  const promises = pages.flatMap((page) =>
+    readText(page)
+      .split(/\n|(?<=[.;]) /)
+      .filter(
+        (sentence) => /\btokens?\b/i.test(sentence) && /(within|up to|at most|for) an hour\b/.test(sentence),
+      )
+      .map((sentence) => `${page}: ${sentence}`),
+  )
+  expect(promises).toEqual([])
+})
