@@ -1,48 +1,194 @@
 import { RestError, type TableClient } from '@azure/data-tables'
+import { type Entity, isFound, parseQuery, type Query, rangeOf } from './memoryQuery.ts'
+import { createSortedMap, type SortedMap } from './sortedMap.ts'
 
-interface Keys {
-  readonly partitionKey: string
-  readonly rowKey: string
+/** A row as a table has it: what Table Storage adds, added. */
+type Row = Entity & { readonly etag: string; readonly timestamp: string }
+
+/** What stands between a client and its table. Default is nothing. */
+export interface MemoryTableOptions {
+  /** Storage's time, for the rows' `Timestamp`. Default is the machine's. */
+  readonly now?: () => Date
 }
 
-type Entity = Record<string, unknown> & Keys
+/** A table's content, which several clients can share. */
+export interface MemoryRows {
+  /** Rows by partition key and row key, both in order. */
+  readonly partitions: SortedMap<SortedMap<Row>>
+  readonly put: (entity: Entity) => { readonly etag: string }
+  /** All rows, in order. */
+  all(): Row[]
+}
+
+/** Performs an operation: `work` takes effect at once. Default runs it. */
+export type Perform = <T>(work: () => T) => Promise<T>
+
+/** Creates the content of one table. */
+export function createMemoryRows({ now = () => new Date() }: MemoryTableOptions = {}): MemoryRows {
+  const partitions = createSortedMap<SortedMap<Row>>()
+  let writes = 0
+  return {
+    partitions,
+    put(entity) {
+      const { partitionKey, rowKey } = entity
+      const etag = `W/"${++writes}"`
+      const partition = partitions.get(partitionKey) ?? createSortedMap<Row>()
+      if (partition.size === 0) partitions.set(partitionKey, partition)
+      partition.set(rowKey, { ...withoutNothing(entity), etag, timestamp: now().toISOString() })
+      return { etag }
+    },
+    all: () => [...partitions.values()].flatMap((partition) => [...partition.values()]),
+  }
+}
+
+/** The service stores no column without a value. */
+function withoutNothing(entity: Entity): Entity {
+  const copy: Record<string, unknown> = { ...entity }
+  for (const column in copy) if (copy[column] === undefined || copy[column] === null) delete copy[column]
+  return copy as Entity
+}
 
 /**
- * One table in memory, with the ETags of Table Storage, limited to the operations on small tables: by key, and listed
- * completely. Filters aren't supported.
+ * One table in memory, with the ETags of Table Storage, its transactions, and its queries in pages. `select` is
+ * ignored: an answer has all columns.
  */
-export function createMemoryTable() {
-  const rows = new Map<string, Entity & { readonly etag: string }>()
-  let writes = 0
-  const keyOf = (partitionKey: string, rowKey: string) => JSON.stringify([partitionKey, rowKey])
-  const put = (entity: Entity) => {
-    const etag = `W/"${++writes}"`
-    rows.set(keyOf(entity.partitionKey, entity.rowKey), { ...entity, etag })
-    return { etag }
-  }
-  const found = (partitionKey: string, rowKey: string, etag = '*') => {
-    const row = rows.get(keyOf(partitionKey, rowKey))
-    if (!row) throw new RestError('x', { statusCode: 404, code: 'ResourceNotFound' })
-    if (etag !== '*' && etag !== row.etag)
-      throw new RestError('x', { statusCode: 412, code: 'UpdateConditionNotSatisfied' })
-    return row
-  }
+export function createMemoryTable(options: MemoryTableOptions = {}) {
+  const content = createMemoryRows(options)
+  return { table: createMemoryClient(content), rows: () => content.all() }
+}
+
+/** Creates a client of a table in memory. */
+export function createMemoryClient(
+  content: MemoryRows,
+  perform: Perform = async (work) => work(),
+): TableClient {
   const client = {
-    async createEntity(entity: Entity) {
-      if (rows.has(keyOf(entity.partitionKey, entity.rowKey)))
-        throw new RestError('x', { statusCode: 409, code: 'EntityAlreadyExists' })
-      return put(entity)
-    },
-    upsertEntity: async (entity: Entity) => put(entity),
-    getEntity: async (partitionKey: string, rowKey: string) => found(partitionKey, rowKey),
-    async updateEntity(entity: Entity, _mode: string, { etag }: { etag?: string } = {}) {
-      found(entity.partitionKey, entity.rowKey, etag)
-      return put(entity)
-    },
-    async deleteEntity(partitionKey: string, rowKey: string, { etag }: { etag?: string } = {}) {
-      found(partitionKey, rowKey, etag)
-      rows.delete(keyOf(partitionKey, rowKey))
+    createEntity: (entity: Entity) => perform(() => create(content, entity)),
+    upsertEntity: (entity: Entity, mode: string) => perform(() => upsert(content, entity, mode)),
+    getEntity: (partitionKey: string, rowKey: string) =>
+      perform(() => found(content, { partitionKey, rowKey })),
+    updateEntity: (entity: Entity, _mode: string, { etag }: Match = {}) =>
+      perform(() => update(content, entity, etag)),
+    deleteEntity: (partitionKey: string, rowKey: string, { etag }: Match = {}) =>
+      perform(() => remove(content, { partitionKey, rowKey }, etag)),
+    submitTransaction: (actions: readonly Action[]) => perform(() => transact(content, actions)),
+    listEntities: ({ queryOptions: { filter = '' } = {} }: ListOptions = {}) => {
+      const query = parseQuery(filter)
+      const byPage = (settings: PageSettings = {}) => pagesOf(content, query, settings, perform)
+      return { byPage, [Symbol.asyncIterator]: () => eachOf(byPage()) }
     },
   }
-  return { table: client as unknown as TableClient, rows: () => [...rows.values()] }
+  return client as unknown as TableClient
+}
+
+type Keys = Pick<Entity, 'partitionKey' | 'rowKey'>
+type Match = { readonly etag?: string }
+type Action = readonly ['create' | 'upsert' | 'update' | 'delete', Entity, string?, Match?]
+
+interface ListOptions {
+  readonly queryOptions?: { readonly filter?: string }
+}
+
+interface PageSettings {
+  readonly maxPageSize?: number
+  readonly continuationToken?: string
+}
+
+function rowOf({ partitions }: MemoryRows, { partitionKey, rowKey }: Keys): Row | undefined {
+  return partitions.get(partitionKey)?.get(rowKey)
+}
+
+function found(content: MemoryRows, keys: Keys, etag = '*'): Row {
+  const row = rowOf(content, keys)
+  if (!row) throw new RestError('x', { statusCode: 404, code: 'ResourceNotFound' })
+  if (etag !== '*' && etag !== row.etag)
+    throw new RestError('x', { statusCode: 412, code: 'UpdateConditionNotSatisfied' })
+  return row
+}
+
+function absent(content: MemoryRows, keys: Keys): void {
+  if (rowOf(content, keys)) throw new RestError('x', { statusCode: 409, code: 'EntityAlreadyExists' })
+}
+
+function create(content: MemoryRows, entity: Entity) {
+  absent(content, entity)
+  return content.put(entity)
+}
+
+function upsert(content: MemoryRows, entity: Entity, mode: string) {
+  return content.put(mode === 'Merge' ? { ...rowOf(content, entity), ...entity } : entity)
+}
+
+function update(content: MemoryRows, entity: Entity, etag?: string) {
+  found(content, entity, etag)
+  return content.put(entity)
+}
+
+function remove(content: MemoryRows, keys: Keys, etag?: string) {
+  found(content, keys, etag)
+  const partition = content.partitions.get(keys.partitionKey)
+  partition?.delete(keys.rowKey)
+  if (partition?.size === 0) content.partitions.delete(keys.partitionKey)
+}
+
+/** All actions take effect, or none. */
+function transact(content: MemoryRows, actions: readonly Action[]) {
+  for (const [kind, entity, , match] of actions) {
+    if (kind === 'create') absent(content, entity)
+    else if (kind !== 'upsert') found(content, entity, match?.etag)
+  }
+  const subResponses = actions.map(([kind, entity, mode = 'Merge']) => {
+    if (kind === 'delete') return { etag: undefined, removed: remove(content, entity) }
+    return kind === 'upsert' ? upsert(content, entity, mode) : content.put(entity)
+  })
+  return { subResponses }
+}
+
+async function* eachOf(pages: AsyncGenerator<Row[]>): AsyncGenerator<Row> {
+  for await (const page of pages) yield* page
+}
+
+/** Pages of 1,000 rows at most, as the service's own. */
+async function* pagesOf(
+  content: MemoryRows,
+  query: Query,
+  { continuationToken, maxPageSize = 1000 }: PageSettings,
+  perform: Perform,
+): AsyncGenerator<Row[] & { continuationToken?: string }> {
+  let start = continuationToken ? readContinuation(continuationToken) : undefined
+  do {
+    const from = start
+    const rows = await perform(() => readPage(content, query, maxPageSize, from))
+    const more = rows.length > maxPageSize ? rows.pop() : undefined
+    start = more
+    yield more ? Object.assign(rows, { continuationToken: writeContinuation(more) }) : rows
+  } while (start)
+}
+
+function writeContinuation({ partitionKey, rowKey }: Keys): string {
+  return Buffer.from(JSON.stringify({ nextPartitionKey: partitionKey, nextRowKey: rowKey })).toString(
+    'base64',
+  )
+}
+
+function readContinuation(token: string): Keys {
+  const { nextPartitionKey, nextRowKey } = JSON.parse(Buffer.from(token, 'base64').toString())
+  return { partitionKey: nextPartitionKey, rowKey: nextRowKey }
+}
+
+/** The rows of a page, and one more if another page follows. */
+function readPage({ partitions }: MemoryRows, query: Query, size: number, from?: Keys): Row[] {
+  const rows: Row[] = []
+  const wanted = rangeOf(query, 'partitionKey')
+  const inside = rangeOf(query, 'rowKey')
+  const first = from && from.partitionKey > wanted.from ? from.partitionKey : wanted.from
+  for (const [key, partition] of partitions.between(first, wanted.to)) {
+    const start = from && key === from.partitionKey && from.rowKey > inside.from ? from.rowKey : inside.from
+    for (const [, row] of partition.between(start, inside.to)) {
+      if (!isFound(query, row)) continue
+      rows.push(row)
+      if (rows.length > size) return rows
+    }
+  }
+  return rows
 }

@@ -1,0 +1,48 @@
+/** A map whose keys are in order. */
+export interface SortedMap<T> {
+  readonly size: number
+  get(key: string): T | undefined
+  set(key: string, value: T): void
+  delete(key: string): void
+  values(): IterableIterator<T>
+  /** The entries from one key on, before another one if there is one. */
+  between(from: string, to?: string): Generator<readonly [string, T]>
+}
+
+/** Creates an empty one. Each new key costs a move of those behind it, which is little for some thousands. */
+export function createSortedMap<T>(): SortedMap<T> {
+  const keys: string[] = []
+  const map = new Map<string, T>()
+  const placeOf = (key: string): number => {
+    let [low, high] = [0, keys.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (keys[middle]! < key) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+  return {
+    get size() {
+      return map.size
+    },
+    get: (key) => map.get(key),
+    set(key, value) {
+      if (!map.has(key)) keys.splice(placeOf(key), 0, key)
+      map.set(key, value)
+    },
+    delete(key) {
+      if (map.delete(key)) keys.splice(placeOf(key), 1)
+    },
+    *values() {
+      for (const key of keys) yield map.get(key)!
+    },
+    *between(from, to) {
+      for (let at = placeOf(from); at < keys.length; at++) {
+        const key = keys[at]!
+        if (to !== undefined && key >= to) return
+        yield [key, map.get(key)!]
+      }
+    },
+  }
+}
