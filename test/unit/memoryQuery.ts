@@ -1,3 +1,5 @@
+import type { KeyRange } from './sortedMap.ts'
+
 /** An entity with its keys. */
 export type Entity = Record<string, unknown> & { readonly partitionKey: string; readonly rowKey: string }
 
@@ -11,7 +13,7 @@ interface Comparison {
 /** A filter: every group must hold, and a group holds if one of its comparisons does. */
 export type Query = readonly (readonly Comparison[])[]
 
-const comparison = /(\w+) (eq|ge|gt|le|lt) '((?:[^']|'')*)'/g
+const oneComparison = /(\w+) (eq|ge|gt|le|lt) '((?:[^']|'')*)'/y
 
 /**
  * Parses the broker's filters: comparisons with texts, joined by `and`, and by `or` in parentheses.
@@ -19,25 +21,32 @@ const comparison = /(\w+) (eq|ge|gt|le|lt) '((?:[^']|'')*)'/g
  */
 export function parseQuery(filter = ''): Query {
   const groups: Comparison[][] = []
-  const rest = filter
-    .replaceAll(/\(([^()]*)\)/g, (_, alternatives: string) => {
-      groups.push(comparisonsIn(alternatives))
-      return alternatives.replaceAll(comparison, '').replaceAll(' or ', '')
-    })
-    .replaceAll(comparison, (text) => {
-      groups.push(comparisonsIn(text))
-      return ''
-    })
-  if (rest.replaceAll(' and ', '') !== '') throw new Error(`a filter that memory doesn't know: ${filter}`)
+  let at = 0
+  let isOpen = false
+  const takes = (text: string) => {
+    const isNext = filter.startsWith(text, at)
+    if (isNext) at += text.length
+    return isNext
+  }
+  while (at < filter.length) {
+    const isAlternative = isOpen && takes(' or ')
+    if (!isAlternative && groups.length > 0) takes(' and ')
+    isOpen ||= takes('(')
+    oneComparison.lastIndex = at
+    const found = oneComparison.exec(filter)
+    if (!found) throw new Error(`a filter that memory doesn't know: ${filter}`)
+    at += found[0].length
+    const read = toComparison(found)
+    if (isAlternative) groups.at(-1)?.push(read)
+    else groups.push([read])
+    if (isOpen && takes(')')) isOpen = false
+  }
   return groups
 }
 
-function comparisonsIn(text: string): Comparison[] {
-  return [...text.matchAll(comparison)].map(([, name = '', operator = '', value = '']) => ({
-    column: name === 'PartitionKey' ? 'partitionKey' : name === 'RowKey' ? 'rowKey' : name,
-    operator,
-    value: value.replaceAll("''", "'"),
-  }))
+function toComparison([, name = '', operator = '', value = '']: RegExpExecArray): Comparison {
+  const column = name === 'PartitionKey' ? 'partitionKey' : name === 'RowKey' ? 'rowKey' : name
+  return { column, operator, value: value.includes("'") ? value.replaceAll("''", "'") : value }
 }
 
 /** Whether an entity is among a query's answers. */
@@ -54,7 +63,7 @@ function holds({ operator, value }: Comparison, actual: unknown): boolean {
 }
 
 /** The keys of a column that can be found, as the first one and one behind the last; a hint, never a limit too narrow. */
-export function rangeOf(query: Query, column: 'partitionKey' | 'rowKey'): { from: string; to?: string } {
+export function rangeOf(query: Query, column: 'partitionKey' | 'rowKey'): KeyRange {
   let from = ''
   let to: string | undefined
   for (const [only, ...others] of query) {

@@ -1,6 +1,6 @@
 import { RestError, type TableClient } from '@azure/data-tables'
 import { type Entity, isFound, parseQuery, type Query, rangeOf } from './memoryQuery.ts'
-import { createSortedMap, type SortedMap } from './sortedMap.ts'
+import { createSortedMap, type KeyRange, type SortedMap } from './sortedMap.ts'
 
 /** A row as a table has it: what Table Storage adds, added. */
 type Row = Entity & { readonly etag: string; readonly timestamp: string }
@@ -177,18 +177,25 @@ function readContinuation(token: string): Keys {
 }
 
 /** The rows of a page, and one more if another page follows. */
-function readPage({ partitions }: MemoryRows, query: Query, size: number, from?: Keys): Row[] {
+function readPage({ partitions }: MemoryRows, query: Query, size: number, start?: Keys): Row[] {
   const rows: Row[] = []
   const wanted = rangeOf(query, 'partitionKey')
   const inside = rangeOf(query, 'rowKey')
-  const first = from && from.partitionKey > wanted.from ? from.partitionKey : wanted.from
-  for (const [key, partition] of partitions.between(first, wanted.to)) {
-    const start = from && key === from.partitionKey && from.rowKey > inside.from ? from.rowKey : inside.from
-    for (const [, row] of partition.between(start, inside.to)) {
-      if (!isFound(query, row)) continue
-      rows.push(row)
-      if (rows.length > size) return rows
-    }
+  const collect = (row: Row) => {
+    if (isFound(query, row)) rows.push(row)
+    return rows.length > size
   }
+  const only = inside.to === `${inside.from}\u0000` ? inside.from : undefined
+  partitions.visit(startingAt(wanted, start?.partitionKey), (partition, key) => {
+    const isFirst = start?.partitionKey === key
+    const row = only === undefined ? undefined : partition.get(only)
+    if (row) return collect(row)
+    if (only === undefined) partition.visit(isFirst ? startingAt(inside, start.rowKey) : inside, collect)
+    return rows.length > size
+  })
   return rows
+}
+
+function startingAt(range: KeyRange, start = ''): KeyRange {
+  return start > range.from ? { ...range, from: start } : range
 }

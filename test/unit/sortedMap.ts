@@ -1,3 +1,9 @@
+/** Some of the keys. Without `to`, there is no last one. */
+export interface KeyRange {
+  readonly from: string
+  readonly to?: string
+}
+
 /** A map whose keys are in order. */
 export interface SortedMap<T> {
   readonly size: number
@@ -5,8 +11,8 @@ export interface SortedMap<T> {
   set(key: string, value: T): void
   delete(key: string): void
   values(): IterableIterator<T>
-  /** The entries from one key on, before another one if there is one. */
-  between(from: string, to?: string): Generator<readonly [string, T]>
+  /** Visits the entries from one key on, before another one if there is one, until `visit` says that it's done. */
+  visit(range: KeyRange, visit: (value: T, key: string) => boolean): void
 }
 
 /** Creates an empty one. Each new key costs a move of those behind it, which is little for some thousands. */
@@ -37,11 +43,10 @@ export function createSortedMap<T>(): SortedMap<T> {
     *values() {
       for (const key of keys) yield map.get(key)!
     },
-    *between(from, to) {
+    visit({ from, to }, visit) {
       for (let at = placeOf(from); at < keys.length; at++) {
         const key = keys[at]!
-        if (to !== undefined && key >= to) return
-        yield [key, map.get(key)!]
+        if ((to !== undefined && key >= to) || visit(map.get(key)!, key)) return
       }
     },
   }
