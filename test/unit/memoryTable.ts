@@ -16,6 +16,9 @@ export interface MemoryRows {
   /** Rows by partition key and row key, both in order. */
   readonly partitions: SortedMap<SortedMap<Row>>
   readonly put: (entity: Entity) => { readonly etag: string }
+  readonly remove: (keys: Keys) => void
+  /** The rows of one row key, by partition key, in order. */
+  having(rowKey: string): SortedMap<Row>
   /** All rows, in order. */
   all(): Row[]
 }
@@ -26,7 +29,10 @@ export type Perform = <T>(work: () => T) => Promise<T>
 /** Creates the content of one table. */
 export function createMemoryRows({ now = () => new Date() }: MemoryTableOptions = {}): MemoryRows {
   const partitions = createSortedMap<SortedMap<Row>>()
+  /** For queries that know the row key alone: made by the first of them. */
+  const byRowKey = new Map<string, SortedMap<Row>>()
   let writes = 0
+  const all = () => [...partitions.values()].flatMap((partition) => [...partition.values()])
   return {
     partitions,
     put(entity) {
@@ -34,10 +40,25 @@ export function createMemoryRows({ now = () => new Date() }: MemoryTableOptions 
       const etag = `W/"${++writes}"`
       const partition = partitions.get(partitionKey) ?? createSortedMap<Row>()
       if (partition.size === 0) partitions.set(partitionKey, partition)
-      partition.set(rowKey, { ...withoutNothing(entity), etag, timestamp: now().toISOString() })
+      const row = { ...withoutNothing(entity), etag, timestamp: now().toISOString() }
+      partition.set(rowKey, row)
+      byRowKey.get(rowKey)?.set(partitionKey, row)
       return { etag }
     },
-    all: () => [...partitions.values()].flatMap((partition) => [...partition.values()]),
+    remove({ partitionKey, rowKey }) {
+      const partition = partitions.get(partitionKey)
+      partition?.delete(rowKey)
+      if (partition?.size === 0) partitions.delete(partitionKey)
+      byRowKey.get(rowKey)?.delete(partitionKey)
+    },
+    having(rowKey) {
+      const known = byRowKey.get(rowKey) ?? createSortedMap<Row>()
+      if (!byRowKey.has(rowKey))
+        for (const row of all()) if (row.rowKey === rowKey) known.set(row.partitionKey, row)
+      byRowKey.set(rowKey, known)
+      return known
+    },
+    all,
   }
 }
 
@@ -126,9 +147,7 @@ function update(content: MemoryRows, entity: Entity, etag?: string) {
 
 function remove(content: MemoryRows, keys: Keys, etag?: string) {
   found(content, keys, etag)
-  const partition = content.partitions.get(keys.partitionKey)
-  partition?.delete(keys.rowKey)
-  if (partition?.size === 0) content.partitions.delete(keys.partitionKey)
+  content.remove(keys)
 }
 
 /** All actions take effect, or none. */
@@ -177,7 +196,7 @@ function readContinuation(token: string): Keys {
 }
 
 /** The rows of a page, and one more if another page follows. */
-function readPage({ partitions }: MemoryRows, query: Query, size: number, start?: Keys): Row[] {
+function readPage(content: MemoryRows, query: Query, size: number, start?: Keys): Row[] {
   const rows: Row[] = []
   const wanted = rangeOf(query, 'partitionKey')
   const inside = rangeOf(query, 'rowKey')
@@ -185,12 +204,13 @@ function readPage({ partitions }: MemoryRows, query: Query, size: number, start?
     if (isFound(query, row)) rows.push(row)
     return rows.length > size
   }
-  const only = inside.to === `${inside.from}\u0000` ? inside.from : undefined
-  partitions.visit(startingAt(wanted, start?.partitionKey), (partition, key) => {
-    const isFirst = start?.partitionKey === key
-    const row = only === undefined ? undefined : partition.get(only)
-    if (row) return collect(row)
-    if (only === undefined) partition.visit(isFirst ? startingAt(inside, start.rowKey) : inside, collect)
+  const partitions = startingAt(wanted, start?.partitionKey)
+  if (inside.to === `${inside.from}\u0000`) {
+    content.having(inside.from).visit(partitions, collect)
+    return rows
+  }
+  content.partitions.visit(partitions, (partition, key) => {
+    partition.visit(start?.partitionKey === key ? startingAt(inside, start.rowKey) : inside, collect)
     return rows.length > size
   })
   return rows

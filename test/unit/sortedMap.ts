@@ -18,6 +18,7 @@ export interface SortedMap<T> {
 /** Creates an empty one. Each new key costs a move of those behind it, which is little for some thousands. */
 export function createSortedMap<T>(): SortedMap<T> {
   const keys: string[] = []
+  const items: T[] = []
   const map = new Map<string, T>()
   const placeOf = (key: string): number => {
     let [low, high] = [0, keys.length]
@@ -34,19 +35,25 @@ export function createSortedMap<T>(): SortedMap<T> {
     },
     get: (key) => map.get(key),
     set(key, value) {
-      if (!map.has(key)) keys.splice(placeOf(key), 0, key)
+      const place = placeOf(key)
+      if (!map.has(key)) {
+        keys.splice(place, 0, key)
+        items.splice(place, 0, value)
+      }
+      items[place] = value
       map.set(key, value)
     },
     delete(key) {
-      if (map.delete(key)) keys.splice(placeOf(key), 1)
+      if (!map.delete(key)) return
+      const place = placeOf(key)
+      keys.splice(place, 1)
+      items.splice(place, 1)
     },
-    *values() {
-      for (const key of keys) yield map.get(key)!
-    },
+    values: () => items.values(),
     visit({ from, to }, visit) {
       for (let at = placeOf(from); at < keys.length; at++) {
         const key = keys[at]!
-        if ((to !== undefined && key >= to) || visit(map.get(key)!, key)) return
+        if ((to !== undefined && key >= to) || visit(items[at]!, key)) return
       }
     },
   }
