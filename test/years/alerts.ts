@@ -42,11 +42,11 @@ export const alerts: Readonly<Record<string, Alert>> = {
   'reauthorization-required': each(
     'tenant.status_changed',
     hour,
-    5,
+    0,
     ({ to }) => to === 'reauthorization_required',
   ),
   'refresh-needs-operator': each('refresh.needs_operator', hour),
-  'refreshes-overdue': each('sweep.ended', 20, 2, isLate),
+  'refreshes-overdue': each('sweep.ended', hour, 2, isLate),
   'secret-expiring': each('secret.expiring', day),
   'server-errors': each('request.failed', 15, 10, ({ reason }) => reason !== 'caller_key_not_known_yet'),
   'sweep-failed': {
