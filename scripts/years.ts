@@ -23,8 +23,8 @@ function storeOf(text: string): GrantStoreName {
 
 async function run(store: GrantStoreName): Promise<void> {
   const startedAt = performance.now()
-  const { broken, months } = await liveYears({ store, seed, days, tenants }, ({ month }) =>
-    console.error(`${store}: month ${month}, ${seconds(startedAt)} s`),
+  const { broken, months } = await liveYears({ store, seed, days, tenants }, (month) =>
+    console.error(`${store}, ${seconds(startedAt)} s\n${growthTable([month])}`),
   )
   const recoveries: Recovery[] = []
   for (const hours of outageHours) recoveries.push(await measureRecovery({ store, seed }, hours))

@@ -88,8 +88,8 @@ export function createMemoryClient(
     upsertEntity: (entity: Entity, mode: string) => perform(() => upsert(content, entity, mode)),
     getEntity: (partitionKey: string, rowKey: string) =>
       perform(() => found(content, { partitionKey, rowKey })),
-    updateEntity: (entity: Entity, _mode: string, { etag }: Match = {}) =>
-      perform(() => update(content, entity, etag)),
+    updateEntity: (entity: Entity, mode: string, match: Match = {}) =>
+      perform(() => update(content, entity, mode, match)),
     deleteEntity: (partitionKey: string, rowKey: string, { etag }: Match = {}) =>
       perform(() => remove(content, { partitionKey, rowKey }, etag)),
     submitTransaction: (actions: readonly Action[]) => perform(() => transact(content, actions)),
@@ -140,9 +140,9 @@ function upsert(content: MemoryRows, entity: Entity, mode: string) {
   return content.put(mode === 'Merge' ? { ...rowOf(content, entity), ...entity } : entity)
 }
 
-function update(content: MemoryRows, entity: Entity, etag?: string) {
+function update(content: MemoryRows, entity: Entity, mode: string, { etag }: Match) {
   found(content, entity, etag)
-  return content.put(entity)
+  return upsert(content, entity, mode)
 }
 
 function remove(content: MemoryRows, keys: Keys, etag?: string) {
@@ -158,7 +158,7 @@ function transact(content: MemoryRows, actions: readonly Action[]) {
   }
   const subResponses = actions.map(([kind, entity, mode = 'Merge']) => {
     if (kind === 'delete') return { etag: undefined, removed: remove(content, entity) }
-    return kind === 'upsert' ? upsert(content, entity, mode) : content.put(entity)
+    return upsert(content, entity, kind === 'create' ? 'Replace' : mode)
   })
   return { subResponses }
 }

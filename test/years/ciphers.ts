@@ -16,14 +16,18 @@ interface Gcm {
  */
 export function cipherAtOnce(): void {
   const importHidden = crypto.subtle.importKey.bind(crypto.subtle)
-  // Only a key that can be exported is usable outside of Web Crypto.
-  const importKey = (format: 'raw', bytes: Uint8Array, ...[algorithm, , usages]: ImportRest) =>
-    importHidden(format, bytes, algorithm, true, usages)
+  const imported = new WeakMap<Uint8Array, Promise<Key>>()
+  const importKey = (format: 'raw', bytes: Uint8Array, ...[algorithm]: ImportRest) => {
+    // Only a key that can be exported is usable outside of Web Crypto.
+    const key = imported.get(bytes) ?? importHidden(format, bytes, algorithm, true, ['encrypt', 'decrypt'])
+    imported.set(bytes, key)
+    return key
+  }
   for (const [name, value] of Object.entries({ decrypt, encrypt, importKey }))
     Object.defineProperty(crypto.subtle, name, { value, configurable: true })
 }
 
-type ImportRest = [algorithm: 'AES-GCM', isExtractable: boolean, usages: 'encrypt'[]]
+type ImportRest = [algorithm: 'AES-GCM']
 
 async function encrypt({ additionalData, iv }: Gcm, key: Key, data: Uint8Array): Promise<Uint8Array> {
   const cipher = createCipheriv('aes-256-gcm', KeyObject.from(key), iv).setAAD(additionalData)
