@@ -10,38 +10,48 @@ interface Comparison {
   readonly value: string
 }
 
-/** A filter: every group must hold, and a group holds if one of its comparisons does. */
-export type Query = readonly (readonly Comparison[])[]
+/** A filter: a comparison, or several parts of which all or one must hold. */
+export type Query = Comparison | { readonly all: readonly Query[] } | { readonly any: readonly Query[] }
 
 const oneComparison = /(\w+) (eq|ge|gt|le|lt) '((?:[^']|'')*)'/y
 
 /**
- * Parses the broker's filters: comparisons with texts, joined by `and`, and by `or` in parentheses.
+ * Parses the broker's filters: comparisons with texts, joined by `and`, `or`, and parentheses.
  * @throws Error for any other filter, so that none is ignored.
  */
 export function parseQuery(filter = ''): Query {
-  const groups: Comparison[][] = []
   let at = 0
-  let isOpen = false
   const takes = (text: string) => {
     const isNext = filter.startsWith(text, at)
     if (isNext) at += text.length
     return isNext
   }
-  while (at < filter.length) {
-    const isAlternative = isOpen && takes(' or ')
-    if (!isAlternative && groups.length > 0) takes(' and ')
-    isOpen ||= takes('(')
+  const joined = (part: () => Query, word: string): readonly Query[] => {
+    const parts = [part()]
+    while (takes(word)) parts.push(part())
+    return parts
+  }
+  const any = (): Query => only(joined(all, ' or '), (parts) => ({ any: parts }))
+  const all = (): Query => only(joined(one, ' and '), (parts) => ({ all: parts }))
+  const one = (): Query => {
+    if (takes('(')) {
+      const inner = any()
+      if (takes(')')) return inner
+    }
     oneComparison.lastIndex = at
     const found = oneComparison.exec(filter)
     if (!found) throw new Error(`a filter that memory doesn't know: ${filter}`)
     at += found[0].length
-    const read = toComparison(found)
-    if (isAlternative) groups.at(-1)?.push(read)
-    else groups.push([read])
-    if (isOpen && takes(')')) isOpen = false
+    return toComparison(found)
   }
-  return groups
+  const query = filter === '' ? { all: [] } : any()
+  if (at < filter.length) throw new Error(`a filter that memory doesn't know: ${filter}`)
+  return query
+}
+
+function only(parts: readonly Query[], join: (parts: readonly Query[]) => Query): Query {
+  const [first, ...others] = parts
+  return first && others.length === 0 ? first : join(parts)
 }
 
 function toComparison([, name = '', operator = '', value = '']: RegExpExecArray): Comparison {
@@ -51,7 +61,9 @@ function toComparison([, name = '', operator = '', value = '']: RegExpExecArray)
 
 /** Whether an entity is among a query's answers. */
 export function isFound(query: Query, entity: Entity): boolean {
-  return query.every((group) => group.some((each) => holds(each, entity[each.column])))
+  if ('all' in query) return query.all.every((part) => isFound(part, entity))
+  if ('any' in query) return query.any.some((part) => isFound(part, entity))
+  return holds(query, entity[query.column])
 }
 
 function holds({ operator, value }: Comparison, actual: unknown): boolean {
@@ -66,12 +78,14 @@ function holds({ operator, value }: Comparison, actual: unknown): boolean {
 export function rangeOf(query: Query, column: 'partitionKey' | 'rowKey'): KeyRange {
   let from = ''
   let to: string | undefined
-  for (const [only, ...others] of query) {
-    if (only?.column !== column || others.length > 0) continue
-    if (only.operator !== 'le' && only.operator !== 'lt' && only.value > from) from = only.value
-    const end = only.operator === 'lt' ? only.value : `${only.value}\u0000`
-    const isEnd = only.operator === 'lt' || only.operator === 'le' || only.operator === 'eq'
-    if (isEnd && (to === undefined || end < to)) to = end
+  for (const part of 'all' in query ? query.all : [query]) {
+    if (!('column' in part) || part.column !== column) continue
+    const { operator, value } = part
+    const isStart = operator === 'eq' || operator === 'ge' || operator === 'gt'
+    if (isStart && value > from) from = value
+    if (operator === 'ge' || operator === 'gt') continue
+    const end = operator === 'lt' ? value : `${value}\u0000`
+    if (to === undefined || end < to) to = end
   }
   return { from, ...(to !== undefined && { to }) }
 }
