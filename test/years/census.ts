@@ -10,6 +10,8 @@ export interface Census {
   readonly statuses: ReadonlyMap<string, number>
   /** Due rows that no row names. */
   readonly orphans: number
+  /** Accounts and numbers of tenants for which no consent is kept, or waits. */
+  readonly ownerless: number
   /** Connected tenants without a due row. */
   readonly undue: readonly string[]
   /** Secrets of grants that no row names. */
@@ -25,7 +27,13 @@ export function takeCensus(ground: Ground): Census {
   const statuses = new Map<string, number>()
   const count = (in_: Map<string, number>, kind: string) => in_.set(kind, (in_.get(kind) ?? 0) + 1)
   const tenants = tables.Tenants.all().filter(({ rowKey }) => rowKey === 'tenant')
-  for (const { rowKey } of tables.Tenants.all()) count(kinds, `Tenants ${rowKey.split(':')[0]}`)
+  const owners = new Set(tenants.filter(hasConsent).map(({ partitionKey }) => partitionKey))
+  let ownerless = 0
+  for (const { partitionKey, rowKey } of tables.Tenants.all()) {
+    const [kind = ''] = rowKey.split(':')
+    count(kinds, `Tenants ${kind}`)
+    if ((kind === 'account' || kind === 'number') && !owners.has(partitionKey)) ownerless++
+  }
   for (const { status } of tenants) count(statuses, String(status))
   for (const { kind } of tables.SignIns.all()) count(kinds, `SignIns ${kind}`)
   for (const { partitionKey } of tables.BrokerState.all())
@@ -37,12 +45,17 @@ export function takeCensus(ground: Ground): Census {
   const wanted = new Set(tenants.map(({ tenant, dueAt }) => hintOf(tenant, dueAt)))
   const secrets = countSecrets(ground, kinds, new Set(tenants.flatMap(findReferences).map(nameOfSecret)))
   return {
-    ...{ kinds, statuses, ...secrets },
+    ...{ kinds, statuses, ownerless, ...secrets },
     orphans: [...hints].filter((hint) => !wanted.has(hint)).length,
     undue: tenants
       .filter(({ dueAt, status, tenant }) => status === 'connected' && !hints.has(hintOf(tenant, dueAt)))
       .map(({ tenant }) => String(tenant)),
   }
+}
+
+/** A tenant that must sign in again keeps its accounts, even when its refused grant is gone. */
+function hasConsent({ pendingGrant, status }: Readonly<Record<string, unknown>>): boolean {
+  return status === 'connected' || status === 'reauthorization_required' || pendingGrant !== undefined
 }
 
 function hintOf(tenant: unknown, dueAt: unknown): string {

@@ -52,6 +52,12 @@ test.each<[string, (world: World) => unknown]>([
   ],
   [
     'unbounded',
+    ({ ground: { tables } }) => {
+      for (let row = 0; row < 9; row++) tables.Tenants.put({ partitionKey: 'x', rowKey: `account:g:${row}` })
+    },
+  ],
+  [
+    'unbounded',
     ({ ground: { tables } }) => tables.Tenants.put({ partitionKey: 'x', rowKey: 'a kind without a bound' }),
   ],
 ])('%s is found', async (rule, breakIt) => {
