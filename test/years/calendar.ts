@@ -28,12 +28,16 @@ const monthDays = 365 / 12
 export function calendarOf(days: number): Calendar {
   const calmFrom = days - Math.min(monthDays, days / 3)
   const shares = (count: number) => Array.from({ length: count }, (_, index) => (index + 0.5) / count)
-  const secretsAt = shares(4).map((share) => Math.round(share * days))
-  const spanDays = secretsAt[1]! - secretsAt[0]!
+  const spanDays = days / 4
+  /** How long one has been over when it's replaced. */
+  const overDays = Math.min(2, spanDays / 4)
   return {
     outages: outagesOf(days, calmFrom),
     sealingKeys: shares(4).map((share) => Math.round(share * days) + 0.4),
-    clientSecrets: secretsAt.map((at, index) => ({ at, lives: index === 1 ? spanDays - 2 : spanDays + 365 })),
+    clientSecrets: shares(4).map((share, index) => ({
+      at: share * days,
+      lives: index === 1 ? spanDays - overDays : spanDays + 365,
+    })),
     developerTokens: shares(2).map((share) => share * days),
     calmFrom,
   }
