@@ -169,7 +169,7 @@ async function* eachOf(pages: AsyncGenerator<Row[]>): AsyncGenerator<Row> {
 
 /**
  * Pages of 1,000 rows at most, as the service's own. Like the service, which gives up a query after five seconds, a page
- * ends after so many rows that aren't wanted; it can be empty.
+ * ends after {@link maxVisited} rows, wanted or not; it can be empty.
  */
 async function* pagesOf(
   content: MemoryRows,
