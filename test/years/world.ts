@@ -105,7 +105,10 @@ export class World {
     if (random.chance(killShare)) this.sweeper.dieAfter(1 + random.below(killOperations))
     const result = await this.#runTimer('refresh', (broker) => runSweep(broker, { mayHandOver: true }))
     for (const shard of result?.handOver ?? [])
-      if (this.sweeper.isAlive) await this.#runTimer('refreshChunk', (broker) => runShard(broker, shard))
+      if (this.sweeper.isAlive)
+        await this.#runTimer('refreshChunk', (broker) =>
+          runShard(broker, { shard, sweep: result?.report.sweep }),
+        )
     if (this.sweeper.isAlive) return
     this.ledger.note('kill', this.today)
     this.sweeper = this.startLife()
