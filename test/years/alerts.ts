@@ -30,6 +30,15 @@ function each(
 
 /** The alerts by name. `test/years/alerts.test.ts` compares names, events, thresholds, and windows with `infra/`. */
 export const alerts: Readonly<Record<string, Alert>> = {
+  'audit-slow': {
+    events: ['audit.round_ended', 'audit.round_late'],
+    threshold: 0,
+    windowMinutes: day,
+    rows: (lines) =>
+      lines.filter(
+        ({ event, fields }) => event === 'audit.round_late' || Number(fields.durationSeconds) > 1_209_600,
+      ),
+  },
   'clock-wrong': each('clock.wrong', hour),
   'connect-failed': each('connect.failed', hour, 0, ({ actor }) => actor === 'operator'),
   'environment-on-hold': {
@@ -49,6 +58,7 @@ export const alerts: Readonly<Record<string, Alert>> = {
   'refreshes-overdue': each('sweep.ended', hour, 2, isLate),
   'secret-expiring': each('secret.expiring', day),
   'server-errors': each('request.failed', 15, 10, ({ reason }) => reason !== 'caller_key_not_known_yet'),
+  'slow-leak': each('census.ended', day, 0, ({ growing }) => Array.isArray(growing) && growing.length > 0),
   'sweep-failed': {
     events: ['sweep.shard_poisoned', 'function.failed', 'sweep.ended'],
     threshold: 0,
