@@ -1,13 +1,8 @@
 import * as z from 'zod'
 import { Problem } from '../problems.ts'
+import { invalidFields, type RequestPart, toFieldFaults } from './fieldFaults.ts'
+import { isNestedDeeper } from './jsonDepth.ts'
 import type { ReceivedRequest } from './receiveRequest.ts'
-
-/** An invalid field, named as the caller wrote it. */
-interface FieldFault {
-  readonly in: 'query' | 'body' | 'path'
-  readonly field: string
-  readonly fault: string
-}
 
 /**
  * Reads and parses a JSON body with a size limit.
@@ -30,10 +25,10 @@ export async function parseBody<T>(
 /** Parses the query. A repeated parameter is a fault, unless the schema ignores it. */
 export function parseQuery<T>(request: ReceivedRequest, schema: z.ZodType<T>): T {
   const { query } = request
-  const names = [...query.keys()]
   const counts = (name: string) => !(schema instanceof z.ZodObject) || name in schema.shape
-  const twice = names.find((name, index) => names.indexOf(name) !== index && counts(name))
-  if (twice !== undefined) throw invalid([{ in: 'query', field: twice, fault: 'occurs more than once' }])
+  const twice = firstRepeated([...query.keys()].filter(counts))
+  if (twice !== undefined)
+    throw invalidFields([{ in: 'query', field: twice.slice(0, 100), fault: 'occurs more than once' }])
   return parse('query', schema, Object.fromEntries(query))
 }
 
@@ -87,34 +82,38 @@ export async function drainBody(request: ReceivedRequest): Promise<void> {
   }
 }
 
+function firstRepeated(names: readonly string[]): string | undefined {
+  const seen = new Set<string>()
+  return names.find((name) => {
+    const isRepeated = seen.has(name)
+    seen.add(name)
+    return isRepeated
+  })
+}
+
+/** The most levels of a body: several times as many as any answer that a diagnosis explains. */
+const maxLevels = 64
+
 function parseJson(text: string): unknown {
+  const value = jsonOf(text)
+  if (isNestedDeeper(value, maxLevels)) throw invalidBody(`is nested deeper than ${maxLevels} levels`)
+  return value
+}
+
+function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw invalid([{ in: 'body', field: '', fault: 'is not JSON' }])
+    throw invalidBody('is not JSON')
   }
 }
 
-function parse<T>(where: FieldFault['in'], schema: z.ZodType<T>, value: unknown): T {
+function invalidBody(fault: string): Problem {
+  return invalidFields([{ in: 'body', field: '', fault }])
+}
+
+function parse<T>(where: RequestPart, schema: z.ZodType<T>, value: unknown): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  throw invalid(parsed.error.issues.flatMap((issue) => toFaults(where, issue)))
-}
-
-function toFaults(where: FieldFault['in'], issue: z.core.$ZodIssue): FieldFault[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((field) => ({
-      in: where,
-      field: field.slice(0, 100),
-      fault: 'isn’t a known field',
-    }))
-  }
-  return [{ in: where, field: issue.path.join('.'), fault: issue.message }]
-}
-
-function invalid(faults: readonly FieldFault[]): Problem {
-  const detail = faults
-    .map(({ in: where, field, fault }) => `${where}${field && ` ${field}`}: ${fault}`)
-    .join('; ')
-  return new Problem('invalid_request', { detail, members: { errors: faults } })
+  throw invalidFields(parsed.error.issues.flatMap((issue) => toFieldFaults(where, issue)))
 }

@@ -77,6 +77,6 @@ function supportLine({ failed, reason, traceId }: ConnectFailure, app: string | 
 /** A masked name such as `a…@outlook.com` never wraps. */
 function withWholeNames(text: string): Html[] {
   return text
-    .split(/(\S*…@[\w.-]*\w)/)
+    .split(/(\S{0,9}…@[\w.-]{0,253}\w)/)
     .map((part, index) => (index % 2 === 1 ? html`<span class="whole">${part}</span>` : html`${part}`))
 }
