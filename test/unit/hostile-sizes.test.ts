@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { recognizeBrowser } from '../../shared/access/browser.ts'
 import { createCallers } from '../../shared/access/callers.ts'
+import { maxTextCharacters } from '../../shared/advertising/faultBody.ts'
 import { parseDraft } from '../../shared/choice/draft.ts'
 import { maxChoiceFormBytes } from '../../shared/choice/form.ts'
 import { classifyAuthorizationError } from '../../shared/connect/explainSignInFailure.ts'
@@ -137,9 +138,10 @@ describe('the largest text of a failed call takes as much work per byte as a sma
     'that begins with "%s"',
     async (beginning) => {
       for (const unit of units)
-        await expectLinear(maxDiagnosisBytes, (bytes) =>
-          diagnoseFailedCall({ status: 400, body: beginning + fill(unit, bytes) }, context),
-        )
+        for (const size of [maxTextCharacters, maxDiagnosisBytes])
+          await expectLinear(size, (bytes) =>
+            diagnoseFailedCall({ status: 400, body: beginning + fill(unit, bytes) }, context),
+          )
     },
     120_000,
   )
