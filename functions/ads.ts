@@ -1,6 +1,7 @@
 import type { HttpResponseInit } from '@azure/functions'
 import * as z from 'zod'
 import { isServiceName, serviceNames } from '../shared/advertising/services.ts'
+import { readArriving } from '../shared/domain/clientLeft.ts'
 import type { HandledRequest } from '../shared/http/checkRequest.ts'
 import { guardHeaders } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
@@ -62,7 +63,7 @@ async function pass(
     query: new URL(raw.url).search,
     method: raw.method,
     headers: raw.headers,
-    body: raw.body,
+    body: raw.body && readArriving(raw.body),
     ...readRequestedAccount(raw.headers),
   })
   return {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ClientLeftError } from '../domain/clientLeft.ts'
 import { Problem } from '../problems.ts'
 import { invalidFields, type RequestPart, toFieldFaults } from './fieldFaults.ts'
 import { isNestedDeeper } from './jsonDepth.ts'
@@ -37,49 +38,29 @@ export function parseParams<T>(request: ReceivedRequest, schema: z.ZodType<T>): 
   return parse('path', schema, request.params)
 }
 
-/** Reads a body as text with a size limit. */
+/** Reads a body as text with a size limit. @throws Problem `body_too_large`, or ClientLeftError. */
 export async function readText(request: ReceivedRequest, maxBodyBytes: number): Promise<string> {
   const tooLarge = () => new Problem('body_too_large', { members: { maxBodyBytes } })
   if (Number(request.headers.get('content-length') ?? 0) > maxBodyBytes) throw tooLarge()
   if (!request.body) return ''
   const reader = request.body.getReader()
+  const readNext = () =>
+    reader.read().catch(() => {
+      throw new ClientLeftError()
+    })
   const chunks: Uint8Array[] = []
   let size = 0
   try {
-    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    for (let read = await readNext(); !read.done; read = await readNext()) {
       size += read.value.byteLength
       if (size > maxBodyBytes) throw tooLarge()
       chunks.push(read.value)
     }
   } finally {
-    // Not cancelled: see drainBody.
+    // Not cancelled: see answerFirst.
     reader.releaseLock()
   }
   return Buffer.concat(chunks).toString('utf8')
-}
-
-/** The most bytes of a refused body that are read: larger than any honest mistake. */
-const maxDiscardedBytes = 33_554_432
-const maxDiscardedMilliseconds = 10_000
-
-/**
- * Reads the rest of an unread body. Answering while a client is still sending can close the connection
- * before the client has read it (RFC 9112, section 9.6): it would get a reset instead of the problem.
- */
-export async function drainBody(request: ReceivedRequest): Promise<void> {
-  const { body } = request
-  if (!body || body.locked) return
-  const reader = body.getReader()
-  const giveUp = setTimeout(() => void reader.cancel().catch(() => undefined), maxDiscardedMilliseconds)
-  let left = maxDiscardedBytes
-  try {
-    for (let read = await reader.read(); !read.done && left > 0; read = await reader.read())
-      left -= read.value.byteLength
-  } catch {
-    // The client has left, so there is no one to answer.
-  } finally {
-    clearTimeout(giveUp)
-  }
 }
 
 function firstRepeated(names: readonly string[]): string | undefined {

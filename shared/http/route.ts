@@ -7,12 +7,13 @@ import {
 } from '@azure/functions'
 import type * as z from 'zod'
 import { broker } from '../broker.ts'
+import { ClientLeftError } from '../domain/clientLeft.ts'
 import { Problem, type ProblemCode, problems } from '../problems.ts'
 import { SettingsError, settingIsMissing } from '../settings/faults.ts'
 import { recordProblem, withTracing } from '../telemetry/invocation.ts'
 import { createLog } from '../telemetry/log.ts'
+import { answerFirst } from './answerFirst.ts'
 import { withBackpressure } from './backpressure.ts'
-import { drainBody } from './body.ts'
 import { checkRequest, type HandledRequest, type RequestRules } from './checkRequest.ts'
 import { type ReceivedRequest, receiveRequest } from './receiveRequest.ts'
 import { problemResponse, toProblem } from './responses.ts'
@@ -103,13 +104,16 @@ async function serve(
       ? { ...response, body: withBackpressure(requestId, body) }
       : response
   } catch (error) {
+    if (error instanceof ClientLeftError) return unanswered
     const problem = error instanceof SettingsError ? notConfigured(error, chosen) : toProblem(error)
     recordProblem(problem.code)
     logFailure(context, path, problem, error)
-    await drainBody(request)
-    return respondToFailure(problem, requestId, request)
+    return answerFirst(request, respondToFailure(problem, requestId, request))
   }
 }
+
+/** For telemetry, as proxies log it: the client has left, so it never gets this. */
+const unanswered: HttpResponseInit = { status: 499 }
 
 /** Ends an unread stream and its source. */
 async function withoutBody(response: HttpResponseInit): Promise<HttpResponseInit> {
