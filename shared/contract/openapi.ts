@@ -1,6 +1,6 @@
-import { type AppRole, appRoles } from '../access/rights.ts'
 import { isTenantRoute, tenantParams } from '../http/fields.ts'
 import type { RouteDefinition } from '../http/route.ts'
+import { type AppRole, appRoles } from '../settings/appRoles.ts'
 import { examples, type OperationExample } from './examples.ts'
 import {
   bodySchema,
