@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { isServiceName, serviceNames } from '../shared/advertising/services.ts'
 import { readArriving } from '../shared/domain/clientLeft.ts'
 import type { HandledRequest } from '../shared/http/checkRequest.ts'
-import { guardHeaders } from '../shared/http/responses.ts'
+import { withGuardHeaders } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { passThrough } from '../shared/passthrough/passThrough.ts'
 import { readRequestedAccount } from '../shared/passthrough/requestedAccount.ts'
@@ -68,7 +68,7 @@ async function pass(
   })
   return {
     status,
-    headers: { ...guardHeaders, ...headers },
+    headers: withGuardHeaders(headers),
     ...(body && { body }),
   }
 }
