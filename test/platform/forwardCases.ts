@@ -208,6 +208,20 @@ export function forwardCases({ token, tenant }: ForwardGround): ForwardCase[] {
       expected: { outcome: 'cut' },
     },
     {
+      name: 'a chunked body that never ends, without credentials',
+      line: echo,
+      headers: ['Transfer-Encoding: chunked'],
+      body: ['5\r\nbegun\r\n'],
+      expected: { outcome: 'answered', status: 401 },
+    },
+    {
+      name: 'a chunked body that never ends, for a page',
+      line: 'POST /oauth/nothing',
+      headers: ['Transfer-Encoding: chunked'],
+      body: ['5\r\nbegun\r\n'],
+      expected: { outcome: 'answered', status: 404 },
+    },
+    {
       name: 'a client that leaves before its answer',
       line: vend,
       headers: [bearer],
