@@ -69,6 +69,13 @@ describe('a refusal of a request whose body is still arriving', () => {
     expect(taken).toBe(most)
   })
 
+  test('doesn’t touch a body that something else is still reading', async () => {
+    const stream = bodyOf({})
+    stream.getReader()
+    const call = registered(() => Promise.reject(new Problem('route_not_found')), { readsBodyItself: true })
+    expect((await call('GET', 'id-1', { stream })).document()).toMatchObject({ code: 'route_not_found' })
+  })
+
   test('ends if the client leaves', async () => {
     const { reader } = await refuse(bodyOf({ pull: (controller) => controller.error(new Error('reset')) }))
     await reader.read()
