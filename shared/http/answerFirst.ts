@@ -8,7 +8,8 @@ const maxDiscardedMilliseconds = 1000
 /**
  * Sends a refusal at once, whole, and reads the unread rest of the request's body behind it, because a connection that
  * closes while a client is still sending can take the answer with it (RFC 9112, section 9.6). What hasn't arrived after
- * a second is cut off.
+ * a second is cut off. Azure's forwarder reads the answer only once it has sent the whole request (.NET's
+ * `HttpConnection.SendAsync`), so there a client that stalls gets the host's 500, but no invocation waits for it.
  */
 export function answerFirst({ body }: ReceivedRequest, response: HttpResponseInit): HttpResponseInit {
   if (!body || body.locked || typeof response.body !== 'string') return response
