@@ -48,6 +48,7 @@ describe('only a person spends anything', () => {
   test.each([
     ['HEAD', {}],
     ['GET', { 'Sec-Purpose': 'prefetch' }],
+    ['GET', { 'Sec-Fetch-Dest': 'iframe' }],
   ])('%s at the callback leaves the sign-in unspent', async (method, headers) => {
     const { callbackUrl, cookie } = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
     const ahead = await fetch(callbackUrl, { method, headers: { cookie, ...headers }, redirect: 'manual' })
