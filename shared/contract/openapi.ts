@@ -1,7 +1,7 @@
-import { appRoles } from '../access/rights.ts'
 import { responseHeaders } from '../http/responseHeaders.ts'
 import type { RouteDefinition } from '../http/route.ts'
 import { tags } from '../http/tags.ts'
+import { appRoles } from '../settings/appRoles.ts'
 import { createComponents } from './components.ts'
 import type { Contract, ContractOperation } from './document.ts'
 import { type ListedOperation, toOperation } from './operation.ts'
