@@ -1,4 +1,4 @@
-import type { CallerIssuer } from '../settings/callerIssuers.ts'
+import { type CallerIssuer, directoryKeys } from '../settings/callerIssuers.ts'
 import type { ReadinessCheck } from './checks.ts'
 import { fetchJson } from './fetchJson.ts'
 
@@ -36,7 +36,7 @@ export function callerMetadata({ issuer, jwksUrl }: Pick<CallerIssuer, 'issuer' 
   readonly url: string
   readonly isRequired: boolean
 } {
-  const [, authority] = /^(.+\/[0-9a-f-]{36})\/discovery\/(?:v2\.0\/)?keys$/i.exec(jwksUrl) ?? []
+  const [, authority] = directoryKeys.exec(jwksUrl) ?? []
   const base = authority
     ? `${authority}${issuer.endsWith('/v2.0') ? '/v2.0' : ''}`
     : issuer.replace(/\/$/, '')
