@@ -86,13 +86,12 @@ describe('the token endpoint of a tenant', () => {
     const refresh = { grant_type: 'refresh_token', refresh_token: await handle() }
     expect((await ask(refresh)).body).toMatchObject({ error: 'invalid_client' })
     const shape = ({ status, body }: Awaited<ReturnType<typeof ask>>) => ({ status, ...body, requestId: '' })
-    for (const other of [pairOf('other-app')]) {
-      const others = await ask({ ...credentials, ...other })
-      const nobodys = await ask({ ...credentials, ...other }, {}, world.newTenant())
-      expect(shape(others)).toMatchObject({ status: 400, error: 'invalid_grant', code: 'tenant_not_found' })
-      expect(shape(others)).toEqual(shape(nobodys))
-      expect((await ask({ ...refresh, ...other })).body).toMatchObject({ error: 'invalid_grant' })
-    }
+    const other = pairOf('other-app')
+    const others = await ask({ ...credentials, ...other })
+    const nobodys = await ask({ ...credentials, ...other }, {}, world.newTenant())
+    expect(shape(others)).toMatchObject({ status: 400, error: 'invalid_grant', code: 'tenant_not_found' })
+    expect(shape(others)).toEqual(shape(nobodys))
+    expect((await ask({ ...refresh, ...other })).body).toMatchObject({ error: 'invalid_grant' })
   })
 
   test('says in OAuth’s words who must act, and when a tool can try again', async () => {

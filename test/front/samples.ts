@@ -97,6 +97,13 @@ const apps: Readonly<Record<string, readonly Sample[]>> = withTenant('/v1/tenant
   ],
   'POST {t}/grants json displayName': (at) => [post(`${at}/grants`, { displayName: company })],
   'POST {t}/grants json refreshToken': (at) => [post(`${at}/grants`, { refreshToken })],
+  'POST {t}/oauth/token argument *': (at) => [
+    form(`${at}/oauth/token`, { grant_type: 'client_credentials', client_id: 'a', client_secret: unlucky }),
+    form(`${at}/oauth/token`, { grant_type: 'refresh_token', refresh_token: unlucky }),
+    form(`${at}/oauth/token`, {
+      ...{ grant_type: 'client_credentials', scope: 'https://ads.microsoft.com/msads.manage openid' },
+    }),
+  ],
   'GET {t}/accounts argument search': (at) => [query(`${at}/accounts`, { search: company })],
   'DELETE {t} method *': (at) => [{ method: 'DELETE', path: at }],
   'PUT {t}/accounts/{choice} method *': (at) => [

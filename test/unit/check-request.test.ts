@@ -162,6 +162,13 @@ describe('a route whose caller’s credential can be in the body', () => {
     await expect(check('who=vender', refusing)).rejects.toMatchObject({ code: 'caller_refused' })
   })
 
+  test('reads its body as a form, and every other route’s as JSON', async () => {
+    const { bodyFormat: _, ...asJson } = rules
+    const request = posted('who=vender', '/v1/tenants/acme/things/x')
+    const checked = checkRequest({ broker, path }, asJson, request)
+    await expect(checked).rejects.toMatchObject({ code: 'unsupported_media_type' })
+  })
+
   test('reads no body that is too large or malformed for a caller', async () => {
     await expect(check('')).rejects.toMatchObject({ code: 'invalid_request' })
     await expect(check(`who=${'x'.repeat(1001)}`)).rejects.toMatchObject({ code: 'body_too_large' })

@@ -164,6 +164,11 @@ describe('an authority', () => {
       [{ authority: entra(directory), issuer: 'https://a.example' }],
       '0.authority: replaces issuer, jwksUrl, and tokenUrl',
     ],
+    [
+      'beside a token endpoint',
+      [{ authority: entra(directory), tokenUrl: 'https://a.example/token' }],
+      '0.authority: replaces issuer, jwksUrl, and tokenUrl',
+    ],
     ['and neither issuer nor keys', [{}], '0.issuer: is required, or authority'],
     ['and no keys', [{ issuer: 'https://a.example' }], '0.jwksUrl: is required, or authority'],
     [
