@@ -41,15 +41,13 @@ const passed = operation({
  * Microsoft's .NET SDK reads any 404 as a service that doesn't exist: it returns null, and doesn't call that service
  * again for an hour, for any tenant of its process (decision 0030).
  */
-const notFoundStatus = 403
+const statusOf = (status: number) => (status === 404 ? 403 : status)
 const withoutNotFound: FailureStyle = {
-  notFoundStatus,
+  statusOf,
   response: 'MicrosoftAnswers',
   otherStatuses: [429, 'default'],
-  respond(problem, requestId) {
-    const { status } = problems[problem.code]
-    return problemWithStatus(problem, status === 404 ? notFoundStatus : status, requestId)
-  },
+  respond: (problem, requestId) =>
+    problemWithStatus(problem, statusOf(problems[problem.code].status), requestId),
 }
 
 /** `ANY /v1/tenants/{tenant}/ads/{service}/{*path}`: makes the call on the tenant's behalf. */

@@ -58,7 +58,7 @@ export function callingAppClients(): CallingApp[] {
     .filter(([, { username }]) => username === undefined)
     .map(([name, { roles, ...app }]) => ({
       ...app,
-      clientSecrets: [secretOf(name)],
+      clientSecrets: [callerSecret(name)],
       appRoles: roles,
       audience: apiClientId,
     }))
@@ -85,7 +85,7 @@ function requestAppToken(signInOrigin: string, name: string, { clientId }: Local
     body: new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: clientId,
-      client_secret: secretOf(name),
+      client_secret: callerSecret(name),
       scope: `api://${apiClientId}/.default`,
     }),
   })
@@ -109,4 +109,5 @@ function requestAzureCliToken(
   })
 }
 
-const secretOf = (name: string) => `local-secret-of-${name}`
+/** The secret of an app at the local sign-in. */
+export const callerSecret = (name: string) => `local-secret-of-${name}`

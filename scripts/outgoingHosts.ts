@@ -61,6 +61,15 @@ function callerUses({ callerIssuers }: Config): Use[] {
       purpose: 'metadata of an issuer of apps’ tokens, by `/ready` only',
       isOptional: true,
     },
+    ...(issuer.tokenUrl
+      ? [
+          {
+            url: issuer.tokenUrl,
+            purpose: 'token endpoint of an issuer of apps’ tokens, for tools that send a client secret',
+            isOptional: true,
+          },
+        ]
+      : []),
   ])
 }
 

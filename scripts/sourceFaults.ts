@@ -11,12 +11,15 @@ const allowed = 'triggerMetadata: {}'
 
 /** The files that can read the text of a `Secret`, and what for. */
 const exposing = {
+  'shared/access/secretCallers.ts': 'the keyed hash of a calling app’s secret',
   'shared/advertising/developerTokenProofs.ts': 'keys of a memory that never leaves the process',
   'shared/advertising/services.ts': 'the headers to Microsoft Advertising',
   'shared/identity/clientAssertion.ts':
     'the assertion in the body to the token endpoint, and the key that signs it',
   'shared/identity/clientCredentials.ts': 'the client secret in the body to the token endpoint',
+  'shared/identity/redeemSecret.ts': 'a calling app’s secret on its way to its own issuer',
   'shared/identity/tokenEndpoint.ts': 'the refresh token in the body to the token endpoint',
+  'shared/oauth/tokenAnswer.ts': 'the answer of a vend in OAuth’s shape',
   'shared/secret.ts': 'comparing two secrets',
   'shared/secrets/brokerSecrets.ts': 'cutting the blanks around a value',
   'shared/secrets/sealingKeys.ts': 'reading the set of sealing keys to add or drop one',

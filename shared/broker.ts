@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/identity'
 import { type Callers, createCallers } from './access/callers.ts'
 import { createRefusedApps, type RefusedApps } from './access/refusedApps.ts'
+import { createSecretCallers, type SecretCallers } from './access/secretCallers.ts'
 import { finishAccounts } from './accounts/finish.ts'
 import { type CustomerManagement, createCustomerManagement } from './advertising/client.ts'
 import {
@@ -29,6 +30,7 @@ import type { Environment } from './environment.ts'
 import { tokenExchangeAudience } from './identity/clientAssertion.ts'
 import { createClientCredentials } from './identity/clientCredentials.ts'
 import { createIdTokenChecker, type IdTokenChecker } from './identity/idToken.ts'
+import { redeemSecret } from './identity/redeemSecret.ts'
 import { createSignInTable, type SignInTable } from './identity/signInTable.ts'
 import { createTokenEndpoints, type TokenEndpoints } from './identity/tokenEndpoint.ts'
 import { createTenantPages } from './operations/tenantWalk.ts'
@@ -77,6 +79,8 @@ export interface Broker {
   readonly randomness: Randomness
   readonly log: Log
   readonly callers: Callers
+  /** Callers that only have a client ID and a secret. */
+  readonly secretCallers: SecretCallers
   /** The operator's rules about apps. */
   readonly appRules: AppRules
   readonly refusedApps: RefusedApps
@@ -201,12 +205,18 @@ export function assembleBroker(config: Config, outside: Outside): Broker {
   }
   const vend = createVend({ config, accessTokens, accounts, developerTokens, clock })
   const callers = createCallers(config, { clock, compareClocks: () => storage.compareClocks() })
+  const redeeming = { allowInsecure: config.allowInsecureLoopback, fetch: tracedFetch }
   return {
     config,
     clock,
     randomness,
     log,
     callers,
+    secretCallers: createSecretCallers(config, {
+      callers,
+      clock,
+      redeem: (redemption) => redeemSecret(redeeming, redemption),
+    }),
     refusedApps: createRefusedApps({ rules: storage.appRules, clock, log }),
     ...storage,
     ...identity,

@@ -152,8 +152,9 @@ export const problems = {
   unsupported_media_type: {
     status: 415,
     actor: 'app',
-    title: 'The request body isn’t declared as JSON.',
-    resolution: 'Send `Content-Type: application/json`.',
+    title: 'The request body isn’t declared as what the route reads.',
+    resolution:
+      'Send the media type in the `Accept` header as `Content-Type`: `application/json` on most routes.',
   },
   internal_error: {
     status: 500,

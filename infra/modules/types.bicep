@@ -26,6 +26,8 @@ type callerIssuer = {
   authority: string?
   issuer: string?
   jwksUrl: string?
+  @description('Token endpoint of an issuer that is not an Entra directory, for tools that only have a client secret.')
+  tokenUrl: string?
   audiences: string[]
   algorithms: ('RS256' | 'PS256' | 'ES256' | 'EdDSA')[]?
   @description('Prefix of the client ids of this issuer’s apps. With several issuers, each needs one; one of them can be empty.')

@@ -96,9 +96,10 @@ export function createMicrosoftProvider(state: SignInState, origin: string, tena
         getResourceServerInfo: (context, resource, client) => {
           const registered = clients.find(client.clientId)
           const app = registered && !isWebClient(registered) ? registered : undefined
+          const named = resource.replace(bareResource, '')
           return {
-            audience: app && app.accessTokenVersion !== 1 ? app.audience : resource,
-            scope: `${resource}/msads.manage ${resource}/.default`,
+            audience: app && app.accessTokenVersion !== 1 ? app.audience : named,
+            scope: `${named}/msads.manage ${named}/.default`,
             accessTokenTTL: accessTokenSeconds(context),
             accessTokenFormat: 'jwt',
             jwt: { sign: { alg: 'RS256' } },
@@ -120,10 +121,16 @@ export function createMicrosoftProvider(state: SignInState, origin: string, tena
   }
 }
 
+/** Makes an API's client ID a URI, which the provider library demands of a resource. */
+const bareResource = 'urn:api:'
+
 /** Finds the resource in the scopes, because Microsoft's clients send no `resource`. */
 function toResourceIndicator({ oidc }: KoaContextWithOIDC): string | [] {
   const scope = String(oidc.params?.scope ?? '')
-  if (oidc.route === 'token') return scope.replace(/\/\.default$/, '')
+  if (oidc.route === 'token') {
+    const named = scope.replace(/\/\.default$/, '')
+    return URL.canParse(named) ? named : `${bareResource}${named}`
+  }
   const reading = parseScope(scope.replace(/\boffline\b/, 'offline_access'))
   if (reading.kind === 'good') return reading.resource ?? []
   const code = reading.kind === 'unknown' ? 70011 : 700022

@@ -1,5 +1,6 @@
 import type { ContractParameter, ContractResponse, Reference } from './document.ts'
 import type { ConvertedSchema, JsonSchema } from './jsonSchema.ts'
+import { oauthErrorSchema } from './oauthErrorSchema.ts'
 import { problemResponses } from './operationProblems.ts'
 import { problemSchema } from './problemSchema.ts'
 
@@ -12,7 +13,11 @@ export interface Components {
 
 /** The components of a contract without operations: the problem document, and the responses that have it. */
 export function createComponents(): Components {
-  return { schemas: { Problem: problemSchema }, responses: problemResponses(), parameters: {} }
+  return {
+    schemas: { Problem: problemSchema, OAuthError: oauthErrorSchema },
+    responses: problemResponses(),
+    parameters: {},
+  }
 }
 
 /** Keeps the named schemas of a converted one, and returns it. */

@@ -155,6 +155,15 @@ export const examples: Readonly<Record<string, OperationExample>> = {
     },
   },
   'GET v1/tenants/{tenant}/token': { response: vend },
+  'POST v1/tenants/{tenant}/oauth/token': {
+    response: {
+      access_token: vend.accessToken,
+      token_type: 'Bearer',
+      expires_in: vend.expiresIn,
+      refresh_token: 'handle-9c1f6a0d4be27835f1c60a9d3e5b7284c0d1e2f3',
+      scope: 'https://ads.microsoft.com/msads.manage openid profile offline_access',
+    },
+  },
   'GET v1/tenants': { response: { tenants: [tenant], continuation: '1!48!…' } },
   'GET v1/tenants/{tenant}': { response: tenant },
   'DELETE v1/tenants/{tenant}': {

@@ -37,7 +37,11 @@ export function buildContract(routes: readonly RouteDefinition[], publicUrl: str
     servers: [{ url: publicUrl }],
     tags: Object.values(tags),
     paths,
-    components: { ...components, headers: responseHeaders, securitySchemes: { bearer: bearerScheme } },
+    components: {
+      ...components,
+      headers: responseHeaders,
+      securitySchemes: { bearer: bearerScheme, basic: basicScheme },
+    },
   }
 }
 
@@ -59,4 +63,11 @@ const bearerScheme = {
   scheme: 'bearer',
   bearerFormat: 'JWT',
   description: `A token of a configured issuer for the configured audience. App roles: ${appRoles.join(', ')}.`,
+}
+
+const basicScheme = {
+  type: 'http',
+  scheme: 'basic',
+  description:
+    'The client ID and secret of an app at a configured issuer. The broker redeems them there. Token endpoint only.',
 }

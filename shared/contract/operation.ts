@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import { formType } from '../http/body.ts'
 import { isTenantRoute, tenantParams } from '../http/fields.ts'
 import type { FailureStyle } from '../http/route.ts'
 import { tags } from '../http/tags.ts'
@@ -21,7 +22,7 @@ export interface ListedOperation {
 /** Describes an operation. What it shares with others goes to the components. */
 export function toOperation(listed: ListedOperation, components: Components): ContractOperation {
   const { path, method, operation } = listed
-  const { id, role, summary, tag } = operation
+  const { authenticate, id, role, summary, tag } = operation
   const codes = problemsOf(method, path, operation)
   const example = examples[`${method} ${path}`] ?? {}
   const parameters = [...parametersIn('path', path, operation), ...parametersIn('query', path, operation)]
@@ -33,13 +34,16 @@ export function toOperation(listed: ListedOperation, components: Components): Co
     description: `${requires}Problems: ${codes.map((code) => `\`${code}\``).join(', ')}.`,
     ...(role && { 'x-role': role }),
     // In OpenAPI 3.1, a bearer scheme's requirement can name roles.
-    security: role ? [{ bearer: [role] }] : [],
+    security: role ? [{ bearer: [role] }, ...(authenticate ? otherCredentials : [])] : [],
     'x-problems': codes.join(' '),
     parameters: parameters.map((parameter) => shareParameter(components, parameter)),
     ...requestBodyOf(listed, components, example),
     responses: answersOf(listed, components, example),
   }
 }
+
+/** HTTP Basic, or a credential in the body. */
+const otherCredentials = [{ basic: [] }, {}]
 
 /** Path parameters are required, whether declared or not. */
 function parametersIn(
@@ -66,7 +70,7 @@ function parametersIn(
 const bearingBody: ReadonlySet<string> = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
 function requestBodyOf(
-  { method, operation: { body, passesBody } }: ListedOperation,
+  { method, operation: { body, bodyFormat, passesBody } }: ListedOperation,
   components: Components,
   { body: example }: OperationExample,
 ): Pick<ContractOperation, 'requestBody'> {
@@ -76,7 +80,8 @@ function requestBodyOf(
   const schema = shareSchemas(components, bodySchema(body))
   const { required = [] } = resolveSchema({ components }, schema)
   const media = { schema, ...(example !== undefined && { example }) }
-  return { requestBody: { required: required.length > 0, content: { 'application/json': media } } }
+  const type = bodyFormat === 'form' ? formType : 'application/json'
+  return { requestBody: { required: required.length > 0, content: { [type]: media } } }
 }
 
 /** The operation's own answers, which may share a status with its problems. */

@@ -64,6 +64,11 @@ const otherResponses: Readonly<Record<string, ContractResponse>> = {
       'A page that says what happened, and the problem’s code. With `Accept: application/json`, a problem.',
     content: htmlContent,
   },
+  OAuthError: {
+    description: 'Why the token request was refused, in OAuth’s words (RFC 6749, section 5.2).',
+    headers: referToHeaders(['Retry-After', 'WWW-Authenticate', 'Accept']),
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/OAuthError' } } },
+  },
   MicrosoftAnswers: {
     description:
       'A problem of the broker as `application/problem+json`, or Microsoft’s response with this status. `X-Diagnosis` names the cause of Microsoft’s.',
@@ -89,15 +94,16 @@ export function problemResponses(): Record<string, ContractResponse> {
 /** An operation's responses for its failures: references to the shared ones. */
 export function responsesOf(
   codes: readonly ProblemCode[],
-  { response, otherStatuses = [], notFoundStatus = 404 }: FailureStyle,
+  { response, otherStatuses = [], statusOf = same }: FailureStyle,
 ): Record<string, Reference> {
-  const ofProblem = (code: ProblemCode) => problems[code].status
-  const statuses = codes.map(ofProblem).map((each) => (each === 404 ? notFoundStatus : each))
+  const statuses = codes.map((code) => statusOf(problems[code].status))
   const refer = (status: number | 'default') => ({
     $ref: `#/components/responses/${response ?? nameOf(Number(status))}`,
   })
   return Object.fromEntries([...new Set([...statuses, ...otherStatuses])].map((each) => [each, refer(each)]))
 }
+
+const same = (status: number) => status
 
 function problemResponse(status: number): ContractResponse {
   const codes = Object.entries(problems).filter(([, problem]) => problem.status === status)

@@ -15,26 +15,33 @@ export async function parseBody<T>(
   schema: z.ZodType<T>,
   maxBodyBytes: number,
 ): Promise<T> {
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
+  const type = mediaTypeOf(request)
   const text = await readText(request, maxBodyBytes)
   if (text === '') return parse('body', schema, {})
-  if (type !== 'application/json' && !type.endsWith('+json')) {
-    throw new Problem('unsupported_media_type', { headers: { Accept: 'application/json' } })
-  }
+  if (type !== 'application/json' && !type.endsWith('+json')) throw unsupported('application/json')
   return parse('body', schema, withoutNulls(parseJson(text)))
+}
+
+/**
+ * Reads and parses a form with a size limit (RFC 6749, section 3.2). A field without a value counts as absent.
+ * @throws Problem like {@link parseBody}.
+ */
+export async function parseForm<T>(
+  request: ReceivedRequest,
+  schema: z.ZodType<T>,
+  maxBodyBytes: number,
+): Promise<T> {
+  const text = await readText(request, maxBodyBytes)
+  if (text !== '' && mediaTypeOf(request) !== formType) throw unsupported(formType)
+  return parseValues('body', schema, new URLSearchParams(text))
 }
 
 /**
  * Parses the query. A parameter without a value counts as absent. A repeated one is a fault, unless the schema ignores
  * it.
  */
-export function parseQuery<T>(request: ReceivedRequest, schema: z.ZodType<T>): T {
-  const { query } = request
-  const counts = (name: string) => !(schema instanceof z.ZodObject) || name in schema.shape
-  const twice = firstRepeated([...query.keys()].filter(counts))
-  if (twice !== undefined)
-    throw invalidFields([{ in: 'query', field: twice.slice(0, 100), fault: 'occurs more than once' }])
-  return parse('query', schema, withoutEmpty(query))
+export function parseQuery<T>({ query }: ReceivedRequest, schema: z.ZodType<T>): T {
+  return parseValues('query', schema, query)
 }
 
 /** Parses the parameters in the route's path. */
@@ -76,6 +83,17 @@ function firstRepeated(names: readonly string[]): string | undefined {
   })
 }
 
+/** The media type of a form, as browsers and OAuth clients send it. */
+export const formType = 'application/x-www-form-urlencoded'
+
+function mediaTypeOf({ headers }: ReceivedRequest): string {
+  return headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
+}
+
+function unsupported(type: string): Problem {
+  return new Problem('unsupported_media_type', { headers: { Accept: type } })
+}
+
 /** The most levels of a body: several times as many as any answer that a diagnosis explains. */
 const maxLevels = 64
 
@@ -95,6 +113,14 @@ function jsonOf(text: string): unknown {
 
 function invalidBody(fault: string): Problem {
   return invalidFields([{ in: 'body', field: '', fault }])
+}
+
+function parseValues<T>(where: 'query' | 'body', schema: z.ZodType<T>, values: URLSearchParams): T {
+  const counts = (name: string) => !(schema instanceof z.ZodObject) || name in schema.shape
+  const twice = firstRepeated([...values.keys()].filter(counts))
+  if (twice !== undefined)
+    throw invalidFields([{ in: where, field: twice.slice(0, 100), fault: 'occurs more than once' }])
+  return parse(where, schema, withoutEmpty(values))
 }
 
 function parse<T>(where: RequestPart, schema: z.ZodType<T>, value: unknown): T {

@@ -10,7 +10,7 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import { Problem } from '../problems.ts'
 import type { AppRole } from '../settings/appRoles.ts'
 import { recordApp, recordTenant } from '../telemetry/invocation.ts'
-import { parseBody, parseParams, parseQuery } from './body.ts'
+import { parseBody, parseForm, parseParams, parseQuery } from './body.ts'
 import { isTenantRoute, noFields, tenantParams } from './fields.ts'
 import type { ReceivedRequest } from './receiveRequest.ts'
 
@@ -23,10 +23,20 @@ export interface RequestRules<P, Q, B> {
   readonly query?: z.ZodType<Q>
   /** Without one, any field in a body is refused by name, unless `handle` reads the body itself. */
   readonly body?: z.ZodType<B>
+  /** How the body is written. Default is JSON. */
+  readonly bodyFormat?: 'form'
   /** Set if a valid body may be larger than `MAX_BODY_BYTES`. */
   readonly maxBodyBytes?: number
   readonly readsBodyItself?: true
+  /** Finds the caller where its credential can be in the body. Default is the bearer token in `Authorization`. */
+  readonly authenticate?: Authenticate<B>
 }
+
+/** Finds a caller by its credential. @throws Problem */
+export type Authenticate<B> = (
+  broker: Pick<Broker, 'callers' | 'secretCallers'>,
+  credentials: { readonly authorization: string | null; readonly body: B },
+) => Promise<Caller>
 
 /** A request that has passed all checks. */
 export interface HandledRequest<P, Q, B> {
@@ -45,7 +55,7 @@ export interface HandledRequest<P, Q, B> {
 
 /** Dependencies of checking a request, and the route's template. */
 export interface RequestContext {
-  readonly broker: Pick<Broker, 'callers' | 'config' | 'refusedApps'>
+  readonly broker: Pick<Broker, 'callers' | 'secretCallers' | 'config' | 'refusedApps'>
   readonly path: string
 }
 
@@ -58,29 +68,35 @@ export async function checkRequest<P, Q, B>(
   acceptance: RequestRules<P, Q, B>,
   request: ReceivedRequest,
 ): Promise<Omit<HandledRequest<P, Q, B>, 'broker'>> {
-  const { role, params, query } = acceptance
+  const { role, authenticate, params, query } = acceptance
   const { headers } = request
-  const caller = role ? await callerWith(broker, role, headers.get('authorization')) : nobody
+  // Only a body that can have the caller's credential is read before the caller is known.
+  const early = authenticate && (await checkBody(broker, acceptance, request))
+  const credentials = { authorization: headers.get('authorization'), body: early as B }
+  const caller = role ? await callerWith(broker, { role, authenticate }, credentials) : nobody
   return {
     caller,
     tenant: role && isTenantRoute(path) ? tenantOf(caller, request) : noTenant,
     browser: role ? undefined : recognizeBrowser(broker.config.publicUrl, headers.get('cookie')),
     params: params ? parseParams(request, params) : (request.params as P),
     query: parseQuery(request, query ?? noFields) as Q,
-    body: (await checkBody(broker, acceptance, request)) as B,
+    body: (early ?? (await checkBody(broker, acceptance, request))) as B,
     raw: request,
   }
 }
 
-async function callerWith(
-  { callers, refusedApps }: Pick<Broker, 'callers' | 'refusedApps'>,
-  role: AppRole,
-  authorization: string | null,
+async function callerWith<B>(
+  broker: RequestContext['broker'],
+  { role, authenticate }: { readonly role: AppRole; readonly authenticate: Authenticate<B> | undefined },
+  credentials: Parameters<Authenticate<B>>[1],
 ): Promise<Caller> {
-  const caller = await callers.authenticate(authorization)
+  const caller = await (authenticate
+    ? authenticate(broker, credentials)
+    : broker.callers.authenticate(credentials.authorization))
   const { app, rights } = caller
   recordApp(app)
-  if (await isRefused(refusedApps, caller, role)) throw new Problem('caller_refused', { members: { app } })
+  const isCutOff = await isRefused(broker.refusedApps, caller, role)
+  if (isCutOff) throw new Problem('caller_refused', { members: { app } })
   if (!rights.has(role)) throw missingRole(caller, role)
   return caller
 }
@@ -110,12 +126,13 @@ function tenantOf({ workspace }: Caller, request: ReceivedRequest): TenantName {
 
 async function checkBody<B>(
   { config }: Pick<Broker, 'config'>,
-  { body, maxBodyBytes = 0, readsBodyItself }: RequestRules<unknown, unknown, B>,
+  { body, bodyFormat, maxBodyBytes = 0, readsBodyItself }: RequestRules<unknown, unknown, B>,
   request: ReceivedRequest,
 ): Promise<unknown> {
   // In a method that gives a body no meaning (RFC 9110, section 9.3), the body can't be wrong.
   if (readsBodyItself || (!body && bodiless.has(request.method))) return undefined
-  return parseBody(request, body ?? noFields, Math.max(maxBodyBytes, config.maxBodyBytes))
+  const read = bodyFormat === 'form' ? parseForm : parseBody
+  return read(request, body ?? noFields, Math.max(maxBodyBytes, config.maxBodyBytes))
 }
 
 const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])

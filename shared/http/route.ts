@@ -68,11 +68,11 @@ export function operation<P = unknown, Q = unknown, B = unknown>(
 export interface FailureStyle {
   readonly respond: (problem: Problem, requestId: string, request: ReceivedRequest) => HttpResponseInit
   /** The contract's response for all failures. Default is one for each status, with a problem document. */
-  readonly response?: 'ProblemPage' | 'MicrosoftAnswers'
+  readonly response?: 'ProblemPage' | 'MicrosoftAnswers' | 'OAuthError'
   /** Statuses of failures that aren't problems. Default is none. */
   readonly otherStatuses?: readonly (number | 'default')[]
-  /** The status of problems that are 404 elsewhere. Default is 404. */
-  readonly notFoundStatus?: number
+  /** The status in place of the one that a problem has elsewhere. Default is the same. */
+  readonly statusOf?: (status: number) => number
 }
 
 const problemDocuments: FailureStyle = { respond: problemResponse }

@@ -96,7 +96,7 @@ function operationSection(
   { method, path, operation, firstMethod }: ListedOperation,
 ): Html {
   const { requestBody, responses } = operation
-  const input = requestBody?.content['application/json']
+  const [input] = Object.values(requestBody?.content ?? {})
   const parameterLines = parametersOf(contract, operation).map(
     ({ name, required, schema, description, in: where }) => ({
       name,

@@ -1,12 +1,17 @@
-import type { CallerIssuer } from '../settings/callerIssuers.ts'
+import { type CallerIssuer, directoryKeys } from '../settings/callerIssuers.ts'
 import type { ReadinessCheck } from './checks.ts'
 import { fetchJson } from './fetchJson.ts'
 
-/** Whether callers of an issuer can be verified: its keys can be fetched, and its own metadata names the same issuer. */
+/**
+ * Whether callers of an issuer can be verified: its keys can be fetched, and its own metadata names the same issuer. A
+ * token endpoint in the settings must be the one in the metadata, because it gets apps' secrets. A directory's isn't a
+ * setting, and its metadata has another one for version 1.
+ */
 export async function checkCallerIssuer({
   issuer,
   jwksUrl,
-}: Pick<CallerIssuer, 'issuer' | 'jwksUrl'>): Promise<ReadinessCheck> {
+  tokenUrl,
+}: Pick<CallerIssuer, 'issuer' | 'jwksUrl' | 'tokenUrl'>): Promise<ReadinessCheck> {
   const name = `caller issuer: ${issuer}`
   const { isRequired, url } = callerMetadata({ issuer, jwksUrl })
   const [keys, metadata] = await Promise.all([fetchJson(jwksUrl), fetchJson(url)])
@@ -25,6 +30,9 @@ export async function checkCallerIssuer({
   }
   const named = String(toRecord(metadata.body).issuer ?? 'no issuer').slice(0, 200)
   if (named !== issuer) return fault(`its metadata names ${named}`, url)
+  const endpoint = String(toRecord(metadata.body).token_endpoint ?? tokenUrl).slice(0, 200)
+  if (!isRequired && tokenUrl && endpoint !== tokenUrl)
+    return fault(`its metadata names the token endpoint ${endpoint}`, url)
   return { name, ok: true, detail: 'keys can be fetched; agrees with its metadata' }
 }
 
@@ -36,7 +44,7 @@ export function callerMetadata({ issuer, jwksUrl }: Pick<CallerIssuer, 'issuer' 
   readonly url: string
   readonly isRequired: boolean
 } {
-  const [, authority] = /^(.+\/[0-9a-f-]{36})\/discovery\/(?:v2\.0\/)?keys$/i.exec(jwksUrl) ?? []
+  const [, authority] = directoryKeys.exec(jwksUrl) ?? []
   const base = authority
     ? `${authority}${issuer.endsWith('/v2.0') ? '/v2.0' : ''}`
     : issuer.replace(/\/$/, '')

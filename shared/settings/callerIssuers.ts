@@ -9,6 +9,8 @@ export interface CallerIssuer {
   readonly jwksUrl: string
   readonly audiences: readonly string[]
   readonly algorithms: readonly ('RS256' | 'PS256' | 'ES256' | 'EdDSA')[]
+  /** Its token endpoint, where the broker redeems the secret of an app that can't get a token itself. */
+  readonly tokenUrl?: string | undefined
   /** The prefix of its apps' ids, before a colon; issuers with the same namespace can name each other's apps. */
   readonly namespace?: string | undefined
   /** The only subjects (`sub`) that are apps. Without it, `azp` or `appid` names the app, and `sub` never does. */
@@ -48,6 +50,8 @@ export const issuerEntry = (urls: UrlSchemas) =>
     authority: urls.web.superRefine(refuse(faultOfAuthority)).optional(),
     issuer: urls.web.superRefine(refuse(faultOfIssuer)).optional(),
     jwksUrl: urls.web.superRefine(refuse(faultOfMetadata)).optional(),
+    /** Not needed for an Entra directory. */
+    tokenUrl: urls.web.superRefine(refuse(faultOfMetadata)).optional(),
     audiences: z.array(identifier).min(1),
     algorithms: z
       .array(z.enum(['RS256', 'PS256', 'ES256', 'EdDSA']))
@@ -76,12 +80,15 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const entraIssuer =
   /^https:\/\/login\.(microsoftonline\.com|microsoftonline\.us|partner\.microsoftonline\.cn)\/[^/]+\/v2\.0$/i
 
+/** The keys of one directory, with its authority. */
+export const directoryKeys = /^(.+\/[0-9a-f-]{36})\/discovery\/(?:v2\.0\/)?keys$/i
+
 /** Faults that depend on several members. */
 function faultsOfEntry(entry: IssuerEntry, count: number): Fault[] {
-  const { authority, issuer = '', jwksUrl, audiences, namespace, subjects } = entry
+  const { authority, issuer = '', jwksUrl, tokenUrl, audiences, namespace, subjects } = entry
   const faults: Fault[] = []
-  if (authority && (issuer || jwksUrl))
-    faults.push(['authority', 'replaces issuer and jwksUrl; remove those'])
+  if (authority && (issuer || jwksUrl || tokenUrl))
+    faults.push(['authority', 'replaces issuer, jwksUrl, and tokenUrl; remove those'])
   if (!authority && !issuer) faults.push(['issuer', 'is required, or authority for an Entra directory'])
   if (!authority && !jwksUrl) faults.push(['jwksUrl', 'is required, or authority for an Entra directory'])
   if ((authority || entraIssuer.test(issuer)) && !audiences.some((audience) => guid.test(audience)))
@@ -112,13 +119,23 @@ function repeatedIssuers(list: readonly IssuerEntry[]): { index: number; member:
  * registration decides which version it gets (`requestedAccessTokenVersion`, access-tokens.md).
  */
 function toIssuers({ authority, issuer = '', jwksUrl = '', ...rest }: IssuerEntry): CallerIssuer[] {
-  if (!authority) return [{ ...rest, issuer, jwksUrl }]
+  if (!authority) {
+    const tokenUrl = rest.tokenUrl ?? directoryTokenUrl(jwksUrl)
+    return [{ ...rest, issuer, jwksUrl, ...(tokenUrl && { tokenUrl }) }]
+  }
   const base = authority.replace(/\/$/, '').toLowerCase()
-  const keys = { ...rest, jwksUrl: `${base}/discovery/v2.0/keys` }
+  const jwks = `${base}/discovery/v2.0/keys`
+  const keys = { ...rest, jwksUrl: jwks, tokenUrl: directoryTokenUrl(jwks) }
   return [
     { ...keys, issuer: `${base}/v2.0` },
     { ...keys, issuer: `https://${versionOneHost(base)}/${base.split('/').at(-1)}/` },
   ]
+}
+
+/** The token endpoint of the directory whose keys these are (v2-oauth2-client-creds-grant-flow.md). */
+function directoryTokenUrl(jwksUrl: string): string | undefined {
+  const [, authority] = directoryKeys.exec(jwksUrl) ?? []
+  return authority && `${authority}/oauth2/v2.0/token`
 }
 
 /** By cloud (learn.microsoft.com/answers/questions/1190472). */

@@ -74,11 +74,15 @@ describe('every operation of the contract', () => {
   })
 
   test('that has a role refuses an unknown caller with 401', async () => {
+    const type = 'application/x-www-form-urlencoded'
     for (const [path, methods] of Object.entries(contract.paths)) {
-      for (const [method, { security }] of Object.entries(methods)) {
+      for (const [method, { security, requestBody }] of Object.entries(methods)) {
         if (security.length === 0 || method === 'head' || method === 'options') continue
         const url = path.replaceAll(/\{\w+\}/g, 'x')
-        const answer = await world.call(method.toUpperCase(), url, { token: '' })
+        // Where the caller's credential can be in a form, the form is read first.
+        const isForm = requestBody && type in requestBody.content
+        const form = isForm ? { raw: 'grant_type=client_credentials', type } : {}
+        const answer = await world.call(method.toUpperCase(), url, { token: '', ...form })
         expect({ path, method, status: answer.status }).toEqual({ path, method, status: 401 })
       }
     }

@@ -19,6 +19,9 @@ export function nameOf({ method, route, part, field }: WafExclusion): string {
   return [method, route, part, field].filter(Boolean).join(' ')
 }
 
+/** An issuer's secret or a signature can contain two dashes and, further on, a third: an SQL comment, to the core rules. */
+const unlucky = 'aoxr.GE--Kn1K-tIfiu4To8A54p7L4WpYx2bR'
+const clientCredentials = { grant_type: 'client_credentials' }
 const company = "O'Reilly & Sons; SELECT Fashion"
 const microsoftCode = "M.C546_BAY.2.U.3b5ba1b0*!$'(x)'*!$$aNq9-Zk!!*"
 const refreshToken = "M.C546_BAY.0.U.-Ci*1!a$$(x)'y*z--Dl!aa$$"
@@ -73,6 +76,16 @@ const apps: Readonly<Record<string, readonly Sample[]>> = withTenant('/v1/tenant
   ],
   'POST {t}/grants json displayName': (at) => [post(`${at}/grants`, { displayName: company })],
   'POST {t}/grants json refreshToken': (at) => [post(`${at}/grants`, { refreshToken })],
+  'POST {t}/oauth/token argument *': (at) => [
+    form(`${at}/oauth/token`, { ...clientCredentials, client_id: 'a', client_secret: unlucky }),
+    form(`${at}/oauth/token`, {
+      ...clientCredentials,
+      client_assertion: `eyJhbGciOiJSUzI1NiJ9.e30.${unlucky}`,
+    }),
+    form(`${at}/oauth/token`, {
+      ...{ ...clientCredentials, scope: 'https://ads.microsoft.com/msads.manage openid' },
+    }),
+  ],
   'GET {t}/accounts argument search': (at) => [query(`${at}/accounts`, { search: company })],
   'DELETE {t} method *': (at) => [{ method: 'DELETE', path: at }],
   'PUT {t}/accounts/{choice} method *': (at) => [

@@ -2,7 +2,7 @@ import { HttpRequest, type HttpRequestInit } from '@azure/functions'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
-import { parseBody, parseParams, parseQuery, readText } from '../../shared/http/body.ts'
+import { formType, parseBody, parseForm, parseParams, parseQuery, readText } from '../../shared/http/body.ts'
 import { isTenantRoute, noFields, pageQuery, tenantParams } from '../../shared/http/fields.ts'
 import { Problem } from '../../shared/problems.ts'
 
@@ -100,6 +100,31 @@ describe('a body', () => {
         if (outcome instanceof Error) expect(outcome).toBeInstanceOf(Problem)
       }),
     )
+  })
+})
+
+describe('a form', () => {
+  const form = z.object({ a: z.string(), b: z.string().optional() })
+  const sent = (text: string, type: string = formType) => parseForm(posted(text, type), form, 20)
+
+  test('is read as browsers and OAuth clients send it; a field without a value counts as absent', async () => {
+    expect(await sent('a=%2B+x&b=', `${formType}; charset=UTF-8`)).toEqual({ a: '+ x' })
+  })
+
+  test('names a field that is missing, or repeated unless it means nothing', async () => {
+    const faultOf = async (text: string) =>
+      (await problemOf(() => sent(text))).extras.members?.errors as object[]
+    expect(await faultOf('b=1')).toMatchObject([{ in: 'body', field: 'a' }])
+    expect(await faultOf('a=1&a=1')).toEqual([{ in: 'body', field: 'a', fault: 'occurs more than once' }])
+    expect(await faultOf('')).toMatchObject([{ in: 'body', field: 'a' }])
+    expect(await sent('a=1&c=1&c=2')).toEqual({ a: '1' })
+  })
+
+  test('that is JSON is refused with the type that is read, and so is one that is too large', async () => {
+    expect(await problemOf(() => sent('{"a":"1"}', 'application/json'))).toMatchObject({
+      ...{ code: 'unsupported_media_type', extras: { headers: { Accept: formType } } },
+    })
+    expect(await problemOf(() => sent('a=12345678901234567890'))).toMatchObject({ code: 'body_too_large' })
   })
 })
 

@@ -123,3 +123,54 @@ describe('a request that anyone can make', () => {
     expect((await accepted(vending, get('/v1/tenants/acme/things/x', cookie))).browser).toBeUndefined()
   })
 })
+
+describe('a route whose caller’s credential can be in the body', () => {
+  const posted = (form: string, at: string): ReceivedRequest => ({
+    ...get(at),
+    method: 'POST',
+    body: new Response(form).body as ReceivedRequest['body'],
+    headers: {
+      get: (name) =>
+        ({ authorization: 'Bearer x', 'content-type': 'application/x-www-form-urlencoded' })[name] ?? null,
+    },
+  })
+  const body = z.object({ who: z.string() })
+  const rules: RequestRules<unknown, unknown, { who: string }> = {
+    role: 'Tokens.Vend',
+    body,
+    bodyFormat: 'form',
+    authenticate: async (_broker, { authorization, body: { who } }) => {
+      const rights = new Set<AppRole>(who === 'vender' ? ['Tokens.Vend'] : [])
+      return { ...caller, app: `${authorization} ${who}`, workspace: who, rights }
+    },
+  }
+  const check = (form: string, own: Broker = broker) =>
+    checkRequest({ broker: own, path }, rules, posted(form, '/v1/tenants/acme/things/x'))
+
+  test('finds the caller by the header and the body, and the tenant in that caller’s workspace', async () => {
+    expect(await check('who=vender')).toMatchObject({
+      caller: { app: 'Bearer x vender' },
+      tenant: { workspace: 'vender', tenant: 'acme' },
+      body: { who: 'vender' },
+    })
+  })
+
+  test('asks for the role, and whether the app is refused, as everywhere', async () => {
+    await expect(check('who=reader')).rejects.toMatchObject({ code: 'caller_not_allowed' })
+    const isRefused = async (app: string) => app === 'Bearer x vender'
+    const refusing = { ...broker, refusedApps: { isRefused } } as unknown as Broker
+    await expect(check('who=vender', refusing)).rejects.toMatchObject({ code: 'caller_refused' })
+  })
+
+  test('reads its body as a form, and every other route’s as JSON', async () => {
+    const { bodyFormat: _, ...asJson } = rules
+    const request = posted('who=vender', '/v1/tenants/acme/things/x')
+    const checked = checkRequest({ broker, path }, asJson, request)
+    await expect(checked).rejects.toMatchObject({ code: 'unsupported_media_type' })
+  })
+
+  test('reads no body that is too large or malformed for a caller', async () => {
+    await expect(check('')).rejects.toMatchObject({ code: 'invalid_request' })
+    await expect(check(`who=${'x'.repeat(1001)}`)).rejects.toMatchObject({ code: 'body_too_large' })
+  })
+})

@@ -17,6 +17,7 @@ describe('the hosts that the broker calls', () => {
     expect(signIn?.purposes).toEqual([
       'keys of an issuer of apps’ tokens',
       'metadata of an issuer of apps’ tokens, by `/ready` only',
+      'token endpoint of an issuer of apps’ tokens, for tools that send a client secret',
       'Microsoft’s token endpoint',
       'keys of Microsoft’s ID tokens',
       'Microsoft’s metadata, by `/ready` only',

@@ -35,6 +35,44 @@ test.each([
   expect(asked.toSorted()).toEqual([issuer.jwksUrl, metadata].toSorted())
 })
 
+test.each([
+  ['https://issuer.example/token', true, 'agrees with its metadata'],
+  [undefined, true, 'agrees with its metadata'],
+  [
+    'https://elsewhere.example/token',
+    false,
+    'its metadata names the token endpoint https://issuer.example/token',
+  ],
+])(
+  'the token endpoint %s of an issuer outside Entra is compared with its metadata',
+  async (tokenUrl, ok, detail) => {
+    const metadata = () =>
+      Response.json({ issuer: other.issuer, token_endpoint: 'https://issuer.example/token' })
+    answer({
+      [other.jwksUrl]: [keys],
+      'https://issuer.example/.well-known/openid-configuration': [metadata],
+    })
+    expect(await checkCallerIssuer({ ...other, tokenUrl })).toMatchObject({
+      ...{ ok, detail: expect.stringContaining(detail) },
+    })
+  },
+)
+
+test('metadata that names no token endpoint agrees with any', async () => {
+  const url = 'https://issuer.example/.well-known/openid-configuration'
+  answer({ [other.jwksUrl]: [keys], [url]: [names(other.issuer)] })
+  expect(await checkCallerIssuer({ ...other, tokenUrl: 'https://a.example/token' })).toMatchObject({
+    ok: true,
+  })
+})
+
+test('the token endpoint of a directory isn’t a setting, so it’s not compared', async () => {
+  const metadata = () => Response.json({ issuer: one.issuer, token_endpoint: `${authority}/oauth2/token` })
+  answer({ [one.jwksUrl]: [keys], [`${authority}/.well-known/openid-configuration`]: [metadata] })
+  const tokenUrl = `${authority}/oauth2/v2.0/token`
+  expect(await checkCallerIssuer({ ...one, tokenUrl })).toMatchObject({ ok: true })
+})
+
 test('an issuer outside Entra whose host answers every path with a page has no metadata', async () => {
   const page = () => new Response('<html>', { headers: { 'content-type': 'text/html' } })
   answer({ [other.jwksUrl]: [keys], 'https://issuer.example/.well-known/openid-configuration': [page] })

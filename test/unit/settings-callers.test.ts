@@ -61,6 +61,19 @@ describe('a caller issuer', () => {
     })
   })
 
+  test('has the token endpoint that the setting names, or that of the directory whose keys it has', () => {
+    const tokenUrlOf = (change: object) => {
+      const config = parseConfig({ ...minimalSettings, CALLER_ISSUERS: issuer(change) })
+      return config.callerIssuers[0]?.tokenUrl
+    }
+    expect(tokenUrlOf({})).toBeUndefined()
+    expect(tokenUrlOf({ tokenUrl: 'https://a.example/token' })).toBe('https://a.example/token')
+    const keys = { jwksUrl: entra(`${directory}/discovery/v2.0/keys`) }
+    expect(tokenUrlOf(keys)).toBe(entra(`${directory}/oauth2/v2.0/token`))
+    expect(tokenUrlOf({ ...keys, tokenUrl: 'https://a.example/token' })).toBe('https://a.example/token')
+    expect(tokenUrlOf({ jwksUrl: entra('common/discovery/v2.0/keys') })).toBeUndefined()
+  })
+
   test('can be another provider’s realm with such a name, or of Entra’s old form', () => {
     for (const change of [
       { issuer: 'https://keys.example/realms/common' },
@@ -112,6 +125,7 @@ describe('an authority', () => {
     const authority = `https://${host}/${directory}`
     const same = {
       jwksUrl: `${authority}/discovery/v2.0/keys`,
+      tokenUrl: `${authority}/oauth2/v2.0/token`,
       audiences: [otherClientId],
       algorithms: ['RS256'],
     }
@@ -148,7 +162,12 @@ describe('an authority', () => {
     [
       'beside an issuer',
       [{ authority: entra(directory), issuer: 'https://a.example' }],
-      '0.authority: replaces issuer and jwksUrl',
+      '0.authority: replaces issuer, jwksUrl, and tokenUrl',
+    ],
+    [
+      'beside a token endpoint',
+      [{ authority: entra(directory), tokenUrl: 'https://a.example/token' }],
+      '0.authority: replaces issuer, jwksUrl, and tokenUrl',
     ],
     ['and neither issuer nor keys', [{}], '0.issuer: is required, or authority'],
     ['and no keys', [{ issuer: 'https://a.example' }], '0.jwksUrl: is required, or authority'],

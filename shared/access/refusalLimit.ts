@@ -1,0 +1,45 @@
+import type { Clock } from '../clock.ts'
+import { Problem } from '../problems.ts'
+
+/** The most refused and unfinished tries of one app in a window. */
+const maxTries = 10
+const windowMilliseconds = 60_000
+
+interface Window {
+  readonly startedAt: number
+  tries: number
+}
+
+/** Runs a try of an app. Only a try that ends well doesn't count. */
+export type RefusalLimit = <T>(app: string, work: () => Promise<T>) => Promise<T>
+
+/**
+ * Creates the limit on tries that end badly, ten a minute for each app, so that nobody guesses an app's secret through
+ * the broker. The callers bound the number of apps.
+ * @returns a function that throws Problem `identity_provider_unavailable` instead of trying beyond the limit.
+ */
+export function createRefusalLimit(clock: Pick<Clock, 'now'>): RefusalLimit {
+  const windows = new Map<string, Window>()
+  return async (app, work) => {
+    const now = clock.now().getTime()
+    const known = windows.get(app)
+    const isOpen = known && Math.abs(now - known.startedAt) < windowMilliseconds
+    const window = isOpen ? known : { startedAt: now, tries: 0 }
+    if (window.tries >= maxTries) throw tooMany(window.startedAt + windowMilliseconds - now)
+    window.tries += 1
+    windows.set(app, window)
+    const result = await work()
+    window.tries -= 1
+    return result
+  }
+}
+
+function tooMany(milliseconds: number): Problem {
+  return new Problem('identity_provider_unavailable', {
+    actor: 'app',
+    detail:
+      'The issuer has refused several secrets of this app in the last minute, so it isn’t asked again yet.',
+    retryAfterSeconds: Math.max(1, milliseconds / 1000),
+    members: { reason: 'caller_secrets_refused' },
+  })
+}
