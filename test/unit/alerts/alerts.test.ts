@@ -1,0 +1,30 @@
+import { readdirSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { root } from '../infraFiles.ts'
+import { processScenes } from './processScenes.ts'
+import { requestScenes } from './requestScenes.ts'
+import { isRinging } from './scene.ts'
+import { sweepScenes } from './sweepScenes.ts'
+import { tenantScenes } from './tenantScenes.ts'
+
+const all = [sweepScenes, tenantScenes, processScenes, requestScenes]
+
+describe.each(all.flatMap((scenes) => Object.entries(scenes)))('%s', (name, { rings, silent }) => {
+  test.each(Object.entries(rings))('rings when %s', async (_title, scene) => {
+    expect(isRinging(name, await scene())).toBe(true)
+  })
+
+  test.each(Object.entries(silent))('stays silent when %s', async (_title, scene) => {
+    expect(isRinging(name, await scene())).toBe(false)
+  })
+})
+
+test('each alert is heard and not heard', () => {
+  const queries = readdirSync(new URL('infra/alerts', root)).map((file) => file.replace('.kql', ''))
+  const names = (kind: 'rings' | 'silent') =>
+    all
+      .flatMap((scenes) => Object.entries(scenes))
+      .filter(([, scenes]) => Object.keys(scenes[kind]).length > 0)
+      .map(([name]) => name)
+  for (const kind of ['rings', 'silent'] as const) expect(new Set(names(kind))).toEqual(new Set(queries))
+})
