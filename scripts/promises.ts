@@ -55,7 +55,7 @@ function countedLines(text: string): { readonly line: number; readonly content: 
   return text.split('\n').flatMap((content, index) => {
     if (content.startsWith('```')) isCode = !isCode
     if (/^<!-- Generated /.test(content)) isGenerated = true
-    if (content.startsWith('<!-- End of what is generated')) isGenerated = false
+    if (/^<!-- End of (what is|the) generated/.test(content)) isGenerated = false
     return isCode || isGenerated || /^(#|```)/.test(content) ? [] : [{ line: index + 1, content }]
   })
 }
