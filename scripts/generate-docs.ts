@@ -17,7 +17,9 @@ import { hostSettings } from './host-settings.ts'
 import { withHosts } from './hostsSection.ts'
 import { eventsPage } from './log-events.ts'
 import { code, page, table } from './markdown.ts'
+import { personalData } from './personalData.ts'
 import { withSections } from './sections.ts'
+import { storedColumns } from './storedColumns.ts'
 import { withExclusions } from './wafExclusions.ts'
 
 // Outside a host, the Functions library warns about every registration.
@@ -97,6 +99,11 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
     withSections(await readFile(join(root, 'docs/scale.md'), 'utf8'), 'scripts/cost/inputs.ts', {
       arithmetic: scaleArithmetic,
     }),
+  'docs/data-lifecycle.md': async () => {
+    const columnsOf = storedColumns(await readFile(join(root, 'docs/storage.md'), 'utf8'))
+    const page = await readFile(join(root, 'docs/data-lifecycle.md'), 'utf8')
+    return withSections(page, 'scripts/personalColumns.ts', { person: () => personalData(columnsOf) })
+  },
   'docs/openapi.json': () => `${JSON.stringify(buildContract(routes, publicUrl), undefined, 2)}\n`,
 }
 
