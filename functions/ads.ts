@@ -1,8 +1,9 @@
 import type { HttpResponseInit } from '@azure/functions'
 import * as z from 'zod'
 import { isServiceName, serviceNames } from '../shared/advertising/services.ts'
+import { readArriving } from '../shared/domain/clientLeft.ts'
 import type { HandledRequest } from '../shared/http/checkRequest.ts'
-import { guardHeaders, problemWithStatus } from '../shared/http/responses.ts'
+import { problemWithStatus, withGuardHeaders } from '../shared/http/responses.ts'
 import { type FailureStyle, operation, route } from '../shared/http/route.ts'
 import { passThrough } from '../shared/passthrough/passThrough.ts'
 import { readRequestedAccount } from '../shared/passthrough/requestedAccount.ts'
@@ -87,12 +88,12 @@ async function pass(
     query: new URL(raw.url).search,
     method: raw.method,
     headers: raw.headers,
-    body: raw.body,
+    body: raw.body && readArriving(raw.body),
     ...readRequestedAccount(raw.headers),
   })
   return {
     status,
-    headers: { ...guardHeaders, ...headers },
+    headers: withGuardHeaders(headers),
     ...(body && { body }),
   }
 }

@@ -1,7 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { faultsOfCommands } from './docCommands.ts'
+import { faultsOfNamedTests } from './namedTests.ts'
 import { commandLines } from './options.ts'
 import { findPages } from './pages.ts'
 import { lowerBudget, reportPromises } from './promiseReport.ts'
@@ -18,7 +20,13 @@ async function faultsOf(path: string, scripts: ReadonlySet<string>): Promise<str
   const local = targets.filter((target) => !/^[a-z]+:/.test(target))
   const broken = await Promise.all(local.map((target) => faultOfLink(path, target)))
   const commands = faultsOfCommands(text, scripts, commandLines)
-  return [...broken.filter((fault) => fault !== undefined), ...commands]
+  const tests = faultsOfNamedTests(text, readTest)
+  return [...broken.filter((fault) => fault !== undefined), ...commands, ...tests]
+}
+
+function readTest(file: string): string | undefined {
+  const path = join(root, 'test', `${file}.test.ts`)
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined
 }
 
 async function faultOfLink(from: string, target: string): Promise<string | undefined> {

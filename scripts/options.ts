@@ -58,6 +58,14 @@ export const sealingKeyOptions = {
 /** Options of `npm run rebuild-tables`. */
 export const rebuildOptions = { ...settings, 'dry-run': { type: 'boolean', default: false } } as const
 
+/** Options of `npm run years`. */
+export const yearsOptions = {
+  days: { type: 'string', default: '730' },
+  store: { type: 'string', default: 'both' },
+  seed: { type: 'string', default: '1' },
+  tenants: { type: 'string', default: '800' },
+} as const
+
 /** Options of `npm run simulate`. */
 export const simulateOptions = {
   seeds: { type: 'string', default: '1000' },
@@ -106,4 +114,5 @@ export const commandLines: Readonly<Record<string, CommandLine>> = {
   'rotate-sealing-key': { options: sealingKeyOptions },
   'rebuild-tables': { options: rebuildOptions },
   simulate: { options: simulateOptions },
+  years: { options: yearsOptions },
 }

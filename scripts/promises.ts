@@ -1,3 +1,5 @@
+import { testsNamedIn } from './namedTests.ts'
+
 /** A sentence of a page that carries weight, with the tests that hold it. */
 export interface Promised {
   /** Counted from 1. */
@@ -7,14 +9,16 @@ export interface Promised {
   readonly tests: readonly string[]
 }
 
-/** `<!-- test: unit/vend: a token that is still good -->`, after the sentence. */
-const marker = /\s*<!-- test: (.+?) -->/g
+/** What others do, with where they say so, is no promise of ours. */
+const sourced = /\]\(https:\/\/|facts\.md/
+/** `<!-- test: unit/vend: a token that is still good -->`, after the sentence; an example in a code span is none. */
+const marker = /\s*(?<!`)<!-- test: (.+?) -->/g
 /** What makes a sentence a promise: words without exception, bounds, numbers with a unit, statuses. */
 const weighty = new RegExp(
   [
     String.raw`\b(never|always|at most|at least|no more than|immediately|at once|only once|exactly)\b`,
     String.raw`\b\d[\d,.]* ?(ms|s|KB|KiB|MB|MiB|GB|milliseconds?|seconds?|minutes?|hours?|days?|weeks?|times|%)(?!\w)`,
-    String.raw`\b(a|an|one) (second|minute|hour|day|week|month)\b`,
+    String.raw`\b(a|an|one) (minute|hour|day|week|month)\b`,
     String.raw`\b[45]\d\d\b`,
   ].join('|'),
   'i',
@@ -22,14 +26,15 @@ const weighty = new RegExp(
 
 /**
  * Finds the promises of a page. Each sentence is judged by itself, and each row of a table as a whole. Code, headings,
- * and what is generated don't count.
+ * what is generated, and what others do according to a link don't count.
  */
 export function findPromises(text: string): Promised[] {
   return countedLines(text).flatMap(({ line, content }) =>
     sentencesOf(content).flatMap((marked) => {
-      const tests = [...marked.matchAll(marker)].map(([, test = '']) => test)
       const sentence = marked.replaceAll(marker, '').trim()
-      return tests.length > 0 || weighty.test(sentence) ? [{ line, sentence, tests }] : []
+      const tests = [...[...marked.matchAll(marker)].map(([, test = '']) => test), ...testsNamedIn(sentence)]
+      const isOurs = weighty.test(sentence) && !sourced.test(sentence)
+      return tests.length > 0 || isOurs ? [{ line, sentence, tests }] : []
     }),
   )
 }

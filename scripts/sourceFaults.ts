@@ -35,9 +35,12 @@ const replacing = {
 }
 
 const replaces = /['"`]Replace['"`]/
+/** A longer file has more than one subject. */
+const maxLines = 350
+
 const exposes = /(?:\.|\[\s*['"`])expose\b/
 
-/** Everything in published sources that is banned, and secrets that are exposed where nobody has to. */
+/** Everything in published sources that is banned, secrets that are exposed where nobody has to, and long files. */
 export function faultsOfSources(sources: Sources): string[] {
   const unused = Object.keys(exposing).filter((path) => !exposes.test(sources.get(path) ?? ''))
   return [
@@ -46,6 +49,10 @@ export function faultsOfSources(sources: Sources): string[] {
         .split('\n')
         .flatMap((line, index) => faultsOf(path, line).map((fault) => `${path}:${index + 1}: ${fault}`)),
     ),
+    ...[...sources].flatMap(([path, text]) => {
+      const lines = text.trimEnd().split('\n').length
+      return lines > maxLines ? [`${path}: has ${lines} lines, more than ${maxLines}: divide it`] : []
+    }),
     ...unused.map((path) => `${path}: exposes no secret: take it out of the list in scripts/sourceFaults.ts`),
   ]
 }

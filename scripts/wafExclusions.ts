@@ -8,10 +8,10 @@ export interface WafExclusion {
   readonly method?: string
   readonly route: string
   /**
-   * Where the field is: a query or form parameter, a member of a JSON body, a cookie or its name, the body as a whole, the request
-   * line, or the answer. `everything` is the request and its answer.
+   * Where the field is: a query or form parameter, a member of a JSON body, the body as a whole, the request line, or
+   * the answer. `everything` is the request and its answer.
    */
-  readonly part: 'argument' | 'json' | 'cookie' | 'cookie name' | 'body' | 'method' | 'answer' | 'everything'
+  readonly part: 'argument' | 'json' | 'body' | 'method' | 'answer' | 'everything'
   /** The field's name; `*` is all of them. */
   readonly field: string
   /** A group of the core rules, all of them, or single ones by id. */
@@ -66,10 +66,6 @@ function fieldText({ part, field }: WafExclusion): string {
       return field === '*' ? 'every parameter' : `parameter ${code(field)}`
     case 'json':
       return field === '*' ? 'every member of the JSON body' : `JSON member ${code(field)}`
-    case 'cookie':
-      return 'every cookie'
-    case 'cookie name':
-      return 'every cookie’s name'
     case 'body':
       return 'the body as a whole'
     case 'method':

@@ -8,7 +8,7 @@ import {
   type DeveloperTokenProofs,
   withProofs,
 } from './advertising/developerTokenProofs.ts'
-import { type Clock, type Randomness, systemRandomness } from './clock.ts'
+import { type Randomness, systemRandomness } from './clock.ts'
 import { type Config, parseConfig } from './config.ts'
 import type { AccountStore } from './domain/account.ts'
 import type { AppRules } from './domain/appRules.ts'
@@ -131,6 +131,20 @@ export function broker(): Broker {
   return built
 }
 
+/** What a broker meets outside of its process: time, chance, storage, and the web. */
+export interface Outside {
+  readonly clock: StorageClock
+  readonly randomness: Randomness
+  readonly log: Log
+  /** The identity for storage. */
+  readonly credential: TokenCredential
+  /** @param credential the identity's tokens, which all clients share. */
+  readonly tables: (credential: TokenCredential) => Tables
+  readonly vault: (url: string, credential: TokenCredential) => ListableVault
+  /** For identity providers and Microsoft Advertising. */
+  readonly fetch: typeof fetch
+}
+
 /**
  * Wires a broker from settings: clients, then stores, then use cases.
  * @param writeLog receives each log line. Default is standard output.
@@ -141,10 +155,24 @@ export function createBroker(
   writeLog: (line: string) => void = console.log,
   credential: TokenCredential = createCredential(config),
 ): Broker {
-  const [randomness, log] = [systemRandomness, meterLog(createLog(writeLog))]
+  const log = meterLog(createLog(writeLog))
   const clock = createStorageClock(log)
-  const storage = createStorage(config, credential, { clock, randomness, log })
-  const identity = createIdentity(config, storage, clock)
+  return assembleBroker(config, {
+    clock,
+    randomness: systemRandomness,
+    log,
+    credential,
+    tables: (tokens) => createTables(config, tokens, { storageClock: clock }),
+    vault: (url, tokens) => createVault(createSecretClient(config, tokens, url), log),
+    fetch: tracedFetch,
+  })
+}
+
+/** Wires a broker from settings and from what is outside of its process. */
+export function assembleBroker(config: Config, outside: Outside): Broker {
+  const { clock, log, randomness } = outside
+  const storage = createStorage(config, outside)
+  const identity = createIdentity(config, storage, outside)
   const grantServices: GrantServices = { ...storage, clock, randomness, log, config: config.refresh }
   const unfinishedCommits = createUnfinishedCommits(clock)
   const refresher = createRefresher({
@@ -192,16 +220,13 @@ export function createBroker(
   }
 }
 
-function createStorage(
-  config: Config,
-  given: TokenCredential,
-  { clock, randomness, log }: { clock: StorageClock; randomness: Randomness; log: Log },
-) {
+function createStorage(config: Config, outside: Outside) {
+  const { clock, log, randomness } = outside
   const process = randomness.identifier()
   const judge = createIdentityHealth({ notes: () => notes, clock, log, process })
-  const credential = createIdentityTokens(given, clock, judge)
-  const tables = createTables(config, credential, { storageClock: clock })
-  const vaultAt = (url: string) => createVault(createSecretClient(config, credential, url), log)
+  const credential = createIdentityTokens(outside.credential, clock, judge)
+  const tables = outside.tables(credential)
+  const vaultAt = (url: string) => outside.vault(url, credential)
   const main = vaultAt(config.vault.url)
   const grantVaults = config.vault.grantUrls.map((url) => (url === config.vault.url ? main : vaultAt(url)))
   const notes = createNoteTable(tables)
@@ -223,7 +248,7 @@ function createStorage(
     developerTokenProofs,
     vaults: { main, grants: grantVaults },
     tenants: createTenantTable(tables, (tenant) => withPlausibleTimes(tenant, config.refresh, clock.now())),
-    accounts: createAccountTable(tables),
+    accounts: createAccountTable(tables, { clock, randomness }),
     appRules: createAppTable(tables),
     due: createDueTable(tables),
     tenantPages: createTenantPages(tables),
@@ -250,18 +275,14 @@ interface IdentityParts {
   readonly credential: TokenCredential
 }
 
-function createIdentity(config: Config, parts: IdentityParts, clock: Clock) {
+function createIdentity(config: Config, parts: IdentityParts, { clock, fetch }: Outside) {
   const { secrets, secretHealth, developerTokens, developerTokenProofs, credential } = parts
   const signInTable = createSignInTable(config)
   const managements = new Map(
     [...config.environments].map(([name, environmentConfig]) => [
       name,
       withDeveloperTokenFailover(
-        withProofs(
-          createCustomerManagement({ environmentConfig, fetch: tracedFetch }),
-          name,
-          developerTokenProofs,
-        ),
+        withProofs(createCustomerManagement({ environmentConfig, fetch }), name, developerTokenProofs),
         name,
         developerTokens,
       ),
@@ -285,7 +306,7 @@ function createIdentity(config: Config, parts: IdentityParts, clock: Clock) {
       clock,
       timeLimitSeconds: config.refresh.tokenEndpointSeconds,
       allowInsecure: config.allowInsecureLoopback,
-      fetch: tracedFetch,
+      fetch,
     }),
     advertising: (environment: Environment): CustomerManagement => {
       const management = managements.get(environment)

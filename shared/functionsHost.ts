@@ -20,7 +20,7 @@ const variables = {
 export function readFunctionsHost(env: Readonly<Record<string, string | undefined>>): FunctionsHost {
   return Object.fromEntries(
     Object.entries(variables).flatMap(([member, name]) => {
-      const value = env[name]?.trim().replace(/\/+$/, '')
+      const value = env[name]?.trim().replace(/(?<!\/)\/+$/, '')
       return value ? [[member, value]] : []
     }),
   )

@@ -73,7 +73,7 @@ export const brokerSettings = (urls: UrlSchemas) => ({
   retention: retentionSettings,
   callerIssuers: required('CALLER_ISSUERS', json(callerIssuers(urls)), {
     meaning:
-      'The trusted issuers of apps’ bearer tokens: a JSON list. An entry names an Entra directory (`authority`), which covers both versions of its tokens, or any issuer (`issuer`) and the URL of its keys (`jwksUrl`), which covers exactly that issuer; then the accepted audiences, and, if not `RS256`, algorithms. With several entries, each needs a `namespace`, which prefixes the IDs of its apps (`partner:<app id>`). Only issuers that share a namespace can name each other’s apps. One namespace may be empty. Examples: docs/caller-tokens.md.',
+      'The trusted issuers of apps’ bearer tokens: a JSON list. An entry names an Entra directory (`authority`), which covers both versions of its tokens, or any issuer (`issuer`) and the URL of its keys (`jwksUrl`), which covers exactly that issuer; then the accepted audiences, and, if not `RS256`, algorithms. With several entries, each needs a `namespace`, which prefixes the IDs of its apps (`partner:<app id>`). Only issuers that share a namespace can name each other’s apps. One namespace may be empty. `subjects` lists the `sub` values that are apps, with their roles, for issuers whose tokens name no client. Examples: docs/caller-tokens.md.',
     example:
       '[{"authority":"https://login.microsoftonline.com/aaaabbbb-0000-cccc-1111-dddd2222eeee","audiences":["00001111-aaaa-2222-bbbb-3333cccc4444","api://00001111-aaaa-2222-bbbb-3333cccc4444"]}]',
   }),

@@ -30,6 +30,16 @@ type callerIssuer = {
   algorithms: ('RS256' | 'PS256' | 'ES256' | 'EdDSA')[]?
   @description('Prefix of the client ids of this issuer’s apps. With several issuers, each needs one; one of them can be empty.')
   namespace: string?
+  @description('The subjects (`sub`) that are apps, with their roles. Only for issuers other than Entra.')
+  subjects: callerSubject[]?
+}
+
+@description('A subject that is an app, such as `repo:<owner>/<name>:environment:production`.')
+@sealed()
+type callerSubject = {
+  subject: string
+  @description('Default is the token’s own roles.')
+  roles: ('Tokens.Vend' | 'Tenants.Manage' | 'Broker.Operate')[]?
 }
 
 @export()

@@ -48,8 +48,9 @@ function baseName(publicUrl: string): string {
 
 /** Recognizes the browser by its cookies; undefined without a well-formed one. */
 export function recognizeBrowser(publicUrl: string, cookieHeader: string | null): Browser | undefined {
-  // A sign-in that an earlier version began has a cookie without a time.
-  const pattern = new RegExp(`^(${baseName(publicUrl)}(?:-[0-9a-z]{8}-[\\w-]{4})?)=([\\w-]{43})$`)
+  // A sign-in that an earlier version began has a cookie in base64url, or without a time.
+  const secrets = '[0-9a-f]{64}|[\\w-]{43}'
+  const pattern = new RegExp(`^(${baseName(publicUrl)}(?:-[0-9a-z]{8}-[\\w-]{4})?)=(${secrets})$`)
   const bindings = (cookieHeader ?? '').split(';').flatMap((cookie) => {
     const [, name, secret] = pattern.exec(cookie.trim()) ?? []
     return name && secret ? { name, ...bind(secret) } : []
@@ -60,7 +61,7 @@ export function recognizeBrowser(publicUrl: string, cookieHeader: string | null)
 
 /** Creates the secret of a new sign-in. Two sign-ins never share one. */
 export function newBinding(): BrowserBinding {
-  return bind(randomBytes(32).toString('base64url'))
+  return bind(randomBytes(32).toString('hex'))
 }
 
 /**
@@ -74,7 +75,9 @@ export function bindingCookies(
 ): BindingCookie[] {
   const secure = publicUrl.startsWith('https:')
   const attributes = { path: '/', httpOnly: true, sameSite: 'Lax', secure } as const
-  const name = `${baseName(publicUrl)}-${now.getTime().toString(36).padStart(8, '0')}-${hash.slice(0, 4)}`
+  // Firewalls take two dashes, which base64url can contain, for an attack.
+  const mark = Buffer.from(hash, 'base64url').toString('hex').slice(0, 4)
+  const name = `${baseName(publicUrl)}-${now.getTime().toString(36).padStart(8, '0')}-${mark}`
   const superfluous = (browser?.bindings ?? []).slice(0, -(maxBindings - 1))
   return [
     { name, value: secret, maxAge, ...attributes },

@@ -1,5 +1,6 @@
 import { errors, type JWTPayload } from 'jose'
 import { KeysUnreachableError } from '../identity/keySource.ts'
+import { UnusableKeyError } from '../identity/verifyToken.ts'
 import { Problem } from '../problems.ts'
 
 /** The caller isn't known. `detail` says why and never contains the token. */
@@ -27,6 +28,8 @@ const versionOneHint =
 export function toCallerProblem(error: unknown, payload: JWTPayload): Problem {
   if (error instanceof errors.JWTExpired) return notAuthenticated('The bearer token has expired.')
   if (error instanceof errors.JWTClaimValidationFailed) return toClaimProblem(error.claim, payload)
+  if (error instanceof UnusableKeyError)
+    return notAuthenticated('The bearer token is signed with a key of its issuer that can’t be used.')
   if (error instanceof errors.JOSEError) return notAuthenticated('The bearer token’s signature isn’t valid.')
   if (!(error instanceof KeysUnreachableError)) throw error
   return toKeysProblem(error)

@@ -1,23 +1,28 @@
-import { decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey } from 'jose'
 import { LRUCache } from 'lru-cache'
 import { type Clock, systemClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { createKeySource, type KeySourceOptions, KeysUnreachableError } from '../identity/keySource.ts'
+import { verifyToken } from '../identity/verifyToken.ts'
 import type { Problem } from '../problems.ts'
 import type { CallerIssuer } from '../settings/callerIssuers.ts'
 import { notAuthenticated, notTrusted, toCallerProblem } from './callerProblems.ts'
-import { createFindWorkspace, type NamedApp } from './findWorkspace.ts'
-import { type Rights, toRights } from './rights.ts'
+import { createFindWorkspace } from './findWorkspace.ts'
+import { nameCaller } from './nameCaller.ts'
+import type { Rights } from './rights.ts'
+import { type ClaimedToken, findWrongKind } from './tokenKind.ts'
 
 /** A verified calling app. */
 export interface Caller {
-  /** `azp`, `appid`, or `sub` of its token, prefixed with its issuer's namespace, if it has one (`partner:app`). */
+  /** `azp` or `appid` of its token, or a `sub` that the settings list, prefixed with its issuer's namespace, if it has one (`partner:app`). */
   readonly app: string
   /** The id of its service principal in the directory, likewise prefixed, if the token is the app's own. */
   readonly objectId?: string
   /** The only workspace whose tenants it can use. */
   readonly workspace: string
   readonly rights: Rights
+  /** Set if its token is a person's. */
+  readonly isPerson?: true
   /** When its token was issued (`iat`), if it says so, and when it expires (`exp`). */
   readonly token: { readonly issuedAt?: Date; readonly expiresAt: Date }
 }
@@ -79,13 +84,14 @@ export function createCallers(config: CallerConfig, options: CallerOptions = {})
   const verifyAnew = async (authorization: string | null): Promise<Caller> => {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1]
     if (!token) throw notAuthenticated('The Authorization header is missing or has no bearer JWT.')
-    const claimed = claimsIn(token)
-    const issuer = issuers.get(claimed.iss ?? '')
-    if (!issuer) throw notTrusted(claimed)
+    const claimed = readClaimed(token)
+    const issuer = issuers.get(claimed.claims.iss ?? '')
+    if (!issuer) throw notTrusted(claimed.claims)
+    const wrongKind = findWrongKind(claimed, issuer, clock.now())
+    if (wrongKind) throw wrongKind
     const payload = await verify(token, issuer, { clock, compareClocks, maxAgeSeconds })
-    const named = appOf(payload, issuer, namespaces)
-    const workspace = findWorkspace(named)
-    const caller = { ...named, workspace, rights: toRights(payload.roles), token: timesOf(payload) }
+    const named = nameCaller(payload, issuer, namespaces)
+    const caller = { ...named, workspace: findWorkspace(named), token: timesOf(payload) }
     const { iat = 0, exp = 0 } = payload
     const endsAt = maxAgeSeconds === undefined ? exp : Math.min(exp, iat + maxAgeSeconds)
     const until = Math.min(endsAt * 1000, clock.now().getTime() + maxMemoryMilliseconds)
@@ -99,11 +105,11 @@ export function createCallers(config: CallerConfig, options: CallerOptions = {})
 }
 
 /** What a token says of itself, unverified; nothing if it can't be read. */
-function claimsIn(token: string): JWTPayload {
+function readClaimed(token: string): ClaimedToken {
   try {
-    return decodeJwt(token)
+    return { header: decodeProtectedHeader(token), claims: decodeJwt(token) }
   } catch {
-    return {}
+    return { header: {}, claims: {} }
   }
 }
 
@@ -119,7 +125,7 @@ async function verify(
   { clock, compareClocks, maxAgeSeconds }: VerifyOptions,
 ): Promise<JWTPayload> {
   const verifyNow = async () => {
-    const { payload } = await jwtVerify(token, issuer.keys, {
+    const { payload } = await verifyToken(token, issuer.keys, {
       issuer: issuer.issuer,
       audience: [...issuer.audiences],
       algorithms: [...issuer.algorithms],
@@ -128,6 +134,8 @@ async function verify(
       currentDate: clock.now(),
       ...(maxAgeSeconds !== undefined && { maxTokenAge: maxAgeSeconds }),
     })
+    if (payload.iat !== undefined && payload.iat > clock.now().getTime() / 1000 + clockToleranceSeconds)
+      throw new errors.JWTClaimValidationFailed('in the future', payload, 'iat', 'check_failed')
     return payload
   }
   try {
@@ -138,22 +146,32 @@ async function verify(
     })
   } catch (error) {
     if (isTooOld(error)) throw tooOld(error, maxAgeSeconds)
-    const claimed = claimsIn(token)
-    if (error instanceof KeysUnreachableError) assertPlausible(claimed, issuer, clock.now())
-    throw toCallerProblem(error, claimed)
+    const { claims } = readClaimed(token)
+    if (error instanceof KeysUnreachableError) assertPlausible(token, claims, { issuer, now: clock.now() })
+    throw toCallerProblem(error, claims)
   }
 }
+
+/** Of ES256 and EdDSA; RSA's are longer. */
+const minSignatureBytes = 64
 
 /**
  * Refuses a token that no key could make good, so that nobody is asked to repeat it.
  * @throws Problem `caller_not_authenticated`
  */
-function assertPlausible(claimed: JWTPayload, { audiences }: CallerIssuer, now: Date): void {
-  const { aud = [], exp } = claimed
-  if (![aud].flat().some((audience) => audiences.includes(audience)))
-    throw toCallerProblem(new errors.JWTClaimValidationFailed('', claimed, 'aud'), claimed)
+function assertPlausible(
+  token: string,
+  claims: JWTPayload,
+  { issuer, now }: { readonly issuer: CallerIssuer; readonly now: Date },
+): void {
+  const { aud = [], exp } = claims
+  const signature = Buffer.from(token.split('.')[2] ?? '', 'base64url')
+  if (signature.byteLength < minSignatureBytes)
+    throw toCallerProblem(new errors.JWSSignatureVerificationFailed(), claims)
+  if (![aud].flat().some((audience) => issuer.audiences.includes(audience)))
+    throw toCallerProblem(new errors.JWTClaimValidationFailed('', claims, 'aud'), claims)
   if (typeof exp !== 'number' || exp + clockToleranceSeconds <= now.getTime() / 1000)
-    throw toCallerProblem(new errors.JWTExpired('', claimed), claimed)
+    throw toCallerProblem(new errors.JWTExpired('', claims), claims)
 }
 
 function isAboutTime(error: unknown): boolean {
@@ -171,21 +189,6 @@ function tooOld({ payload: { iat = 0 } }: errors.JWTExpired, maxAgeSeconds = 0):
   return notAuthenticated(
     `The bearer token is too old: it was issued at ${issuedAt} (iat), and this broker accepts tokens for ${maxAgeSeconds} seconds (CALLER_TOKEN_MAX_AGE_SECONDS). Get a new token without the library’s cache. A managed identity can’t.`,
   )
-}
-
-/**
- * The app that a token names, in its issuer's namespace: two issuers that aren't declared to share one can't name each
- * other's apps. An issuer without a namespace can't name an app in another issuer's.
- */
-function appOf(payload: JWTPayload, { namespace }: CallerIssuer, namespaces: readonly string[]): NamedApp {
-  const id = [payload.azp, payload.appid, payload.sub].find((each) => typeof each === 'string' && each !== '')
-  if (typeof id !== 'string') throw notAuthenticated('The bearer token names no app (azp, appid or sub).')
-  const prefix = namespace ? `${namespace}:` : ''
-  if (!namespace && namespaces.some((other) => id.startsWith(`${other}:`)))
-    throw notAuthenticated('The bearer token names an app in another issuer’s namespace.')
-  // With `scp`, it's the person's.
-  const isOwn = typeof payload.oid === 'string' && payload.scp === undefined
-  return { app: `${prefix}${id}`, ...(isOwn && { objectId: `${prefix}${payload.oid}` }) }
 }
 
 function timesOf({ iat, exp = 0 }: JWTPayload): Caller['token'] {

@@ -1,8 +1,4 @@
-/** Roles that an app can have, assigned in the broker's own API registration. */
-export const appRoles = ['Tokens.Vend', 'Tenants.Manage', 'Broker.Operate'] as const
-
-/** One of {@link appRoles}. */
-export type AppRole = (typeof appRoles)[number]
+import { type AppRole, appRoles } from '../settings/appRoles.ts'
 
 /**
  * A caller's rights, limited to roles that the broker knows. The token's roles grant the rights; a
@@ -13,8 +9,9 @@ export type Rights = ReadonlySet<AppRole>
 /** No rights. */
 export const noRights: Rights = new Set()
 
-/** The rights in a token's `roles` claim; unknown values are ignored. */
-export function toRights(claimedRoles: unknown): Rights {
+/** The rights that roles grant; unknown ones are ignored. A person can only operate the broker. */
+export function toRights(claimedRoles: unknown, isPerson = false): Rights {
   const claimed: readonly unknown[] = Array.isArray(claimedRoles) ? claimedRoles : []
-  return new Set(appRoles.filter((role) => claimed.includes(role)))
+  const possible = isPerson ? (['Broker.Operate'] as const) : appRoles
+  return new Set(possible.filter((role) => claimed.includes(role)))
 }

@@ -26,8 +26,8 @@ export interface FaultBody {
   readonly text: string
 }
 
-/** The limit for reading forms other than JSON; a fault in text form is never longer. */
-const maxTextCharacters = 262_144
+/** The most characters that are read of forms other than JSON; a fault in text form is never longer. */
+export const maxTextCharacters = 262_144
 
 /** Reads a body of any kind and in any pasted form; never throws. Linear in its length. */
 export function readFaultBody(bodyText: string): FaultBody {

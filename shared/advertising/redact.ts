@@ -10,7 +10,7 @@ const named =
   /(DeveloperToken|AuthenticationToken|Password|client_?secret|client_assertion|refresh_?token|access_?token|id_token)(["'\]]{0,2}\s{0,9}(?:=>|[:=>])\s{0,9}(?:string\(\d{1,5}\)\s?)?["']?)[^\s"'<>,;&)}\]]+/gi
 /** Tokens that begin in a known way: JWTs, personal accounts' codes and tokens, Google's. */
 const known =
-  /\b(?:eyJ[\w-]{8,}|M\.[CR]\d{1,4}_|ya29\.|1\/\/0|EwB[\w+/]{8}|GOCSPX-|[01]\.A[\w-]{20,})[\w.~+/=!*$-]*/g
+  /\b(?:eyJ[\w-]{8}|M\.[CR]\d{1,4}_|ya29\.|1\/\/0|EwB[\w+/]{8}|GOCSPX-|[01]\.A[\w-]{20})[\w.~+/=!*$-]*/g
 /** Tracking ids and directories' ids. */
 const guid = /\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi
 const unbroken = /[\w.~+/=!*$-]{40,}/g
@@ -57,6 +57,6 @@ function isWord(piece: string): boolean {
   if (rowOfName(piece)) return true
   if (/^(?:[a-z]{1,20}|[vV]?\d{1,4})$/.test(piece)) return true
   if (!/^[A-Z][A-Za-z]*(?:V?\d)?$/.test(piece)) return false
-  const humps = piece.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g) ?? []
+  const humps = piece.match(/[A-Z]{1,99}(?![a-z])|[A-Z]?[a-z]+/g) ?? []
   return piece.length / humps.length >= 3
 }

@@ -39,7 +39,7 @@ export function isServiceName(word: string): word is ServiceName {
 /** One service's REST base URL in an environment, without a trailing slash. */
 export function serviceUrl(config: Pick<EnvironmentConfig, 'advertisingUrl'>, service: ServiceName): string {
   const { host, path } = services[service]
-  return `${config.advertisingUrl.replace('{host}', host).replace(/\/+$/, '')}${path}`
+  return `${config.advertisingUrl.replace('{host}', host).replace(/(?<!\/)\/+$/, '')}${path}`
 }
 
 /** Every service's REST base URL in an environment. */

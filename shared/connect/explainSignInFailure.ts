@@ -3,7 +3,7 @@ import { type FaultSubject, judgeFault } from '../advertising/judgeFault.ts'
 import type { Config } from '../config.ts'
 
 import { reasonOfNumbers } from '../domain/aadsts.ts'
-import type { RefusalReason } from '../domain/reasons.ts'
+import { actorOfCode, type RefusalReason } from '../domain/reasons.ts'
 import { type TokenRefusal, toRefusal } from '../domain/refusal.ts'
 import type { AccountKind, Environment } from '../environment.ts'
 import { adminConsentUrl, isCuredByAdminConsent } from '../identity/adminConsent.ts'
@@ -27,7 +27,7 @@ export interface AuthorizationResponse {
 
 /**
  * Reads an authorization error as a refusal. The number and trace id appear only in the text, or in the lookup address.
- * They refine the reason, as everywhere.
+ * They refine the reason, as everywhere. It never accuses us, because a browser brings it.
  * @param signInWith the only kind of account that the sign-in accepts; default is any.
  */
 export function classifyAuthorizationError(
@@ -45,7 +45,22 @@ export function classifyAuthorizationError(
     trace_id: traced?.[1],
   })
   const reason = finerReason(refusal, signInWith)
-  return reason ? toRefusal(reason, refusal) : refusal
+  return withoutAccusation(reason ? toRefusal(reason, refusal) : refusal)
+}
+
+function withoutAccusation(refusal: TokenRefusal): TokenRefusal {
+  return refusal.class === 'operator' ? toRefusal('sign_in_failed', refusal) : refusal
+}
+
+/** Explains why a code was refused. One that anyone could have brought accuses no one of us. */
+export function explainRefusedCode(
+  config: Config,
+  environment: Environment,
+  refusal: TokenRefusal,
+): ConnectFailure {
+  const refused = explainSignInRefusal(config, environment, refusal)
+  const isOfCode = refusal.class === 'operator' && actorOfCode(refusal.reason) !== 'operator'
+  return isOfCode ? { ...refused, failed: 'sign_in_refused' } : refused
 }
 
 /**

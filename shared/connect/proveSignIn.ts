@@ -17,6 +17,7 @@ import {
   type AuthorizationResponse,
   classifyAuthorizationError,
   explainFaultWithoutScope,
+  explainRefusedCode,
   explainSignInFault,
   explainSignInRefusal,
 } from './explainSignInFailure.ts'
@@ -54,7 +55,7 @@ export async function proveSignIn(
   if (!row) return { failed: 'environment_on_hold', reason: 'environment_not_served' }
   // Before any part of the answer is used, even an error (RFC 9207, section 2.4).
   if (response.iss !== undefined && !isResponseIssuer(row, response.iss))
-    return { failed: 'sign_in_token_invalid', reason: 'issuer_mismatch' }
+    return { failed: 'sign_in_refused', reason: 'issuer_mismatch' }
   const explain = (refusal: TokenRefusal) =>
     explainSignInRefusal(dependencies.config, signIn.environment, refusal)
   if (response.error || !response.code)
@@ -72,7 +73,7 @@ export async function proveSignIn(
   await updateEnvironmentHold(dependencies, row, result).catch(() => undefined)
   if (!result.ok) {
     await recordClaimsChallenge(dependencies.grantServices, signIn, result.refusal).catch(() => undefined)
-    return explain(result.refusal)
+    return explainRefusedCode(dependencies.config, signIn.environment, result.refusal)
   }
   const { refreshToken } = result
   const user = await checkUser(dependencies, row, {

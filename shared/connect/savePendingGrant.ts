@@ -46,7 +46,7 @@ export async function savePendingGrant(
 ): Promise<SavedSignIn | ConnectFailure> {
   const { due, grants, tenants } = grantServices
   const name = { workspace: signIn.workspace, tenant: signIn.tenant }
-  const code = question?.code ?? randomBytes(32).toString('base64url')
+  const code = question?.code ?? randomBytes(32).toString('hex')
   const stored = await tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
   const stopped = findMismatch(signIn, stored.tenant)

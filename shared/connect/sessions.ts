@@ -22,7 +22,7 @@ export const connectSessionBody = z
     /** The kind of account that the sign-in is for: others are refused there. */
     signInWith: z.enum(accountKinds).optional(),
     /** Exactly one of the workspace's return URLs. */
-    returnUrl: z.url().max(2000),
+    returnUrl: z.string().max(2000).meta({ format: 'uri' }),
     /** Prefilled on the sign-in page, and compared with the person who signs in. */
     loginHint: z.string().min(1).max(320).optional(),
     displayName: z.string().min(1).max(200).optional(),

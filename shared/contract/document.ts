@@ -1,4 +1,4 @@
-import type { AppRole } from '../access/rights.ts'
+import type { AppRole } from '../settings/appRoles.ts'
 import type { JsonSchema } from './jsonSchema.ts'
 
 /** A reference to a component of the document. */

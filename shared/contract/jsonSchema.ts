@@ -32,12 +32,15 @@ export interface ConvertedSchema {
  * are listed as `x-extensible-enum` (Zalando's RESTful API Guidelines, rule 112), which generators read as any text.
  */
 export function responseSchema(schema: z.ZodType): ConvertedSchema {
-  return convert(schema, 'output')
+  return convert(schema, 'output', (written) => {
+    openValues(written)
+    describeProperties(written, answerMeanings)
+  })
 }
 
 /** The schema of a request's body; an unknown field is a fault. */
 export function bodySchema(schema: z.ZodType): ConvertedSchema {
-  return convert(schema, 'input')
+  return convert(schema, 'input', describeInput)
 }
 
 /** One parameter of a path or query. */
@@ -49,8 +52,8 @@ export interface ParameterSchema {
 
 /** The parameters in a path or query schema; numbers are described as numbers, not as text. */
 export function parameterSchemas(schema: z.ZodType): ParameterSchema[] {
-  const written = convert(schema, 'input').schema
-  const read = convert(schema, 'output').schema
+  const written = convert(schema, 'input', describeInput).schema
+  const read = convert(schema, 'output', describeInput).schema
   return Object.entries(written.properties ?? {}).map(([name, digits]) => {
     const meant = read.properties?.[name] ?? digits
     const isWhole = meant.type === 'number' && digits.pattern?.startsWith('^\\d') === true
@@ -62,16 +65,25 @@ export function parameterSchemas(schema: z.ZodType): ParameterSchema[] {
   })
 }
 
-function convert(schema: z.ZodType, io: 'input' | 'output'): ConvertedSchema {
+type WrittenSchema = Record<string, unknown>
+
+function describeInput(written: WrittenSchema): void {
+  describeProperties(written, meanings)
+}
+
+function convert(
+  schema: z.ZodType,
+  io: 'input' | 'output',
+  finish: (written: WrittenSchema) => void,
+): ConvertedSchema {
   // A named schema is only referenced from within another schema.
   const whole = z.toJSONSchema(z.object({ it: schema }), {
     io,
     unrepresentable: 'any',
     override: ({ jsonSchema }) => {
-      const written = jsonSchema as Record<string, unknown>
+      const written = jsonSchema as WrittenSchema
       simplify(written, io)
-      if (io === 'output') openValues(written)
-      describeProperties(written, io === 'output' ? answerMeanings : meanings)
+      finish(written)
     },
   }) as JsonSchema
   const { it = {} } = whole.properties ?? {}
@@ -88,17 +100,14 @@ function simplify(schema: Record<string, unknown>, io: 'input' | 'output'): void
   delete schema.id
 }
 
-function openValues(schema: Record<string, unknown>): void {
+function openValues(schema: WrittenSchema): void {
   if (!schema.enum) return
   schema['x-extensible-enum'] = schema.enum
   delete schema.enum
 }
 
 /** Gives each property that says nothing about itself the meaning of its name. */
-function describeProperties(
-  { properties }: Record<string, unknown>,
-  meanings: Readonly<Record<string, string>>,
-): void {
+function describeProperties({ properties }: WrittenSchema, meanings: Readonly<Record<string, string>>): void {
   for (const [name, property] of Object.entries(
     (properties ?? {}) as Record<string, { description?: string }>,
   ))

@@ -1,7 +1,7 @@
-import { appRoles } from '../access/rights.ts'
 import { responseHeaders } from '../http/responseHeaders.ts'
 import type { RouteDefinition } from '../http/route.ts'
 import { tags } from '../http/tags.ts'
+import { appRoles } from '../settings/appRoles.ts'
 import { createComponents } from './components.ts'
 import type { Contract, ContractOperation } from './document.ts'
 import { type ListedOperation, toOperation } from './operation.ts'
@@ -16,7 +16,7 @@ Apps authenticate with a bearer JWT of an issuer that the broker's operator trus
 Answers may gain members, and the lists of values in \`x-extensible-enum\` may grow: ignore what you don’t know. Requests with an unknown field are refused. In a request, \`null\` and an empty query value mean that the field is absent.`
 
 /**
- * Builds the contract of all registered routes, in the order of their tags; routes that only answer 404 are left out.
+ * Builds the contract of all registered routes, in the order of their tags and paths; routes that only answer 404 are left out.
  */
 export function buildContract(routes: readonly RouteDefinition[], publicUrl: string): Contract {
   const components = createComponents()
@@ -48,7 +48,10 @@ function inOrderOfTags(routes: readonly RouteDefinition[]): ListedOperation[] {
       Object.entries(operations).map(([method, operation]) => ({ path, failures, method, operation })),
     )
     .filter(({ operation }) => operation.response.status !== 404)
-    .sort((a, b) => order.indexOf(a.operation.tag) - order.indexOf(b.operation.tag))
+    .sort(
+      (a, b) =>
+        order.indexOf(a.operation.tag) - order.indexOf(b.operation.tag) || a.path.localeCompare(b.path),
+    )
 }
 
 const bearerScheme = {

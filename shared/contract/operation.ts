@@ -49,7 +49,7 @@ function parametersIn(
 ): ContractParameter[] {
   const schemas = where === 'path' ? [isTenantRoute(path) && tenantParams, params] : [query]
   const declared = schemas.flatMap((schema) => (schema ? parameterSchemas(schema) : []))
-  const inPath = [...path.matchAll(/\{\*?(\w+)[^}]*\}/g)].map(([, name = '']) => name)
+  const inPath = [...path.matchAll(/\{\*?(\w+)\}/g)].map(([, name = '']) => name)
   const undeclared = where === 'path' ? inPath.filter((name) => !declared.some((p) => p.name === name)) : []
   const text: JsonSchema = { type: 'string' }
   const all = [...declared, ...undeclared.map((name) => ({ name, required: true, schema: text }))]

@@ -87,7 +87,7 @@ function transferOwner(host: string): Environment | 'both' | undefined {
 
 /** Whether it is an address of the SOAP services (guides/web-service-addresses.md). */
 export function isSoapAddress(sent: CalledAddress): boolean {
-  return /\/Api\/.+\.svc\b/i.test(addressOf(sent).path)
+  return /\/Api\/.{1,200}\.svc\b/i.test(addressOf(sent).path)
 }
 
 /**

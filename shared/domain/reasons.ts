@@ -24,6 +24,8 @@ interface ReasonMeaning {
   readonly about: RefusalSubject
   /** Who acts if a refresh token that an app imports is refused, unless it's the actor of the class. */
   readonly brought?: Actor
+  /** Who acts if a code that a browser brings is refused, unless it's the actor of the class: the code can be the cause. */
+  readonly ofCode?: Actor
   /** Who acts if it lasts, unless it's the actor of the class. */
   readonly lasting?: Actor
   /** Whether it can be temporary, so a second refusal must confirm it. Default is no. */
@@ -55,6 +57,8 @@ export const reasons = {
   consent_declined: about('advertiser', 'person'),
   /** The person declined, or their organization must approve the app first; Entra's answer is the same. */
   consent_not_given: about('advertiser', 'person'),
+  /** What a browser brought says that we're at fault. Anyone can bring that, so only a new sign-in can tell. */
+  sign_in_failed: about('advertiser', 'person'),
   sign_in_required: about('advertiser', 'person'),
   sign_in_frequency: about('advertiser', 'person'),
   interaction_required: about('advertiser', 'person'),
@@ -99,15 +103,15 @@ export const reasons = {
   not_multitenant: about('operator', 'our_registration'),
   unauthorized_client: about('operator', 'our_registration'),
   restricted_client: about('operator', 'our_registration'),
-  invalid_request: about('operator', 'our_registration'),
+  invalid_request: { ...about('operator', 'our_registration'), ofCode: 'advertiser' },
   invalid_scope: about('operator', 'our_registration'),
   invalid_resource: about('operator', 'our_registration'),
   unsupported_grant_type: about('operator', 'our_registration'),
-  code_verifier_mismatch: about('operator', 'our_registration'),
+  code_verifier_mismatch: { ...about('operator', 'our_registration'), ofCode: 'advertiser' },
   /** `invalid_client` with an unlisted number: caused by one directory, or by us if all tenants are refused. */
   unlisted_client_error: about('operator', 'our_registration'),
   /** The grant was issued to a different client id than the one that refreshes it. */
-  client_mismatch: { ...about('operator', 'our_registration'), brought: 'app' },
+  client_mismatch: { ...about('operator', 'our_registration'), brought: 'app', ofCode: 'advertiser' },
   wrong_authority: { ...about('operator', 'our_registration'), brought: 'app' },
 
   /** The secret is gone from its vault. */
@@ -151,6 +155,11 @@ export function actorOf(reason: RefusalReason): Actor {
 /** Who must act if a refresh token that an app imports is refused. */
 export function actorOfImported(reason: RefusalReason): Actor {
   return meaningOf(reason).brought ?? actorOf(reason)
+}
+
+/** Who must act if a code that a browser brings is refused. */
+export function actorOfCode(reason: RefusalReason): Actor {
+  return meaningOf(reason).ofCode ?? actorOf(reason)
 }
 
 /** Who must act if a refusal keeps recurring, or is treated as final. */

@@ -8,9 +8,11 @@ import type { TenantName } from './tenant.ts'
  */
 export function tenantKey({ workspace, tenant }: TenantName): string {
   const text = JSON.stringify([workspace, tenant])
-  const known = remembered.get(text) ?? createHash('sha256').update(text).digest('hex').slice(0, 40)
-  remembered.set(text, known)
-  return known
+  const known = remembered.get(text)
+  if (known !== undefined) return known
+  const key = createHash('sha256').update(text).digest('hex').slice(0, 40)
+  remembered.set(text, key)
+  return key
 }
 
 /** A request computes the same key several times. */

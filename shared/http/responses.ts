@@ -22,7 +22,14 @@ export const guardHeaders = {
   'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
 } as const
 
-const jsonHeaders = { ...guardHeaders, 'Content-Type': 'application/json; charset=utf-8' } as const
+/** Adds {@link guardHeaders}, each once: no other header replaces or repeats one of them. */
+export function withGuardHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const guarded = new Set(Object.keys(guardHeaders).map((name) => name.toLowerCase()))
+  const others = Object.entries(headers).filter(([name]) => !guarded.has(name.toLowerCase()))
+  return { ...Object.fromEntries(others), ...guardHeaders }
+}
+
+const jsonType = { 'Content-Type': 'application/json; charset=utf-8' } as const
 
 /** A JSON answer. Default status is 200. */
 export function jsonResponse(
@@ -32,7 +39,7 @@ export function jsonResponse(
 ): HttpResponseInit {
   return {
     status,
-    headers: { ...jsonHeaders, ...headers },
+    headers: withGuardHeaders({ ...jsonType, ...headers }),
     body: JSON.stringify(value),
   }
 }

@@ -6,13 +6,14 @@ import {
   type InvocationContext,
 } from '@azure/functions'
 import { broker } from '../broker.ts'
+import { ClientLeftError } from '../domain/clientLeft.ts'
 import { Problem, type ProblemCode, problems } from '../problems.ts'
 import { SettingsError, settingIsMissing } from '../settings/faults.ts'
 import { recordProblem, withTracing } from '../telemetry/invocation.ts'
 import { createLog } from '../telemetry/log.ts'
 import type { Answer } from './answer.ts'
+import { answerFirst } from './answerFirst.ts'
 import { withBackpressure } from './backpressure.ts'
-import { drainBody } from './body.ts'
 import { checkRequest, type HandledRequest, type RequestRules } from './checkRequest.ts'
 import { type ReceivedRequest, receiveRequest } from './receiveRequest.ts'
 import { problemResponse, toProblem } from './responses.ts'
@@ -117,13 +118,16 @@ async function serve(
       ? { ...response, body: withBackpressure(requestId, body) }
       : response
   } catch (error) {
+    if (error instanceof ClientLeftError) return unanswered
     const problem = error instanceof SettingsError ? notConfigured(error, chosen) : toProblem(error)
     recordProblem(problem.code)
     logFailure(context, path, problem, error)
-    await drainBody(request)
-    return failures.respond(problem, requestId, request)
+    return answerFirst(request, failures.respond(problem, requestId, request))
   }
 }
+
+/** For telemetry, as proxies log it: the client has left, so it never gets this. */
+const unanswered: HttpResponseInit = { status: 499 }
 
 /** Ends an unread stream and its source. */
 async function withoutBody(response: HttpResponseInit): Promise<HttpResponseInit> {

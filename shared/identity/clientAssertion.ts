@@ -52,7 +52,7 @@ export const tokenExchangeAudience = 'api://AzureADTokenExchange'
 
 function parsePem(pem: string): { key: KeyObject; thumbprint: string } {
   const block = (label: string) =>
-    new RegExp(`-----BEGIN ${label}-----[\\s\\S]+?-----END ${label}-----`).exec(pem)?.[0] ?? ''
+    new RegExp(`-----BEGIN ${label}-----[^-]+-----END ${label}-----`).exec(pem)?.[0] ?? ''
   try {
     const key = createPrivateKey(block('(?:RSA )?PRIVATE KEY'))
     const certificate = new X509Certificate(block('CERTIFICATE'))

@@ -1,5 +1,6 @@
 import { ClientSecretPost } from 'oauth4webapi'
 import type { ClientAuthentication } from '../config.ts'
+import type { SecretAge } from '../domain/vault.ts'
 import type { Registration } from '../environment.ts'
 import type { Secret } from '../secret.ts'
 import {
@@ -41,17 +42,17 @@ export function createClientCredentials(dependencies: ClientCredentialDependenci
     async assertAvailable(registration) {
       if (usesIdentity(registration)) await dependencies.identityToken()
     },
-    async list(registration, fresh) {
+    async list(registration, age) {
       if (usesIdentity(registration)) return [await identityCredential(dependencies)]
       const name = nameOf(registration)
       if (registration.identityProvider === 'google' || dependencies.method === 'secret') {
-        const found = await inOrder(dependencies, name, fresh)
+        const found = await inOrder(dependencies, name, age)
         return found.map(({ version, value }) => ({
           id: version,
           authenticate: ClientSecretPost(value.expose()),
         }))
       }
-      return listCertificates(await inOrder(dependencies, name, fresh), name)
+      return listCertificates(await inOrder(dependencies, name, age), name)
     },
     async report(registration, id, result) {
       if (id === identityCredentialId) return
@@ -63,8 +64,8 @@ export function createClientCredentials(dependencies: ClientCredentialDependenci
 const identityCredentialId = 'managed-identity'
 
 /** @throws ClientCredentialError if the vault's value can't be a client secret. */
-async function inOrder(dependencies: ClientCredentialDependencies, name: string, fresh: boolean) {
-  const { usable, malformed } = await readSecretsInUse(dependencies, name, fresh ? 'now' : 'any')
+async function inOrder(dependencies: ClientCredentialDependencies, name: string, age: SecretAge) {
+  const { usable, malformed } = await readSecretsInUse(dependencies, name, age)
   if (malformed) throw new ClientCredentialError('client_secret_malformed', malformed)
   return usable
 }

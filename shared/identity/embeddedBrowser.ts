@@ -7,8 +7,8 @@ const marks = [
   /\b(FBAN|FBAV|FB_IAB|Instagram|MicroMessenger|LinkedInApp|Snapchat|BytedanceWebview|musical_ly)\b/,
   /\bLine\//,
   /\[Pinterest\//,
-  /\((iPhone|iPad|iPod)\b(?!.*Safari\/)/,
 ]
+const appleDevice = /\((iPhone|iPad|iPod)\b/
 
 /**
  * Whether a user agent is a browser inside another app, where Google refuses to sign people in
@@ -16,5 +16,6 @@ const marks = [
  * guess: some such browsers hide it.
  */
 export function isEmbeddedBrowser(userAgent: string): boolean {
-  return marks.some((mark) => mark.test(userAgent))
+  if (marks.some((mark) => mark.test(userAgent))) return true
+  return appleDevice.test(userAgent) && !userAgent.includes('Safari/')
 }

@@ -35,11 +35,26 @@ export async function fetchKeys(url: string, { clock, fetch }: FetchKeysOptions)
 
 async function fetchOnce(url: string, fetch: typeof globalThis.fetch): Promise<JSONWebKeySet> {
   const remote = createRemoteJWKSet(new URL(url), {
-    [customFetch]: fetch,
+    [customFetch]: async (address, options) => limited(await fetch(address, options)),
     timeoutDuration: attemptMilliseconds,
   })
   await remote.reload()
   const jwks = remote.jwks()
   if (!jwks?.keys.length) throw new Error('The JWKS has no keys.')
   return jwks
+}
+
+/** Fifty times the size of Entra's. */
+const maxKeyBytes = 1_048_576
+
+/** @throws Error for an answer that is too large; jose would read it whole. */
+async function limited(response: Response): Promise<Response> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength
+    if (size > maxKeyBytes) throw new Error('The JWKS is too large.')
+    chunks.push(chunk)
+  }
+  return new Response(Buffer.concat(chunks), { status: response.status })
 }

@@ -1,9 +1,10 @@
-import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose'
+import { decodeJwt, errors, type JWTPayload } from 'jose'
 import type { Consenter } from '../domain/tenant.ts'
 import type { AccountKind } from '../environment.ts'
 import { createKeySource, type KeySource, type KeySourceOptions } from './keySource.ts'
 import { isDirectoryId } from './responseIssuer.ts'
 import { consumerTenantId, type SignInRow } from './signInTable.ts'
+import { verifyToken } from './verifyToken.ts'
 
 /** The person who signed in, according to a checked ID token. */
 export interface SignedInUser {
@@ -51,7 +52,7 @@ export function createIdTokenChecker(personalTenant: string, options?: KeySource
         if (row.identityProvider === 'microsoft' && !isDirectoryId(tid))
           return { fault: 'id_token_without_tenant' }
         const keys = keysOf(row.jwksUrl)
-        const { payload, protectedHeader } = await jwtVerify(idToken, keys, {
+        const { payload, protectedHeader } = await verifyToken(idToken, keys, {
           issuer: row.issuer(tid),
           audience: row.clientId,
           algorithms: ['RS256'],

@@ -7,15 +7,16 @@ import {
   type TokenRefusal,
 } from '../domain/refusal.ts'
 import type { RefreshRequest, TokenEndpoint, TokenResult } from '../domain/tokenEndpoint.ts'
+import type { SecretAge } from '../domain/vault.ts'
 import type { Registration } from '../environment.ts'
 import type { Secret } from '../secret.ts'
 import { ClientCredentialError } from './clientAssertion.ts'
 import { type GrantPost, type Read, sendGrant, type Tokens } from './sendGrant.ts'
 import type { SignInRow, SignInTable } from './signInTable.ts'
 
-/** Supplies the client authentications to try, in order; called again with `fresh` after a refusal. */
+/** Supplies the client authentications to try, in order; called again with `now` after a refusal. */
 export interface ClientCredentials {
-  list(registration: Registration, fresh: boolean): Promise<readonly ClientCredential[]>
+  list(registration: Registration, age: SecretAge): Promise<readonly ClientCredential[]>
   /** @throws StorageUnavailableError if this process has no credential, although the registration has one. */
   assertAvailable?(registration: Registration): Promise<void>
   /** Reports that one was refused and another accepted instead, so the refused one is tried last. */
@@ -125,11 +126,12 @@ async function postWithin(
   signal: AbortSignal,
 ): Promise<Read> {
   const { row, grantType } = grant
-  const list = (fresh: boolean) => beforeEnd(dependencies, signal, listCredentials(dependencies, row, fresh))
+  const list = (age: SecretAge) => beforeEnd(dependencies, signal, listCredentials(dependencies, row, age))
   const tried = new Set<string>()
   let last: Read = { ok: false, refusal: refusalWithoutResponse('client_secret_missing') }
-  for (const fresh of [false, true]) {
-    const listed = await list(fresh)
+  // A code isn't sent again with another credential, so an old one could cost a person the sign-in.
+  for (const age of [grantType === 'authorization_code' ? 'recent' : 'any', 'now'] as const) {
+    const listed = await list(age)
     if ('refusal' in listed) return tried.size > 0 ? last : { ok: false, refusal: listed.refusal }
     for (const credential of listed.filter(({ id }) => !tried.has(id))) {
       tried.add(credential.id)
@@ -170,10 +172,10 @@ async function beforeEnd<T>(
 async function listCredentials(
   { credentials }: TokenEndpointDependencies,
   row: SignInRow,
-  fresh: boolean,
+  age: SecretAge,
 ): Promise<readonly ClientCredential[] | { refusal: TokenRefusal }> {
   try {
-    return await credentials.list(row, fresh)
+    return await credentials.list(row, age)
   } catch (error) {
     if (error instanceof ClientCredentialError) return { refusal: refusalWithoutResponse(error.reason) }
     throw error
@@ -201,7 +203,7 @@ async function takeUpOther(
   row: SignInRow,
   refused: string,
 ): Promise<boolean> {
-  const list = await listCredentials(dependencies, row, true)
+  const list = await listCredentials(dependencies, row, 'now')
   if ('refusal' in list || list.every(({ id }) => id === refused)) return false
   if (list.some(({ id }) => id === refused)) await dependencies.credentials.report?.(row, refused, 'refused')
   return true

@@ -44,6 +44,6 @@ function vaultReferences(columns: CountedColumns): string[] {
 }
 
 function versionsOf(reference: unknown): number {
-  const [, rotations] = /^vault:.*\/(\d+)$/.exec(String(reference)) ?? []
+  const [, rotations] = /^vault:[^/]+\/[^/]+\/[^/]+\/(\d+)$/.exec(String(reference)) ?? []
   return rotations === undefined ? 0 : Number(rotations) + 1
 }

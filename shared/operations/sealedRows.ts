@@ -15,7 +15,7 @@ export interface SealedRow {
 }
 
 /** A JWE in compact form with direct encryption: the second of its five parts is empty (RFC 7516, section 3.1). */
-const sealedText = /eyJ[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+/g
+const sealedText = /eyJ[\w-]{1,999}\.\.[\w-]+\.[\w-]+\.[\w-]+/g
 
 /**
  * Reads every row that can hold a sealed text, in whichever column and of whichever version: tenants, with their

@@ -7,7 +7,9 @@ import {
   resolveResponse,
 } from '../contract/document.ts'
 import { type FieldLine, fieldLines, typeText } from '../contract/fields.ts'
+import { type Sample, samplesOf } from '../contract/samples.ts'
 import { problems } from '../problems.ts'
+import { docsScript } from './docsScript.ts'
 import { docsStyle } from './docsStyle.ts'
 import { type Html, html, type Page } from './page.ts'
 
@@ -18,10 +20,11 @@ export function docsPage(contract: Contract): Page & { readonly style: string } 
 <div class="intro"><h1>${contract.info.title}</h1>
 ${contract.info.description.split('\n\n').map((text) => html`<p>${withCode(text)}</p>`)}
 <p class="quiet">Contract ${contract.info.version}, for machines: <a href="/openapi.json">/openapi.json</a></p></div>
-${contents(operations)}
+${contents(contract, operations)}
 <div class="text">
+<p class="search" hidden><label for="search">Search</label> <input id="search" type="search" autocomplete="off"> <span class="quiet" id="found" role="status"></span></p>
 <h2 id="routes">Routes</h2>
-${operations.map(({ path, method, operation }) => operationSection(contract, method, path, operation))}
+${contract.tags.map((tag) => tagSection(contract, tag, ofTag(operations, tag.name)))}
 <h2 id="problems">Problems</h2>
 <p>Every error is a problem document. Branch on <code>code</code>, and do what <code>actor</code> says.</p>
 ${Object.entries(problems).map(([code, { status, actor, title, resolution }]) => problemEntry(code, `${status}, ${actor}`, title, resolution))}
@@ -30,14 +33,17 @@ ${Object.entries(problems).map(([code, { status, actor, title, resolution }]) =>
 ${Object.entries(connectFailures).map(([code, { actor, title, explanation }]) => problemEntry(code, actor, title, explanation, 'connect-'))}
 </div>
 </div>`
-  return { title: `${contract.info.title}: contract`, body, style: docsStyle }
+  return { title: `${contract.info.title}: contract`, body, style: docsStyle, script: docsScript }
 }
 
 /** The table of contents; open, because it's next to the text if there is room. */
-function contents(operations: readonly ListedOperation[]): Html {
+function contents(contract: Contract, operations: readonly ListedOperation[]): Html {
   const short = (path: string) => path.replace('/v1/tenants/{tenant}/', '…/')
   return html`<nav class="side" aria-label="On this page"><details open><summary>On this page</summary>
-<ul>${operations.map(({ path, method, operation }) => html`<li><a href="#${operation.operationId}">${methodMark(method)}<code>${short(path)}</code></a></li>`)}</ul>
+${contract.tags.map(
+  ({ name }) => html`<h5><a href="#${anchorOf(name)}">${name}</a></h5>
+<ul>${ofTag(operations, name).map(({ path, method, operation }) => html`<li><a href="#${operation.operationId}">${methodMark(method)}<code>${short(path)}</code></a></li>`)}</ul>`,
+)}
 <ul><li><a href="#routes">Routes</a></li><li><a href="#problems">Problems</a></li><li><a href="#connect-failures">When connecting fails</a></li></ul>
 </details></nav>`
 }
@@ -46,6 +52,26 @@ interface ListedOperation {
   readonly path: string
   readonly method: string
   readonly operation: ContractOperation
+  /** The first method, which the samples use. */
+  readonly firstMethod: string
+}
+
+function ofTag(operations: readonly ListedOperation[], tag: string): ListedOperation[] {
+  return operations.filter(({ operation }) => operation.tags.includes(tag))
+}
+
+function anchorOf(tag: string): string {
+  return `tag-${tag.toLowerCase()}`
+}
+
+function tagSection(
+  contract: Contract,
+  { name, description }: Contract['tags'][number],
+  operations: readonly ListedOperation[],
+): Html {
+  return html`<h3 class="tag" id="${anchorOf(name)}">${name}</h3>
+<p class="quiet">${withCode(description)}</p>
+${operations.map((listed) => operationSection(contract, listed))}`
 }
 
 /** Methods that do the same get a single label: any. */
@@ -61,15 +87,13 @@ function together(path: string, methods: Readonly<Record<string, ContractOperati
     const [first] = alike
     if (!first) return []
     const method = alike.map(([name]) => name.toUpperCase()).join(' ')
-    return [{ path, method, operation: first[1] }]
+    return [{ path, method, operation: first[1], firstMethod: first[0] }]
   })
 }
 
 function operationSection(
   contract: Contract,
-  method: string,
-  path: string,
-  operation: ContractOperation,
+  { method, path, operation, firstMethod }: ListedOperation,
 ): Html {
   const { requestBody, responses } = operation
   const input = requestBody?.content['application/json']
@@ -89,6 +113,7 @@ function operationSection(
 ${fieldList('Parameters', parameterLines)}
 ${input && fieldList('Body', fieldLines(contract, input.schema))}
 ${input?.example !== undefined && example('Example body', input.example)}
+${operation.security.length > 0 && samples(samplesOf(contract, path, firstMethod))}
 ${good.map(([status, response]) => answerPart(contract, status, resolveResponse(contract, response)))}
 <h4>Problems</h4>
 <ul class="codes">${operation['x-problems'].split(' ').map((code) => html`<li><a href="#${code}"><code>${code}</code></a></li>`)}</ul>
@@ -102,6 +127,10 @@ function answerPart(contract: Contract, status: string, response: ContractRespon
 <p>${withCode(response.description)}</p>
 ${content && html`<details><summary>Fields</summary>${fieldList('', fieldLines(contract, content.schema))}</details>`}
 ${content?.example !== undefined && example('Example answer', content.example)}`
+}
+
+function samples(all: readonly Sample[]): Html {
+  return html`<details><summary>Samples</summary>${all.map(({ language, code }) => html`<h4>${language}</h4><pre tabindex="0"><code>${code}</code></pre>`)}</details>`
 }
 
 function fieldList(heading: string, lines: readonly FieldLine[]): Html | undefined {

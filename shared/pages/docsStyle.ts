@@ -13,6 +13,12 @@ h4{font-size:.8125rem;text-transform:uppercase;letter-spacing:.06em;color:var(--
 .intro{max-width:48rem}
 .side{font-size:.8125rem}
 .side summary{margin:0}
+.side h5{font-size:.75rem;margin:.75rem 0 0;text-transform:uppercase;letter-spacing:.06em}
+.side h5 a{color:var(--quiet);text-decoration:none}
+h3.tag{font-size:1.25rem;margin:2.5rem 0 .25rem}
+.search{display:flex;flex-wrap:wrap;align-items:center;gap:.75rem}
+.search[hidden],.card[hidden],.problem[hidden],.side li[hidden]{display:none}
+.search input{flex:1;min-width:12rem;max-width:28rem}
 .side ul{list-style:none;margin:.5rem 0 1.25rem;padding:0}
 .side li a{display:flex;gap:.5rem;padding:.2rem 0;color:var(--ink);text-decoration:none;overflow-wrap:anywhere}
 .side li a:hover{text-decoration:underline}

@@ -45,12 +45,15 @@ ${supportLine(failure, app)}
   )
 }
 
-/** The page to which Microsoft sends an administrator after the admin-consent link. */
+/**
+ * The page to which Microsoft sends an administrator after the admin-consent link. Anyone can open it, and nothing in
+ * its address proves an approval, so it doesn't claim one.
+ */
 export function adminConsentedPage(granted: boolean, config: NamingConfig): HttpResponseInit {
   const app = appName(config)
-  const title = withAppName(granted ? 'Thank you. The app is approved.' : 'The app wasn’t approved', app)
+  const title = withAppName(granted ? 'If you approved the app, you’re done' : 'The app wasn’t approved', app)
   const text = granted
-    ? 'People in your organization can now connect their Microsoft Advertising accounts. Tell the person who sent you this link to start again.'
+    ? 'People in your organization can then connect their Microsoft Advertising accounts. Tell the person who sent you this link to start again.'
     : 'Nothing was changed. People in your organization can’t connect until an administrator approves the app.'
   const body = html`<div class="card">${icon(granted ? 'done' : 'stop')}<h1>${title}</h1><p>${withAppName(text, app)}</p></div>`
   return pageResponse({ title, app, body })
@@ -77,6 +80,6 @@ function supportLine({ failed, reason, traceId }: ConnectFailure, app: string | 
 /** A masked name such as `a…@outlook.com` never wraps. */
 function withWholeNames(text: string): Html[] {
   return text
-    .split(/(\S*…@[\w.-]*\w)/)
+    .split(/(\S{0,9}…@[\w.-]{0,253}\w)/)
     .map((part, index) => (index % 2 === 1 ? html`<span class="whole">${part}</span>` : html`${part}`))
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { HttpResponseInit } from '@azure/functions'
-import { guardHeaders } from '../http/responses.ts'
+import { withGuardHeaders } from '../http/responses.ts'
 import { pageStyle } from './pageStyle.ts'
 
 /** Markup that needs no further escaping. */
@@ -77,19 +77,18 @@ ${page.script !== undefined && html`<script>${{ html: page.script }}</script>`}
 </html>`
   return {
     status: page.status ?? 200,
-    headers: {
-      ...guardHeaders,
+    headers: withGuardHeaders({
       'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': policy.join('; '),
       ...page.headers,
-    },
+      'Content-Security-Policy': policy.join('; '),
+    }),
     body: document.html,
   }
 }
 
 /** Redirects the browser; 303, so nothing is posted again (RFC 9700, section 4.12). */
 export function redirect(url: string, status: 302 | 303 = 303): HttpResponseInit {
-  return { status, headers: { ...guardHeaders, Location: url } }
+  return { status, headers: withGuardHeaders({ Location: url }) }
 }
 
 function hashOf(text: string): string {

@@ -1,16 +1,3 @@
-/** Headers that concern only one connection (RFC 9110, section 7.6.1); `Connection` itself may name more. */
-const hopByHop: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'proxy-authenticate',
-  'proxy-authorization',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-
 /**
  * The caller's headers that are passed through: the format of the body and the accepted answers, as Microsoft's
  * own SDKs send it (NETSDK RestServiceClient.cs; services-protocol.md, "compression"), and the calling software. This
@@ -28,13 +15,25 @@ const passed: readonly string[] = [
   'user-agent',
 ]
 
-/** Headers that an answer must not set at the broker's own address. */
-const ofTheirSite: ReadonlySet<string> = new Set([
-  'alt-svc',
-  'clear-site-data',
-  'set-cookie',
-  'strict-transport-security',
-])
+/**
+ * Microsoft's headers that are passed through: what describes the body, and the call's id (request-header-rest.md). This
+ * is an allowlist, too: any other header would speak for the broker's own address, such as a cookie, a policy, or a
+ * permission for other sites' scripts. `Retry-After` is the broker's, which knows Microsoft's.
+ */
+const passedBack: readonly string[] = [
+  'accept-ranges',
+  'allow',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-range',
+  'content-type',
+  'date',
+  'etag',
+  'last-modified',
+  'trackingid',
+]
 
 /**
  * The headers of the call to Microsoft Advertising: the caller's allowed ones, then the broker's own.
@@ -52,18 +51,14 @@ export function toRequestHeaders(
   return { ...Object.fromEntries(kept), ...own }
 }
 
-/**
- * The headers of the answer to the caller: Microsoft's, without hop-by-hop headers and those that concern Microsoft's
- * site. Nothing between here and the caller may keep an advertiser's data, even if Microsoft says nothing about it
- * (RFC 9111, section 3.5).
- */
+/** The headers of the answer to the caller: Microsoft's allowed ones. */
 export function toResponseHeaders(answered: Headers): Record<string, string> {
   const named = namedByConnection(answered)
-  const isPassed = (name: string) => !hopByHop.has(name) && !named.has(name) && !ofTheirSite.has(name)
-  const passed = [...answered]
-    .filter(([name]) => isPassed(name))
-    .map(([name, value]) => [name, toAscii(value)])
-  return { ...Object.fromEntries(passed), 'cache-control': 'no-store' }
+  const kept = passedBack.flatMap((name) => {
+    const value = named.has(name) ? null : answered.get(name)
+    return value === null ? [] : [[name, toAscii(value)]]
+  })
+  return Object.fromEntries(kept)
 }
 
 /** The host can't send other characters: it would turn the answer into an empty 500. */

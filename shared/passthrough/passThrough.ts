@@ -4,6 +4,7 @@ import { isWithoutReason } from '../advertising/developerTokenProofs.ts'
 import { services } from '../advertising/services.ts'
 import { type Randomness, withTimeLimit } from '../clock.ts'
 import type { DiagnosisDependencies } from '../diagnosis/context.ts'
+import { ClientLeftError } from '../domain/clientLeft.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Environment } from '../environment.ts'
@@ -124,19 +125,36 @@ async function send(
   upload: PartlyReadBody,
 ): Promise<UpstreamResponse> {
   const contentLength = /^\d{1,15}$/.exec(headers.get('content-length') ?? '')?.[0]
+  const rest = upload.isWhole ? undefined : noteFailure(upload.stream())
   try {
     return await sender({
       ...sent,
       method,
-      body: isEmpty(upload) ? undefined : upload.isWhole ? upload.beginning : upload.stream(),
+      body: isEmpty(upload) ? undefined : (rest?.body ?? upload.beginning),
       ...(contentLength !== undefined && { contentLength: Number(contentLength) }),
     })
   } catch (error) {
+    // The sender can report the end of its own connection instead.
+    if (rest?.failure() instanceof ClientLeftError) throw rest.failure()
     if (sent.signal.aborted) throw unavailable('advertising_timed_out')
     throw unavailable(
       error instanceof UnusableResponseError ? 'advertising_answer_unusable' : 'advertising_unreachable',
     )
   }
+}
+
+/** A body, and why it couldn't be read to its end. */
+function noteFailure(source: AsyncIterable<Uint8Array>) {
+  let failure: unknown
+  async function* body(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* source
+    } catch (error) {
+      failure = error
+      throw error
+    }
+  }
+  return { body: body(), failure: () => failure }
 }
 
 function unavailable(reason: string): Problem {

@@ -24,7 +24,7 @@ export function endOfSecret({
 
 /** The first certificate counts: its thumbprint is the one that assertions name. */
 function endOfCertificate(pem: string): Date | undefined {
-  const block = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/.exec(pem)?.[0]
+  const block = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(pem)?.[0]
   try {
     return block === undefined ? undefined : new X509Certificate(block).validToDate
   } catch {

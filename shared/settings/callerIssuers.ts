@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { type AppRole, appRoles } from './appRoles.ts'
 import { identifier, refuse, repeated } from './documents.ts'
 import type { UrlSchemas } from './urls.ts'
 
@@ -10,6 +11,15 @@ export interface CallerIssuer {
   readonly algorithms: readonly ('RS256' | 'PS256' | 'ES256' | 'EdDSA')[]
   /** The prefix of its apps' ids, before a colon; issuers with the same namespace can name each other's apps. */
   readonly namespace?: string | undefined
+  /** The only subjects (`sub`) that are apps. Without it, `azp` or `appid` names the app, and `sub` never does. */
+  readonly subjects?: readonly ListedSubject[] | undefined
+}
+
+/** A subject that is an app; one that ends with `*` stands for any last segment. */
+export interface ListedSubject {
+  readonly subject: string
+  /** Its roles. Default is those in the token. */
+  readonly roles?: readonly AppRole[] | undefined
 }
 
 /**
@@ -47,6 +57,15 @@ export const issuerEntry = (urls: UrlSchemas) =>
       .string()
       .regex(/^([A-Za-z0-9._-]{1,32})?$/)
       .optional(),
+    subjects: z
+      .array(
+        z.strictObject({
+          subject: identifier.superRefine(refuse(faultOfSubject)),
+          roles: z.array(z.enum(appRoles)).min(1).optional(),
+        }),
+      )
+      .min(1)
+      .optional(),
   })
 
 type IssuerEntry = z.infer<ReturnType<typeof issuerEntry>>
@@ -59,7 +78,7 @@ const entraIssuer =
 
 /** Faults that depend on several members. */
 function faultsOfEntry(entry: IssuerEntry, count: number): Fault[] {
-  const { authority, issuer = '', jwksUrl, audiences, namespace } = entry
+  const { authority, issuer = '', jwksUrl, audiences, namespace, subjects } = entry
   const faults: Fault[] = []
   if (authority && (issuer || jwksUrl))
     faults.push(['authority', 'replaces issuer and jwksUrl; remove those'])
@@ -70,6 +89,8 @@ function faultsOfEntry(entry: IssuerEntry, count: number): Fault[] {
       'audiences',
       'must include the API’s client ID, a GUID: the audience of Entra’s version 2 tokens',
     ])
+  if (subjects && (authority || entraIssuer.test(issuer)))
+    faults.push(['subjects', 'is for issuers other than Entra, whose tokens name apps by azp or appid'])
   if (count > 1 && namespace === undefined) {
     const message = 'is required when there are several issuers; without it they could name each other’s apps'
     faults.push(['namespace', message])
@@ -105,6 +126,15 @@ function versionOneHost(authority: string): string {
   return authority.startsWith('https://login.partner.microsoftonline.cn/')
     ? 'sts.chinacloudapi.cn'
     : 'sts.windows.net'
+}
+
+/** A pattern for everything, or for more segments than it shows, would let strangers of a shared issuer in. */
+function faultOfSubject(value: string): string | undefined {
+  const before = value.slice(0, -1)
+  if (before.includes('*')) return 'can have one *, at its end'
+  if (value.endsWith('*') && !/[:/]$/.test(before))
+    return 'can end with * only after : or /, where * stands for one segment'
+  return /^[\x21-\x7e]{1,256}$/.test(value) ? undefined : 'must be up to 256 visible ASCII characters'
 }
 
 function faultOfAuthority(value: string): string | undefined {

@@ -20,7 +20,7 @@ const faults: readonly (readonly [pattern: RegExp, fault: string])[] = [
     'is a reference that Azure didn’t resolve: the app’s identity can’t read the secret, or the reference is malformed',
   ],
   [/^%[^%]*%$/, 'is a name between percent signs, which the Functions host doesn’t replace in a setting'],
-  [/<[^<>]+>|\$\{[^}]*\}|\$\([^)]*\)|\{\{/, 'still contains a placeholder'],
+  [/<[^<>]+>|\$\{[^{}]*\}|\$\([^()]*\)|\{\{/, 'still contains a placeholder'],
 ]
 
 /** Explains why a value can't be intended, without revealing it. */

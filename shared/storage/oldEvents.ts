@@ -22,8 +22,11 @@ export interface OldEvents {
   remove(events: readonly OldEvent[]): Promise<void>
 }
 
-/** As many as one sweep removes. A query also ends after 5 s (query-timeout-and-pagination). */
-const pageSize = 1000
+/**
+ * As many as one sweep removes, each in a transaction of its own at worst. A million tenants with one event a month take
+ * fifty a sweep. A query also ends after 5 s (query-timeout-and-pagination).
+ */
+const pageSize = 200
 /** The most changes in an entity-group transaction (table-service-error-codes, InvalidInput). */
 const transactionSize = 100
 

@@ -17,6 +17,11 @@ import {
 /** The row key of the tenant row within its partition. */
 export const tenantRowKey = 'tenant'
 
+/** The columns with the members of their paths. */
+const placedColumns = Object.entries(tenantColumns).map(
+  ([column, { path, type }]) => [column, path.split('.'), type] as const,
+)
+
 /**
  * Converts a tenant to its row, with the columns and reasons that a later version has added, except those of an object
  * that the tenant no longer has.
@@ -27,8 +32,8 @@ export function toTenantEntity(tenant: Tenant): TableEntity {
     partitionKey: tenantKey(tenant),
     rowKey: tenantRowKey,
   }
-  for (const [column, { path, type }] of Object.entries(tenantColumns)) {
-    const value = readPath(tenant, path.split('.'))
+  for (const [column, path, type] of placedColumns) {
+    const value = readPath(tenant, path)
     if (value === undefined) delete entity[column]
     else if (value !== unknownReason || type !== 'reason') entity[column] = toColumn(value, type)
   }
@@ -59,10 +64,10 @@ function readTenant(entity: Record<string, unknown>): Tenant {
       (!(column in tenantColumns) && !ownOfTheService.has(column) && !column.startsWith('odata.')),
   )
   if (unknown.length > 0) tenant.unknownColumns = Object.fromEntries(unknown)
-  for (const [column, { path, type }] of Object.entries(tenantColumns)) {
+  for (const [column, path, type] of placedColumns) {
     const value = entity[column]
     const isRead = value !== undefined && value !== null && !isStrayColumn(entity, column)
-    if (isRead) writePath(tenant, path.split('.'), fromColumn(value, type))
+    if (isRead) writePath(tenant, path, fromColumn(value, type))
   }
   return withConsentIds(tenant as unknown as Tenant)
 }

@@ -44,8 +44,16 @@ function hasObject(row: Row, object: string): boolean {
   return columnsOf(object).some((column) => !tenantColumns[column]?.isOptional && isSet(row, column))
 }
 
-function columnsOf(object: string): string[] {
-  return Object.keys(tenantColumns).filter((column) => tenantColumns[column]?.path.startsWith(`${object}.`))
+/** The columns of each object, and of each member of the tenant itself. */
+const columnsByObject = Map.groupBy(Object.keys(tenantColumns), objectOf)
+
+function objectOf(column: string): string {
+  return tenantColumns[column]?.path.split('.')[0] ?? ''
+}
+
+/** The columns of an object of the tenant. */
+function columnsOf(object: string): readonly string[] {
+  return columnsByObject.get(object) ?? []
 }
 
 /** Whether a column is left over from an object that the row doesn't have. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { TableEntity } from '@azure/data-tables'
+import { LRUCache } from 'lru-cache'
 import type { TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 
@@ -19,5 +20,12 @@ export function workspacePartitions(workspace: string): { readonly first: string
 }
 
 function workspaceHash(workspace: string): string {
-  return createHash('sha256').update(workspace).digest('hex').slice(0, 32)
+  const known = remembered.get(workspace)
+  if (known !== undefined) return known
+  const hash = createHash('sha256').update(workspace).digest('hex').slice(0, 32)
+  remembered.set(workspace, hash)
+  return hash
 }
+
+/** The audit asks for the same workspaces in every sweep. */
+const remembered = new LRUCache<string, string>({ max: 1000 })

@@ -38,9 +38,9 @@ export function withTracing<I, R>(handler: Handler<I, R>): Handler<I, R> {
 
 type Handler<I, R> = (input: I, invocation: InvocationContext) => Promise<R>
 
+/** Without `tracestate`, which would pass a caller's own values on to every service that the broker calls. */
 function parentOf({ traceContext }: InvocationContext): Context {
-  const { traceParent, traceState } = traceContext ?? {}
-  return propagation.extract(ROOT_CONTEXT, { traceparent: traceParent, tracestate: traceState })
+  return propagation.extract(ROOT_CONTEXT, { traceparent: traceContext?.traceParent })
 }
 
 async function runLogged<I, R>(handler: Handler<I, R>, input: I, invocation: InvocationContext): Promise<R> {

@@ -9,5 +9,5 @@ export function scrubUrl({ protocol, host, pathname }: URL): string {
 function scrubPath(pathname: string): string {
   return pathname
     .replace(/\/(secrets|deletedsecrets)\/[^/]+(\/(?!recover$|backup$|versions$)[^/]+)?/, '/$1/{secret}')
-    .replace(/\([^/]*\)?$/, '({keys})')
+    .replace(/(\/[^/(]*)\([^/]*$/, '$1({keys})')
 }

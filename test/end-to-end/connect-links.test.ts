@@ -48,6 +48,7 @@ describe('only a person spends anything', () => {
   test.each([
     ['HEAD', {}],
     ['GET', { 'Sec-Purpose': 'prefetch' }],
+    ['GET', { 'Sec-Fetch-Dest': 'iframe' }],
   ])('%s at the callback leaves the sign-in unspent', async (method, headers) => {
     const { callbackUrl, cookie } = await world.stopAtCallback(world.newTenant(), 'ada@outlook.example')
     const ahead = await fetch(callbackUrl, { method, headers: { cookie, ...headers }, redirect: 'manual' })
@@ -62,7 +63,7 @@ describe('only a person spends anything', () => {
 
 describe('the answer to an administrator’s link', () => {
   test.each([
-    ['admin_consent=True&state=admin-consent&tenant=x', 'Thank you. The app is approved.'],
+    ['admin_consent=True&state=admin-consent&tenant=x', 'If you approved the app, you’re done'],
     ['admin_consent=True&state=admin-consent&error=access_denied', 'The app wasn’t approved'],
     ['state=admin-consent&error=access_denied&error_description=AADSTS65004', 'The app wasn’t approved'],
   ])('%s says: %s', async (query, title) => {

@@ -220,7 +220,7 @@ describe('every failure ends where a person or the app can act', () => {
     const administrator = createVisitor()
     const form = { username: 'katherine@fabrikam.example', password: 'open-sesame', decision: 'accept' }
     const approved = await administrator.submit(await administrator.visit(link), form)
-    expect(approved.body).toContain('Thank you.')
+    expect(approved.body).toContain('If you approved the app, you’re done')
     const connected = await world.connect(tenant, 'donald@fabrikam.example')
     expect(new URL(connected.url).searchParams.get('status')).toBe('connected')
   })

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { type Contract, type ContractOperation, resolveResponse } from '../../shared/contract/document.ts'
+import { samplesOf } from '../../shared/contract/samples.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World
@@ -78,6 +81,42 @@ describe('every operation of the contract', () => {
         const answer = await world.call(method.toUpperCase(), url, { token: '' })
         expect({ path, method, status: answer.status }).toEqual({ path, method, status: 401 })
       }
+    }
+  })
+})
+
+describe('a sample of the docs', () => {
+  const run = promisify(execFile)
+  /** Runs a sample with the broker's token, and returns what it prints. */
+  const runners: Record<string, (code: string, token: string) => Promise<{ stdout: string }>> = {
+    curl: (code, token) => run('sh', ['-c', code], { env: { ...process.env, BROKER_TOKEN: token } }),
+    TypeScript: (code, token) =>
+      run(process.execPath, [
+        '--input-type=module',
+        '-e',
+        `const brokerToken = '${token}'\n${code}\nconsole.log(JSON.stringify(answer))`,
+      ]),
+    Python: (code, token) =>
+      run('python3', [
+        '-c',
+        `import json, urllib.request\nbroker_token = '${token}'\n${code}\nprint(json.dumps(answer))`,
+      ]),
+  }
+
+  test.each([
+    ['get', '/v1/tenants/{tenant}/token', 'accessToken'],
+    ['get', '/v1/tenants/{tenant}/accounts', 'accounts'],
+    ['post', '/v1/tenants/{tenant}/ads/{service}/{path}', 'Campaigns'],
+  ])('works as it is: %s %s', async (method, path, member) => {
+    const token = await world.stack.callerToken('demo-app')
+    const here = { ...contract, servers: [{ url: world.origin }] }
+    const { accountId } = (await world.call('GET', `/v1/tenants/${tenant}/token`)).body
+    const fill = (code: string) => code.replaceAll('/acme/', `/${tenant}/`).replaceAll('180001001', accountId)
+    for (const { language, code } of samplesOf(here, path, method)) {
+      const runner = runners[language]
+      if (!runner) continue
+      const { stdout } = await runner(fill(code), token)
+      expect(JSON.parse(stdout), language).toHaveProperty(member)
     }
   })
 })

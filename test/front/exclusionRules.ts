@@ -41,8 +41,6 @@ function toActions(exclusion: WafExclusion): string[] {
 /** The names of the fields in ModSecurity 3. */
 function targetsOf({ part, field }: WafExclusion): string[] {
   if (part === 'body') return ['REQUEST_BODY']
-  if (part === 'cookie') return ['REQUEST_COOKIES']
-  if (part === 'cookie name') return ['REQUEST_COOKIES_NAMES']
   if (part === 'method') return ['REQUEST_METHOD']
   if (part === 'answer') return [`RESPONSE_${field.toUpperCase()}`]
   if (field === '*') return ['ARGS', 'ARGS_NAMES']

@@ -3,7 +3,7 @@ import { readExclusions, type WafExclusion } from '../../scripts/wafExclusions.t
 import { openWorld, type World } from '../end-to-end/world.ts'
 import { hasWaf } from './findWaf.ts'
 import { isBlocked } from './isBlocked.ts'
-import { nameOf, type Sample, samplesOf } from './samples.ts'
+import { nameOf, randomSamples, type Sample, samplesOf } from './samples.ts'
 import { startWaf, type Waf } from './waf.ts'
 
 const exclusions = readExclusions()
@@ -57,6 +57,14 @@ describe.skipIf(!hasWaf)('OWASP’s core rules', () => {
   test.each(levels)('let all of them pass at paranoia level %i with the exclusions', async (level) => {
     await open(level, exclusions)
     expect(await countBlocked()).toEqual(Object.fromEntries(Object.keys(samples).map((name) => [name, 0])))
+  })
+
+  test('take none of the broker’s own random characters for an attack, even without exclusions', async () => {
+    await open(2, [])
+    for (let round = 0; round < 25; round++) {
+      const ends = await Promise.all(randomSamples().map((sample) => isBlocked(world, sample)))
+      expect(ends).not.toContain(true)
+    }
   })
 
   test.each(exclusions.map((each) => [nameOf(each), each] as const))('need %s', async (name, each) => {

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import type { WafExclusion } from '../../scripts/wafExclusions.ts'
+import { bindingCookies, newBinding } from '../../shared/access/browser.ts'
 
 /** A request that real use brings, and that the core rules block without its exclusion. */
 export interface Sample {
@@ -17,11 +19,6 @@ export function nameOf({ method, route, part, field }: WafExclusion): string {
   return [method, route, part, field].filter(Boolean).join(' ')
 }
 
-/** Base64url can contain two dashes and, further on, a third: an SQL comment, to the core rules at level 2. */
-const unlucky = 'aoxr.GE--Kn1K-tIfiu4To8A54p7L4WpYx2bR'
-/** A number, two dashes, and a word are SQL at level 1. */
-const unluckyCookie = 'msads-sign-in-mi1a2b3c-ZJEr=9--h7WWUCOeYxc9AVg79PVCU2GzAcDvIMypeI23Rpgo'
-const unluckyName = 'msads-sign-in-mi1a2b3c--h-x=g0ZyAt8cDJ9vbLzuZRAApLxl0oR26a1HJAJ6uK0I6s'
 const company = "O'Reilly & Sons; SELECT Fashion"
 const microsoftCode = "M.C546_BAY.2.U.3b5ba1b0*!$'(x)'*!$$aNq9-Zk!!*"
 const refreshToken = "M.C546_BAY.0.U.-Ci*1!a$$(x)'y*z--Dl!aa$$"
@@ -47,33 +44,15 @@ const callback = (fields: Record<string, string>) => [query('/oauth/callback', f
 
 /** The samples of what browsers send. */
 const browsers: Readonly<Record<string, readonly Sample[]>> = {
-  '/oauth/authorize argument *': [
-    query('/oauth/authorize', { session: 'aoyf.x', fbclid: 'IwAR0--b2c-d' }),
-    query('/oauth/authorize', { session: unlucky }),
-    form('/oauth/authorize', { session: unlucky }),
-  ],
+  '/oauth/authorize argument *': [query('/oauth/authorize', { session: 'aoyf.x', fbclid: 'IwAR0--b2c-d' })],
   'GET /oauth/callback argument code': callback({ code: microsoftCode }),
-  'GET /oauth/callback argument state': callback({ state: unlucky }),
   'GET /oauth/callback argument error_description': callback({ error_description: declined }),
   'GET /oauth/callback argument error_uri': callback({
     error_uri: 'https://login.microsoftonline.com/error?code=65004',
   }),
   'GET /oauth/callback argument iss': callback({ iss: 'https://accounts.google.com' }),
   'GET /oauth/callback argument scope': callback({ scope: 'https://ads.microsoft.com/msads.manage openid' }),
-  '/oauth/accounts argument choice': [
-    query('/oauth/accounts', { choice: unlucky }),
-    form('/oauth/accounts', { choice: unlucky, go: 'choose' }),
-  ],
   'POST /oauth/accounts argument q': [form('/oauth/accounts', { q: company, go: 'search' })],
-  '/oauth/confirm argument question': [
-    query('/oauth/confirm', { question: unlucky }),
-    form('/oauth/confirm', { question: unlucky, answer: 'connect' }),
-  ],
-  '/oauth/{page} cookie *': [
-    { path: '/oauth/callback', headers: { cookie: unluckyCookie } },
-    { path: '/oauth/accounts', headers: { cookie: unluckyCookie } },
-  ],
-  '/oauth/{page} cookie name *': [{ path: '/oauth/callback', headers: { cookie: unluckyName } }],
 }
 
 /** The samples of what apps send, about a tenant that need not exist. */
@@ -83,9 +62,6 @@ const apps: Readonly<Record<string, readonly Sample[]>> = withTenant('/v1/tenant
   ],
   'POST {t}/connect-sessions json returnUrl': (at) => [
     post(`${at}/connect-sessions`, { returnUrl: 'https://10.1.2.3/connected' }),
-  ],
-  'POST {t}/connect-sessions/{session}/confirm json code': (at) => [
-    post(`${at}/connect-sessions/aoyf.x/confirm`, { code: unlucky }),
   ],
   'POST {t}/diagnosis json *': (at) =>
     [gatewayPage, soapFault, trace, { Errors: [{ Message: gatewayPage }] }].map((body) =>
@@ -104,6 +80,27 @@ const apps: Readonly<Record<string, readonly Sample[]>> = withTenant('/v1/tenant
     { method: 'PUT', path: `${at}/accounts/default`, body: {} },
   ],
 })
+
+/** Requests with the broker's own random characters in each place where they occur, fresh each time. */
+export function randomSamples(): readonly Sample[] {
+  const token = () => `aoxr.${randomBytes(24).toString('hex')}`
+  const twoIds = `${token()}~${token()}`
+  const binding = bindingCookies('http://127.0.0.1', newBinding(), {
+    ...{ browser: undefined, now: new Date(), maxAge: 60 },
+  })
+  const cookie = binding.map(({ name, value }) => `${name}=${value}`).join('; ')
+  const headers = { cookie }
+  return [
+    { ...query('/oauth/authorize', { session: twoIds }), headers },
+    { ...form('/oauth/authorize', { session: twoIds }), headers },
+    { ...query('/oauth/callback', { state: twoIds }), headers },
+    { ...query('/oauth/accounts', { choice: token() }), headers },
+    { ...form('/oauth/accounts', { choice: token(), go: 'choose' }), headers },
+    { ...query('/oauth/confirm', { question: token() }), headers },
+    { ...form('/oauth/confirm', { question: token(), answer: 'connect' }), headers },
+    post(`/v1/tenants/acme/connect-sessions/${token()}/confirm`, { code: randomBytes(32).toString('hex') }),
+  ]
+}
 
 /**
  * For each exclusion, by {@link nameOf}, what it's for.

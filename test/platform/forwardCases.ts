@@ -50,6 +50,12 @@ const limit = 104_857_600
 const framing = 4096
 const mebibyte = Buffer.alloc(1_048_576, 'a')
 
+/**
+ * The forwarder's client reads no answer before it has sent the whole request (.NET's `HttpConnection.SendAsync`), and
+ * Kestrel ends a body that stalls after 5 s (`MinRequestBodyDataRate`).
+ */
+const noEarlyAnswer = 'the broker’s answer waits for the body in the forwarder'
+
 /** Every case; `ads/bulk/_echo` returns a body unchanged. */
 export function forwardCases({ token, tenant }: ForwardGround): ForwardCase[] {
   const bearer = `Authorization: Bearer ${token}`
@@ -206,6 +212,34 @@ export function forwardCases({ token, tenant }: ForwardGround): ForwardCase[] {
       body: ['5\r\nbegun\r\n'],
       leaves: true,
       expected: { outcome: 'cut' },
+    },
+    {
+      name: 'a stalled chunked body, without credentials',
+      line: echo,
+      headers: ['Transfer-Encoding: chunked'],
+      body: ['5\r\nbegun\r\n'],
+      expected: { outcome: 'answered', status: 500 },
+      onlyReal: noEarlyAnswer,
+    },
+    {
+      name: 'a stalled chunked body, for a page',
+      line: 'POST /oauth/nothing',
+      headers: ['Transfer-Encoding: chunked'],
+      body: ['5\r\nbegun\r\n'],
+      expected: { outcome: 'answered', status: 500 },
+      onlyReal: noEarlyAnswer,
+    },
+    {
+      name: 'a refused chunked body of 1 MiB, with bad credentials',
+      line: echo,
+      ...bodyOf('Authorization: Bearer x', mebibyte.length, true),
+      expected: { outcome: 'answered', status: 401 },
+    },
+    {
+      name: 'a refused chunked body of 1 MiB, where 64 KiB are allowed',
+      line: `POST /v1/tenants/${tenant}/connect-sessions`,
+      ...bodyOf(bearer, mebibyte.length, true),
+      expected: { outcome: 'answered', status: 413 },
     },
     {
       name: 'a client that leaves before its answer',

@@ -105,10 +105,10 @@ export const leaseMutations: readonly Mutation[] = [
   {
     name: 'a replaced secret is destroyed before the commit',
     file: 'shared/refresh/refreshLeased.ts',
-    find: 'return commitRefreshed(dependencies, moved?.attempt ?? attempt, {',
+    find: 'const outcome = await commitRefreshed(dependencies, moved?.attempt ?? attempt, {',
     replace: `const { grant } = attempt.leased
   if (moved && dependencies.grants.isUnneeded(grant.reference, [moved.reference])) await dependencies.grants.forget(grant.reference)
-  return commitRefreshed(dependencies, moved?.attempt ?? attempt, {`,
+  const outcome = await commitRefreshed(dependencies, moved?.attempt ?? attempt, {`,
     breaks: ['token_lost'],
   },
 ]

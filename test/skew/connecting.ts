@@ -8,6 +8,16 @@ const connected = { last: 'connected 200', this: 'connected 200' }
 
 /** What one release begins while a person connects, and the other one ends. */
 export function testConnecting(opened: () => SkewWorld): void {
+  test('both releases that need a token at the same moment cost one refresh', async () => {
+    const world = opened()
+    world.at('this')
+    const tenant = await world.connected()
+    await world.signIn.forget()
+    const statuses = (await world.refreshAtBoth(tenant)).map(({ status }) => status)
+    expect(statuses).toEqual([200, 200, 200, 200])
+    expect(await world.refreshCalls()).toHaveLength(1)
+  })
+
   describe.each(orders)('begun by $first, ended by $second:', ({ one, other }) => {
     test('a link connects once, and each refreshes the grant after the other', async () => {
       const world = opened()

@@ -24,6 +24,8 @@ export function openStored(world: Pick<World, 'tableClient'>) {
     const row = await states.getEntity<{ value: string }>(partitionKey, rowKey).catch(() => undefined)
     return row && JSON.parse(row.value)
   }
+  const changeRow = (tenant: string, columns: StoredRow) =>
+    tenants.updateEntity({ ...keyOf(tenant), ...columns }, 'Merge')
   return {
     /** A tenant's row. */
     async row(tenant: string): Promise<StoredRow> {
@@ -31,8 +33,15 @@ export function openStored(world: Pick<World, 'tableClient'>) {
       return tenants.getEntity(partitionKey, rowKey)
     },
     /** Writes columns beside the others, as a hand or another release does. */
-    changeRow: (tenant: string, columns: StoredRow) =>
-      tenants.updateEntity({ ...keyOf(tenant), ...columns }, 'Merge'),
+    changeRow,
+    /** The access token has just expired, or some hours before. */
+    async expireToken(tenant: string, hoursSinceRefresh: number): Promise<void> {
+      const refreshedAt = Date.now() - hoursSinceRefresh * 3_600_000 - 1000
+      await changeRow(tenant, {
+        accessTokenRefreshedAt: new Date(refreshedAt),
+        accessTokenExpiresAt: new Date(refreshedAt + 3_600_000),
+      })
+    },
     /** Writes a whole row, like a restored backup. */
     restoreRow: (tenant: string, row: StoredRow) =>
       tenants.updateEntity({ ...row, ...keyOf(tenant) }, 'Replace'),

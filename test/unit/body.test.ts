@@ -168,3 +168,49 @@ describe('a tenant id', () => {
 test('a path names a tenant only by its parameter', () => {
   expect(['v1/tenants/{tenant}/token', 'v1/tenants'].map(isTenantRoute)).toEqual([true, false])
 })
+
+describe('a refusal never outgrows its request', () => {
+  const twenty = Array.from({ length: 20 }, (_, index) => ({ in: 'query', field: `n${index}` }))
+
+  test.each([
+    [20, false],
+    [21, true],
+    [4000, true],
+  ])('%d unknown parameters: at most 20 are named', async (count, hasMore) => {
+    const names = Array.from({ length: count }, (_, index) => `n${index}=1`)
+    const { extras } = await problemOf(() => parseQuery(asked(names.join('&')), noFields))
+    expect(extras.members?.errors).toMatchObject(twenty)
+    expect(extras.detail?.endsWith('; and more')).toBe(hasMore)
+  })
+
+  test('thousands of invalid elements: at most 20 are named', async () => {
+    const body = posted(JSON.stringify({ list: Array(5000).fill(1) }))
+    const list = z.strictObject({ list: z.array(z.string()) })
+    const { extras } = await problemOf(() => parseBody(body, list, 99_999))
+    expect(extras.members?.errors).toHaveLength(20)
+    expect(extras.detail?.length).toBeLessThan(3000)
+  })
+
+  test('a long name is cut, wherever it stands', async () => {
+    const name = 'x'.repeat(5000)
+    for (const refused of [
+      () => parseQuery(asked(`${name}=1`), noFields),
+      () => parseQuery(asked(`${name}=1&${name}=1`), z.record(z.string(), z.string())),
+      () => parseBody(posted(JSON.stringify({ [name]: 1 })), z.record(z.string(), z.string()), 9999),
+    ])
+      expect((await problemOf(refused)).extras.members?.errors).toMatchObject([{ field: 'x'.repeat(100) }])
+  })
+})
+
+describe('a body nested', () => {
+  const nested = (levels: number) => posted(`${'{"a":'.repeat(levels - 1)}[]${'}'.repeat(levels - 1)}`)
+
+  test('64 levels deep is read', async () => {
+    expect(await parseBody(nested(64), z.unknown(), 9999)).toBeDefined()
+  })
+
+  test.each([65, 5000, 100_000])('%d levels deep is refused', async (levels) => {
+    const { code, extras } = await problemOf(() => parseBody(nested(levels), z.unknown(), 1_048_576))
+    expect([code, extras.detail]).toEqual(['invalid_request', 'body: is nested deeper than 64 levels'])
+  })
+})

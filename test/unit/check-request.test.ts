@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { newBinding } from '../../shared/access/browser.ts'
-import { type AppRole, appRoles } from '../../shared/access/rights.ts'
 import type { Broker } from '../../shared/broker.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { checkRequest, type RequestRules } from '../../shared/http/checkRequest.ts'
 import { type ReceivedRequest, readPathParams } from '../../shared/http/receiveRequest.ts'
+import { type AppRole, appRoles } from '../../shared/settings/appRoles.ts'
 
 const publicUrl = 'https://broker.example'
 const token = { issuedAt: new Date('2026-11-28T08:00:00Z'), expiresAt: new Date('2026-11-29T08:00:00Z') }

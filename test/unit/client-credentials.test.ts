@@ -26,12 +26,12 @@ beforeAll(async () => {
 
 /** The credentials from a vault with these secrets, with the reports and the uncached reads. */
 function credentialsOf(method: ClientAuthentication, vault: Record<string, string> = {}, identity = 'it') {
-  const seen = { reported: [] as unknown[], fresh: [] as unknown[] }
+  const seen = { reported: [] as unknown[], ages: [] as unknown[] }
   const credentials = createClientCredentials({
     method,
     secrets: {
       read: async (name, age) => {
-        seen.fresh.push(age === 'now')
+        seen.ages.push(age)
         const value = vault[name]
         return value === undefined ? undefined : { value: new Secret(value), version: `${name} 1` }
       },
@@ -56,7 +56,7 @@ async function parametersBy(authenticate: ClientAuth) {
 const firstOf = async (...of: Parameters<typeof credentialsOf>) => {
   const [first] = await credentialsOf(...of).list(
     { environment: 'production', identityProvider: 'microsoft' },
-    false,
+    'any',
   )
   return first!
 }
@@ -114,10 +114,10 @@ describe('a certificate', () => {
 describe('a secret', () => {
   test('is sent unchanged, and read again on request', async () => {
     const { list, seen } = credentialsOf('secret', { [currentSecret]: 'one' })
-    const [found] = await list({ environment: 'production', identityProvider: 'microsoft' }, true)
+    const [found] = await list({ environment: 'production', identityProvider: 'microsoft' }, 'now')
     expect(found?.id).toBe(`${currentSecret} 1`)
     expect(await parametersBy(found!.authenticate)).toEqual({ client_id: 'client', client_secret: 'one' })
-    expect(seen.fresh).toEqual([true, true])
+    expect(seen.ages).toEqual(['now', 'now'])
   })
 
   test('that can’t be a secret is the operator’s problem', async () => {
@@ -131,7 +131,7 @@ describe('a secret', () => {
     async (method) => {
       const name = 'production-google-client-secret'
       const { list, report, seen } = credentialsOf(method, { [name]: 'google' })
-      const [found] = await list({ environment: 'production', identityProvider: 'google' }, false)
+      const [found] = await list({ environment: 'production', identityProvider: 'google' }, 'any')
       expect(await parametersBy(found!.authenticate)).toMatchObject({ client_secret: 'google' })
       await report?.({ environment: 'production', identityProvider: 'google' }, found!.id, 'refused')
       expect(seen.reported).toEqual([[name, `${name} 1`, 'refused']])
@@ -142,7 +142,7 @@ describe('a secret', () => {
 describe('a managed identity', () => {
   test('authenticates with its token, without a health record of vault secrets', async () => {
     const { list, report, seen } = credentialsOf('managedIdentity')
-    const [found] = await list({ environment: 'production', identityProvider: 'microsoft' }, false)
+    const [found] = await list({ environment: 'production', identityProvider: 'microsoft' }, 'any')
     expect(await parametersBy(found!.authenticate)).toEqual({
       client_id: 'client',
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',

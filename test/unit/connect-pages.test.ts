@@ -26,7 +26,7 @@ describe('the app’s name', () => {
   test('is that of the only workspace if the workspace is unknown, and of none among several', () => {
     expect(bodyOf(failurePage({ failed: 'link_not_valid' }, one))).toContain('Acme &amp; Sons')
     expect(bodyOf(failurePage({ failed: 'link_not_valid' }, two))).toContain('Go back to the app')
-    expect(bodyOf(adminConsentedPage(true, one))).toContain('Thank you. Acme &amp; Sons is approved.')
+    expect(bodyOf(adminConsentedPage(true, one))).toContain('If you approved Acme &amp; Sons, you’re done')
   })
 
   test('stays “the app” if the settings have none', () => {
@@ -34,6 +34,12 @@ describe('the app’s name', () => {
     expect(body).toContain('from the app at any time')
     expect(body).not.toContain('class="top"')
   })
+})
+
+test('the page after an administrator’s link claims no approval, because anyone can open it', () => {
+  const body = bodyOf(adminConsentedPage(true, two))
+  expect(body).toContain('<h1>If you approved the app, you’re done</h1>')
+  expect(body).not.toMatch(/thank you|is approved|can now connect/i)
 })
 
 describe('a failure page', () => {

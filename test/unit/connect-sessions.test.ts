@@ -90,6 +90,9 @@ describe('a connect session', () => {
     ['identityProvider', { identityProvider: 'google' }],
     ['returnUrl', { returnUrl: `${returnUrl}/more` }],
     ['returnUrl', { returnUrl: 'https://other.example/' }],
+    ['returnUrl', { returnUrl: ` ${returnUrl}` }],
+    ['returnUrl', { returnUrl: `${returnUrl}\n` }],
+    ['returnUrl', { returnUrl: 'no URL' }],
   ])('is refused because of its %s, and creates no tenant (%#)', async (field, change) => {
     const own = connectGround()
     await expect(create(own, change)).rejects.toMatchObject({

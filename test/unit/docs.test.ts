@@ -49,8 +49,24 @@ describe('the docs page', () => {
       expect(body).toContain(` id="${target.slice(1)}"`)
   })
 
-  test('runs no script and loads nothing', () => {
-    expect(body).not.toMatch(/<script|<link|<img|src=/)
-    expect(headers['Content-Security-Policy']).toMatch(/^default-src 'none'; style-src 'sha256-[^']+'; form/)
+  test('runs only its own script and loads nothing', () => {
+    expect(body).not.toMatch(/<link|<img|src=/)
+    expect(body.match(/<script/g)).toHaveLength(1)
+    expect(headers['Content-Security-Policy']).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']+'; script-src 'sha256-[^']+'; form/,
+    )
+  })
+
+  test('groups the routes, vending first', () => {
+    const anchors = [...body.matchAll(/<h3 class="tag" id="([^"]+)"/g)].map(([, id]) => id)
+    expect(anchors).toHaveLength(contract.tags.length)
+    expect(anchors[0]).toBe('tag-vending')
+  })
+
+  test('shows each operation of apps in every language', () => {
+    const sections = body.split('<section class="card" ').slice(1)
+    for (const section of sections.filter((text) => text.includes('App role')))
+      for (const language of ['curl', 'TypeScript', 'C#', 'Python'])
+        expect(section).toContain(`<h4>${language}</h4>`)
   })
 })

@@ -7,6 +7,7 @@ import {
   explainSignInFault,
   explainSignInRefusal,
 } from '../../shared/connect/explainSignInFailure.ts'
+import { reasonByNumber } from '../../shared/domain/aadsts.ts'
 import { toRefusal } from '../../shared/domain/refusal.ts'
 
 describe('an authorization error', () => {
@@ -83,12 +84,37 @@ describe('an authorization error', () => {
 
   test.each([
     ['AADSTS50105: The signed in user is not assigned to a role.', 'user_not_assigned'],
-    ['AADSTS90008: The app needs a permission of its own.', 'registration_refused'],
+    ['AADSTS90008: The app needs a permission of its own.', 'sign_in_failed'],
     ['AADSTS9999999: A code that no list has.', 'identity_provider_error'],
     ['No number.', 'identity_provider_error'],
   ])('that calls itself the server’s is what its number says: %s', (error_description, reason) => {
     const error = classifyAuthorizationError({ error: 'server_error', error_description })
     expect(error.reason).toBe(reason)
+  })
+
+  test('never accuses us, whatever the browser brings', () => {
+    const numbers = [...reasonByNumber.keys()].map((code) => ({ error_description: `AADSTS${code}: x` }))
+    const words = [
+      'invalid_client',
+      'unauthorized_client',
+      'invalid_request',
+      'invalid_scope',
+      'org_internal',
+    ]
+    const errors = [
+      ...words,
+      'access_denied',
+      'server_error',
+      'invalid_grant',
+      'temporarily_unavailable',
+      'x',
+    ]
+    for (const error of errors)
+      for (const more of [{}, ...numbers])
+        expect(classifyAuthorizationError({ error, ...more }).class).not.toBe('operator')
+    expect(classifyAuthorizationError({ error: 'invalid_client' })).toMatchObject({
+      ...{ reason: 'sign_in_failed', class: 'advertiser' },
+    })
   })
 
   test('without a reason is temporary', () => {

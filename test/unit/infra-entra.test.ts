@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { appRoles } from '../../shared/access/rights.ts'
+import { appRoles } from '../../shared/settings/appRoles.ts'
 import { readJson, readText } from './infraFiles.ts'
 
 /** The Azure CLI's own client id, the same in every directory. */

@@ -132,6 +132,9 @@ describe('the OpenAPI contract', () => {
     const { schema } =
       parametersOf(contract, named('vendToken')).find(({ name }) => name === 'minValidity') ?? {}
     expect(schema).toEqual({ type: 'integer', minimum: 0, maximum: 3300 })
+    const { description } =
+      parametersOf(contract, named('vendToken')).find(({ name }) => name === 'accountId') ?? {}
+    expect(description).toContain('Without it, the default account')
   })
 
   test('lists each problem’s status, with one schema for every problem document', () => {

@@ -1,6 +1,8 @@
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
+import { ClientLeftError } from '../../shared/domain/clientLeft.ts'
 import { retryAfterHeader } from '../../shared/passthrough/explainFailure.ts'
+import { repeatableBytes } from '../../shared/passthrough/passThrough.ts'
 import { UnusableResponseError } from '../../shared/passthrough/send.ts'
 import { name, now } from '../simulation/ground.ts'
 import { accountOf } from './connectGround.ts'
@@ -11,7 +13,7 @@ describe('a passed-through call', () => {
     const own = await passing([{ status: 200, headers: { trackingid: 'x', 'set-cookie': 'y' } }])
     const { body, headers, status } = await own.pass()
     expect({ status, headers, body: body && (await text(body)) }).toEqual({
-      ...{ status: 200, body: 'body', headers: { 'cache-control': 'no-store', trackingid: 'x' } },
+      ...{ status: 200, body: 'body', headers: { trackingid: 'x' } },
     })
     expect(own.seen).toMatchObject({ accepted: 1, replaced: 0, tokens: ['Bearer token-0'] })
   })
@@ -46,6 +48,15 @@ describe('a passed-through call', () => {
       ...{ code: 'advertising_unavailable', extras: { retryAfterSeconds: 5, members: { reason } } },
     })
   })
+})
+
+test('a client that leaves during its upload is no failure, whatever the connection to Microsoft reports', async () => {
+  async function* body() {
+    yield new Uint8Array(repeatableBytes + 1)
+    throw new ClientLeftError()
+  }
+  const own = await passing([new Error('reset')])
+  await expect(own.pass({ body: body() })).rejects.toBeInstanceOf(ClientLeftError)
 })
 
 describe('a failure of Microsoft', () => {

@@ -67,6 +67,11 @@ export async function passing(
       seen.bodies.push(body)
       seen.tokens.push(headers.Authorization)
       const answer = left.shift()
+      // A failed upload ends the connection, which then fails in its own way.
+      if (body && Symbol.asyncIterator in body)
+        await Readable.from(body)
+          .toArray()
+          .catch(() => undefined)
       if (!answer || answer instanceof Error) throw answer ?? new Error('one call too many')
       const { code, headers: more = {}, status } = answer
       const stream = Readable.from([

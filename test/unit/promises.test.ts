@@ -23,6 +23,7 @@ test.each([
   'It takes at most three.',
   'It waits 30 s.',
   'It lasts an hour.',
+  'It takes 1.5 MiB.',
   'It answers 503.',
   '| a row | within 2 minutes |',
 ])('a promise carries weight: %s', (sentence) => {
@@ -31,6 +32,8 @@ test.each([
 
 test('other sentences, headings, code, and what is generated promise nothing', () => {
   const generated = '<!-- Generated from x; do not edit. -->\nnever\n<!-- End of what is generated. -->'
+  for (const sentence of ['It tries a second time.', 'It lasts an hour ([docs](https://example.com)).'])
+    expect(findPromises(sentence)).toEqual([])
   expect(findPromises(`It works.\n# Never\n\`\`\`\nnever\n\`\`\`\n${generated}`)).toEqual([])
   expect(findPromises(`${generated}\nIt never fails.`)).toHaveLength(1)
 })
@@ -43,6 +46,12 @@ test('a test holds the sentence that it stands behind, and a whole row', () => {
     { line: 1, sentence: 'It always works.', tests: [] },
     { line: 2, sentence: '| never | 30 s |', tests: ['unit/a: one'] },
   ])
+})
+
+test('a row can name its tests openly, and an example names none', () => {
+  const open = '| never | `unit/a: one` |'
+  expect(findPromises(open)).toEqual([{ line: 1, sentence: open, tests: ['unit/a: one'] }])
+  expect(findPromises('Write `<!-- test: unit/a: one -->` after it.')).toEqual([])
 })
 
 test('a test that is gone is a fault, and so is one more promise without a test', async () => {

@@ -228,7 +228,8 @@ describe('a sign-in', () => {
 
   test('is refused before its code is used if another issuer answers, or if there is no code', async () => {
     const { run, seen } = await signingIn()
-    expect(await run({ iss: 'https://evil.example/' })).toMatchObject({ reason: 'issuer_mismatch' })
+    const mixedUp = await run({ iss: 'https://evil.example/' })
+    expect(mixedUp).toMatchObject({ failed: 'sign_in_refused', reason: 'issuer_mismatch' })
     expect(await run({ error: 'access_denied' })).toHaveProperty('failed')
     expect(await run({ code: undefined })).toHaveProperty('failed')
     expect(seen.redeemed).toEqual([])

@@ -9,7 +9,7 @@ import { judgeTokenError } from '../../shared/diagnosis/judgeTokenError.ts'
 import { probeTenant } from '../../shared/diagnosis/probe.ts'
 import { reasonByNumber } from '../../shared/domain/aadsts.ts'
 import {
-  actorOf,
+  actorOfCode,
   actorOfImported,
   actorOfRepeated,
   isCredentialReason,
@@ -128,7 +128,7 @@ test.each(words)('%s: the page and the return URL of a sign-in name the actor', 
   const sent = new URL(failure.backUrl ?? '').searchParams
   expect(sent.get('reason')).toBe(reason)
   for (const code of [shown, sent.get('error')] as ConnectFailureCode[])
-    expect(connectFailures[code].actor).toBe(actorOf(reason))
+    expect(connectFailures[code].actor).toBe(actorOfCode(reason))
 })
 
 /** Refusals as people paste them: by number, or only by word. */

@@ -32,6 +32,15 @@ test.each([
   ['GET', { 'sec-purpose': 'prerender' }, true],
   ['GET', { purpose: 'prefetch' }, true],
   ['GET', { 'sec-purpose': 'x' }, false],
+  ['GET', { 'sec-purpose': 'Prefetch;Prerender' }, true],
+  ['GET', { 'sec-purpose': 'x', purpose: 'prefetch' }, true],
+  ['GET', { 'x-purpose': 'preview' }, true],
+  ['GET', { 'x-moz': 'Prefetch' }, true],
+  ['GET', { 'sec-fetch-dest': 'document' }, false],
+  ['GET', { 'sec-fetch-dest': 'iframe' }, true],
+  ['GET', { 'sec-fetch-dest': 'image' }, true],
+  ['GET', { 'sec-fetch-dest': 'empty' }, true],
+  ['GET', { 'sec-fetch-dest': '' }, true],
 ] as const)('%s with %j is a prefetch: %s', (method, headers, isAhead) => {
   expect(isPrefetch({ method, headers: new Headers(headers) })).toBe(isAhead)
 })

@@ -38,11 +38,6 @@ describe('a route', () => {
     const body = new ReadableStream()
     expect((await registered(async () => ({ body }))('GET', id)).body).not.toBe(body)
   })
-
-  test('reads the unread rest of a refused body', async () => {
-    const { request } = await registered(answersWell)('POST', 'id-1', { body: { string: 'x' } })
-    expect(request.body?.locked).toBe(true)
-  })
 })
 
 describe('a failure', () => {

@@ -22,9 +22,14 @@ export function registered(handle: AnyOperation['handle'], more: Partial<AnyOper
     GET: { id: 'x', tag: 'contract', summary: 'x', response: answer, handle, ...more },
   })
   const { handler } = http.mock.lastCall![1]
-  return async (method = 'GET', invocationId = 'id-1', init: Partial<HttpRequestInit> = {}) => {
+  return async (
+    method = 'GET',
+    invocationId = 'id-1',
+    { stream, ...init }: Partial<HttpRequestInit> & { readonly stream?: ReadableStream<Uint8Array> } = {},
+  ) => {
     const errors: unknown[] = []
     const request = new HttpRequest({ url: 'http://127.0.0.1/v1/x', method, ...init })
+    if (stream) Object.defineProperty(request, 'body', { value: stream })
     const context = {
       ...{ invocationId, functionName: 'name', options: { trigger: { type: 'httpTrigger' } } },
       error: (text: unknown) => void errors.push(text),

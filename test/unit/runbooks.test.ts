@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { toProblem } from '../../shared/http/responses.ts'
 import { problems } from '../../shared/problems.ts'
+import { maxRequestedValiditySeconds } from '../../shared/vend/vend.ts'
 import { readText, root } from './infraFiles.ts'
 
 /** The rows of the first table in a page that has this heading, each as its cells. */
@@ -12,6 +13,8 @@ function rowsOf(page: string, heading: string): readonly string[][] {
   const [rows = ''] = table.split('\n\n')
   return rows.split('\n').map((line) => line.split('|').slice(1, -1))
 }
+
+const pages = () => globSync(['README.md', 'SECURITY.md', 'docs/**/*.md'], { cwd: fileURLToPath(root) })
 
 const wordsIn = (text: string) => [...text.matchAll(/`([\w.]+)`/g)].map(([, word = '']) => word)
 
@@ -54,10 +57,15 @@ test('the runbook of throttling names operations as the log does', () => {
   for (const word of named) expect(union).toContain(`'${word}'`)
 })
 
+test('no page asks for more validity than a vend accepts', () => {
+  const asked = pages().flatMap((page) => [...readText(page).matchAll(/minValidity=(\d+)/g)])
+  expect(asked.length).toBeGreaterThan(0)
+  for (const [, seconds] of asked) expect(Number(seconds)).toBeLessThanOrEqual(maxRequestedValiditySeconds)
+})
+
 test('no page promises that a vended token ends within an hour: Entra’s last up to 90 minutes', () => {
-  const pages = globSync(['README.md', 'SECURITY.md', 'docs/**/*.md'], { cwd: fileURLToPath(root) })
-  expect(pages.length).toBeGreaterThan(50)
-  const promises = pages.flatMap((page) =>
+  expect(pages().length).toBeGreaterThan(50)
+  const promises = pages().flatMap((page) =>
     readText(page)
       .split(/\n|(?<=[.;]) /)
       .filter(

@@ -182,3 +182,37 @@ describe('an authority', () => {
     })
   })
 })
+
+describe('the subjects of an issuer', () => {
+  const roles = ['Tokens.Vend']
+
+  test.each<[string, object, string]>([
+    ['a pattern for everything', { subject: '*' }, '0.subjects.0.subject: can end with * only after : or /'],
+    ['a pattern without a separator', { subject: 'repo:acme*' }, '0.subjects.0.subject: can end with *'],
+    ['two patterns', { subject: 'repo:*/ads:*' }, '0.subjects.0.subject: can have one *, at its end'],
+    ['a blank', { subject: 'a b' }, '0.subjects.0.subject: must be'],
+    ['an unknown role', { subject: 'a', roles: ['Everything'] }, '0.subjects.0.roles.0'],
+    ['no roles, in a list', { subject: 'a', roles: [] }, '0.subjects.0.roles'],
+  ])('%s is refused', (_what, subject, reason) => {
+    expect(refusalsOfOne('CALLER_ISSUERS', issuer({ subjects: [{ roles, ...subject }] }))).toEqual({
+      CALLER_ISSUERS: expect.stringContaining(reason),
+    })
+  })
+
+  test('are refused for Entra, and if none is listed', () => {
+    for (const change of [
+      { authority: entra(directory), issuer: undefined, jwksUrl: undefined, audiences: [otherClientId] },
+      { issuer: entra(`${directory}/v2.0`), audiences: [otherClientId] },
+    ])
+      expect(refusalsOfOne('CALLER_ISSUERS', issuer({ subjects: [{ subject: 'a' }], ...change }))).toEqual({
+        CALLER_ISSUERS: expect.stringContaining('0.subjects: is for issuers other than Entra'),
+      })
+    expect(refusalsOfOne('CALLER_ISSUERS', issuer({ subjects: [] }))).toHaveProperty('CALLER_ISSUERS')
+  })
+
+  test('are exact, or stand for one last segment', () => {
+    const subjects = [{ subject: 'repo:acme/ads:environment:production', roles }, { subject: 'a:b:*' }]
+    const config = parseConfig({ ...minimalSettings, CALLER_ISSUERS: issuer({ subjects }) })
+    expect(config.callerIssuers[0]?.subjects).toEqual(subjects)
+  })
+})

@@ -28,6 +28,14 @@ test('a listed file that exposes no secret is a fault', () => {
   ])
 })
 
+test('a file of more than 350 lines is a fault', () => {
+  const text = (lines: number) => '// a line\n'.repeat(lines)
+  expect(withFile('shared/other.ts', text(350))).toEqual([])
+  expect(withFile('shared/other.ts', text(351))).toEqual([
+    'shared/other.ts: has 351 lines, more than 350: divide it',
+  ])
+})
+
 test('the host’s metadata of a trigger is not read, and an empty one can be made', () => {
   expect(withFile('functions/other.ts', 'const { triggerMetadata } = context')).toHaveLength(1)
   expect(withFile('functions/other.ts', 'const made = { triggerMetadata: {} }')).toEqual([])

@@ -25,7 +25,8 @@ describe('a code', () => {
     ['a new credential has replaced it', ['new'], true, []],
     ['there is no other', ['one'], false, []],
   ])('is sent once even if our credential is refused: %s', async (_what, later, isLeft, reported) => {
-    const list = async (_registration: unknown, fresh: boolean) => credentials(...(fresh ? later : ['one']))
+    const list = async (_registration: unknown, age: string) =>
+      credentials(...(age === 'now' ? later : ['one']))
     const { redeem, seen } = openEndpoints([refused(wrongSecret)], { list })
     const read = await redeem(code)
     expect(read).toMatchObject({ ok: false, refusal: { reason: 'client_secret_invalid' } })
@@ -34,12 +35,18 @@ describe('a code', () => {
     expect(seen.reported).toEqual(reported)
   })
 
+  test('is sent with a credential that was read recently: a replaced one would cost the person the sign-in', async () => {
+    const { redeem, seen } = openEndpoints([Response.json({ ...answer, id_token: 'it' })])
+    await redeem(code)
+    expect(seen.ages).toEqual(['recent'])
+  })
+
   test('with an unlisted number, or unreadable other credentials, keeps its refusal', async () => {
     const { redeem, seen } = openEndpoints([refused(unlisted)])
     expect(await redeem(code)).toMatchObject({ ok: false, refusal: { reason: 'unlisted_client_error' } })
-    expect(seen.fresh).toEqual([false])
-    const list = async (_registration: unknown, fresh: boolean) => {
-      if (fresh) throw new Error('out')
+    expect(seen.ages).toEqual(['recent'])
+    const list = async (_registration: unknown, age: string) => {
+      if (age === 'now') throw new Error('out')
       return credentials('one')
     }
     expect(await openEndpoints([refused(wrongSecret)], { list }).redeem(code)).toMatchObject({

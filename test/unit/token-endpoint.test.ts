@@ -67,17 +67,17 @@ describe('a refresh at the token endpoint', () => {
   })
 
   test('uses the vault’s current secrets, and tries none twice', async () => {
-    const list = async (_registration: unknown, fresh: boolean) =>
-      credentials('one', ...(fresh ? ['rotated'] : []))
+    const list = async (_registration: unknown, age: string) =>
+      credentials('one', ...(age === 'now' ? ['rotated'] : []))
     const { refresh, seen } = openEndpoints([refused(wrongSecret)], { list })
     expect(await refresh(request)).toMatchObject({ ok: true })
     expect(seen.sent.map((sent) => sent.client_secret)).toEqual(['one', 'rotated'])
-    expect(seen.fresh).toEqual([false, true])
+    expect(seen.ages).toEqual(['any', 'now'])
   })
 
   test('returns the last credential’s refusal if the vault fails to return others', async () => {
-    const list = async (_registration: unknown, fresh: boolean) => {
-      if (fresh) throw new ClientCredentialError('client_certificate_missing', '')
+    const list = async (_registration: unknown, age: string) => {
+      if (age === 'now') throw new ClientCredentialError('client_certificate_missing', '')
       return credentials('one')
     }
     const { refresh } = openEndpoints([refused(wrongSecret)], { list })

@@ -56,12 +56,12 @@ export function openEndpoints(
   { list, report, assertAvailable, ...more }: TokenGround = {},
 ) {
   const left = [...answers]
-  const seen = { sent: [] as Record<string, string>[], reported: [] as string[], fresh: [] as boolean[] }
+  const seen = { sent: [] as Record<string, string>[], reported: [] as string[], ages: [] as string[] }
   const endpoints = createTokenEndpoints({
     signInTable: () => row,
     credentials: {
       list: async (...asked) => {
-        seen.fresh.push(asked[1])
+        seen.ages.push(asked[1])
         return list ? list(...asked) : credentials('one', 'two')
       },
       ...(assertAvailable && { assertAvailable }),

@@ -42,7 +42,9 @@ export function createModelVault(host = 'grants.vault.example'): ModelVault {
       if (versionsOf(name).length > 0) secrets.set(name, versionsOf(name).map(set))
     },
     async remove(name) {
-      if (secrets.has(name)) deleted.add(name)
+      if (!secrets.has(name)) return
+      deleted.add(name)
+      secrets.set(name, [])
     },
     live: () => [...secrets.keys()].flatMap(versionsOf),
     current: (name) => read(name),

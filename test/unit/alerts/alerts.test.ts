@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { alerts as ofYears, ringing } from '../../years/alerts.ts'
 import { root } from '../infraFiles.ts'
 import { processScenes } from './processScenes.ts'
 import { requestScenes } from './requestScenes.ts'
-import { isRinging } from './scene.ts'
+import { isRinging, linesOf } from './scene.ts'
 import { sweepScenes } from './sweepScenes.ts'
 import { tenantScenes } from './tenantScenes.ts'
 
@@ -18,6 +19,19 @@ describe.each(all.flatMap((scenes) => Object.entries(scenes)))('%s', (name, { ri
     expect(isRinging(name, await scene())).toBe(false)
   })
 })
+
+/** They read what isn't a line of the broker, or compare with the time of the evaluation. */
+const notOfLines = new Set(['host-failures', 'sweep-silent'])
+
+describe.each(all.flatMap((scenes) => Object.entries(scenes)).filter(([name]) => !notOfLines.has(name)))(
+  'the condition of %s in test/years',
+  (name, { rings }) => {
+    test.each(Object.entries(rings))('rings too when %s', async (_title, scene) => {
+      expect(ofYears).toHaveProperty(name)
+      expect([...ringing(linesOf(await scene())).keys()]).toContain(name)
+    })
+  },
+)
 
 test('each alert is heard and not heard', () => {
   const queries = readdirSync(new URL('infra/alerts', root)).map((file) => file.replace('.kql', ''))

@@ -2,6 +2,7 @@ import { addSeconds, type Clock } from '../../../shared/clock.ts'
 import { createLog } from '../../../shared/telemetry/log.ts'
 import { run } from '../../kql/run.ts'
 import { Dynamic, type Row } from '../../kql/values.ts'
+import type { Line } from '../../years/ground.ts'
 import { predicted, type Resource } from '../infraFiles.ts'
 
 /** What Application Insights holds when an alert is evaluated. */
@@ -40,6 +41,15 @@ export function recorder(clock: Pick<Clock, 'now'>) {
     /** What is there some seconds from now. */
     scene: (afterSeconds = 0): Scene => ({ now: addSeconds(clock.now(), afterSeconds), traces }),
   }
+}
+
+/** The broker's own lines among the rows of `traces`. */
+export function linesOf({ traces = [] }: Scene): Line[] {
+  return traces.flatMap(({ message, timestamp }) => {
+    if (typeof message !== 'string' || !message.startsWith('{"event":')) return []
+    const { event, ...fields } = JSON.parse(message) as { readonly event: string }
+    return [{ at: timestamp as Date, event, fields }]
+  })
 }
 
 /** Whether the alert of this name, as the template deploys it, has more rows than its threshold. */
