@@ -11,6 +11,7 @@ import type { Setting } from '../shared/settings/setting.ts'
 import { allSettings } from '../shared/settings.ts'
 import { bursts, changes, headline } from './cost/changes.ts'
 import { priceTable, quantityTable } from './cost/inputTables.ts'
+import { probes } from './cost/probes.ts'
 import { scaleArithmetic } from './cost/scaleTable.ts'
 import { arithmetic, passedCalls } from './cost/tables.ts'
 import { hostSettings } from './host-settings.ts'
@@ -84,7 +85,10 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/deploy.md': async () => withHosts(await readFile(join(root, 'docs/deploy.md'), 'utf8')),
   'docs/log-events.md': async () =>
     eventsPage(await readFile(join(root, 'shared/domain/logEvents.ts'), 'utf8')),
-  'docs/front.md': async () => withExclusions(await readFile(join(root, 'docs/front.md'), 'utf8')),
+  'docs/front.md': async () => {
+    const page = withExclusions(await readFile(join(root, 'docs/front.md'), 'utf8'))
+    return withSections(page, 'scripts/cost/inputs.ts', { probes })
+  },
   'docs/cost.md': async () =>
     withSections(await readFile(join(root, 'docs/cost.md'), 'utf8'), 'scripts/cost/inputs.ts', {
       headline,
