@@ -1,5 +1,6 @@
+import { call } from './call.ts'
 import type { Expression } from './syntax.ts'
-import { compare, Dynamic, type Row, Timespan, toLong, toText, type Value } from './values.ts'
+import { compare, Dynamic, type Row, Timespan, toText, type Value } from './values.ts'
 
 /** What an expression can read besides its row. */
 export interface Scope {
@@ -25,7 +26,7 @@ export function evaluate(expression: Expression, row: Row, scope: Scope): Value 
       return expression.values.some((value) => compare('==', of, valueIn(value)))
     }
     case 'call':
-      return call(expression.name, expression.args.map(valueIn), scope)
+      return call(expression.name, expression.args.map(valueIn), scope.now)
     case 'binary':
       return binary(expression.op, valueIn(expression.left), valueIn(expression.right))
   }
@@ -38,6 +39,7 @@ function named(name: string, row: Row, { scalars }: Scope): Value {
 }
 
 function memberOf(of: Value, key: string): Value {
+  if (of === null) return new Dynamic(null)
   if (!(of instanceof Dynamic)) throw new Error(`${key} isn’t a member of a dynamic value`)
   const inner = of.value
   return new Dynamic(
@@ -45,7 +47,8 @@ function memberOf(of: Value, key: string): Value {
   )
 }
 
-function binary(op: string, left: Value, right: Value): Value {
+/** `left op right`. */
+export function binary(op: string, left: Value, right: Value): Value {
   if (op === 'and') return left === true && right === true
   if (op === 'or') return left === true || right === true
   if (op.startsWith('!') && op !== '!=') return !text(op.slice(1), left, right)
@@ -74,42 +77,4 @@ function calculate(op: string, left: Value, right: Value): Value {
 function whole(op: string, a: bigint, b: bigint): bigint | null {
   if (op === '/') return b === 0n ? null : a / b
   return { '+': a + b, '-': a - b, '*': a * b }[op] ?? null
-}
-
-function call(name: string, args: readonly Value[], { now }: Scope): Value {
-  const [first = null, second = null, third = null] = args
-  switch (name) {
-    case 'tostring':
-      return toText(first)
-    case 'tolong':
-    case 'toint':
-      return toLong(first)
-    case 'parse_json':
-      return new Dynamic(parsed(toText(first)))
-    case 'isempty':
-    case 'isnotempty':
-      return (toText(first) === '') === (name === 'isempty')
-    case 'isnull':
-      return first === null
-    case 'coalesce':
-      return args.find((value) => value !== null && value !== '') ?? null
-    case 'iff':
-      return first === true ? second : third
-    case 'strcat':
-      return args.map(toText).join('')
-    case 'array_length':
-      return first instanceof Dynamic && Array.isArray(first.value) ? BigInt(first.value.length) : null
-    case 'ago':
-      if (first instanceof Timespan) return new Date(now.getTime() - first.milliseconds)
-  }
-  throw new Error(`the function ${name} isn’t understood`)
-}
-
-/** What isn't JSON becomes a string. */
-function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return json
-  }
 }

@@ -46,11 +46,20 @@ function operator(tokens: Tokens): Operator {
       return { is, columns: assignments(), by: tokens.takeIf('by') ? assignments() : [] }
     case 'distinct':
       return { is, names: tokens.list(() => tokens.take()) }
-    case 'mv-expand': {
-      const column = assignment(tokens)
-      for (const word of ['to', 'typeof', '(', 'string', ')']) tokens.expect(word)
-      return { is, column }
+    case 'order': {
+      tokens.expect('by')
+      const by = parseExpression(tokens)
+      const isAscending = tokens.takeIf('asc')
+      if (!isAscending) tokens.takeIf('desc')
+      return { is, by, isAscending }
     }
+    case 'top': {
+      const count = Number(tokens.take())
+      tokens.expect('by')
+      return { is, count, by: parseExpression(tokens) }
+    }
+    case 'mv-expand':
+      return expansion(tokens)
     case 'join': {
       for (const word of ['kind', '=', 'leftouter']) tokens.expect(word)
       const table = tokens.take()
@@ -60,6 +69,17 @@ function operator(tokens: Tokens): Operator {
     default:
       throw new Error(`the operator ${is} isn’t understood`)
   }
+}
+
+function expansion(tokens: Tokens): Operator {
+  const is = 'mv-expand'
+  if (tokens.takeIf('kind')) {
+    for (const word of ['=', 'array']) tokens.expect(word)
+    return { is, column: assignment(tokens), to: 'pair' }
+  }
+  const column = assignment(tokens)
+  for (const word of ['to', 'typeof', '(', 'string', ')']) tokens.expect(word)
+  return { is, column, to: 'string' }
 }
 
 function assignment(tokens: Tokens): Assignment {
@@ -77,5 +97,6 @@ function nameOf(expression: Expression): string {
   if (expression.is === 'name') return expression.name
   if (expression.is !== 'call') throw new Error('a column has no name')
   const [first] = expression.args
+  if (expression.name === 'bin' && first) return nameOf(first)
   return `${expression.name}_${first?.is === 'name' ? first.name : ''}`
 }

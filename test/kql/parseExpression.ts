@@ -38,7 +38,7 @@ function postfix(tokens: Tokens): Expression {
   for (;;) {
     if (tokens.takeIf('.')) of = { is: 'member', of, key: tokens.take() }
     else if (tokens.takeIf('[')) {
-      of = { is: 'member', of, key: tokens.take().slice(1, -1) }
+      of = { is: 'member', of, key: tokens.take().replaceAll(/['"]/g, '') }
       tokens.expect(']')
     } else return of
   }

@@ -1,8 +1,8 @@
 import { evaluate, type Scope } from './evaluate.ts'
 import { parse } from './parse.ts'
 import { summarize } from './summarize.ts'
-import type { Operator, Pipeline } from './syntax.ts'
-import { Dynamic, type Row, type Table, toText, type Value } from './values.ts'
+import type { Expression, Operator, Pipeline } from './syntax.ts'
+import { compare, Dynamic, type Row, type Table, toText, type Value } from './values.ts'
 
 type Tables = Readonly<Record<string, Table>>
 
@@ -68,19 +68,41 @@ function apply(operator: Operator, table: Table, scope: Scope & { readonly table
       const distinct = new Map(picked.map((row) => [JSON.stringify(Object.values(row).map(toText)), row]))
       return { columns: operator.names, rows: [...distinct.values()] }
     }
+    case 'order':
+      return { columns, rows: sorted(table, operator.by, scope, operator.isAscending ? '<' : '>') }
+    case 'top':
+      return { columns, rows: sorted(table, operator.by, scope, '>').slice(0, operator.count) }
     case 'mv-expand':
-      return expand(operator.column.name, table, (row) => evaluate(operator.column.to, row, scope))
+      return expand(operator, table, (row) => evaluate(operator.column.to, row, scope))
     case 'join':
       return leftJoin(table, tableNamed(operator.table, scope.tables), operator.on)
   }
 }
 
-/** A row for each item; a row without items stays, with an empty string. */
-function expand(name: string, { columns, rows }: Table, read: (row: Row) => Value): Table {
-  const itemsOf = (row: Row) => {
+function sorted({ rows }: Table, by: Expression, scope: Scope, op: '<' | '>'): Row[] {
+  const valueIn = (row: Row) => evaluate(by, row, scope)
+  return rows.toSorted((a, b) => {
+    if (compare(op, valueIn(a), valueIn(b))) return -1
+    return compare(op, valueIn(b), valueIn(a)) ? 1 : 0
+  })
+}
+
+/** A row for each item; a row without items stays, with an empty string or a null. */
+function expand(
+  { column: { name }, to }: Extract<Operator, { is: 'mv-expand' }>,
+  { columns, rows }: Table,
+  read: (row: Row) => Value,
+): Table {
+  const itemsOf = (row: Row): Value[] => {
     const value = read(row)
-    const items = value instanceof Dynamic && Array.isArray(value.value) ? value.value : []
-    return items.length > 0 ? items.map(String) : ['']
+    const inner = (value instanceof Dynamic && value.value) || {}
+    const items =
+      to === 'pair'
+        ? Object.entries(inner).map((pair) => new Dynamic(pair))
+        : Array.isArray(inner)
+          ? inner.map(String)
+          : []
+    return items.length > 0 ? items : [to === 'pair' ? new Dynamic(null) : '']
   }
   return {
     columns: [...new Set([...columns, name])],

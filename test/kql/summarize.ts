@@ -1,6 +1,7 @@
+import { aggregate, argMax, scalar } from './aggregate.ts'
 import { evaluate, type Scope } from './evaluate.ts'
 import type { Assignment, Operator } from './syntax.ts'
-import { compare, Dynamic, type Row, type Table, toText, type Value } from './values.ts'
+import { type Row, type Table, toText } from './values.ts'
 
 /** `summarize … by …`. Without `by`, an empty table gives one row. */
 export function summarize(
@@ -22,15 +23,9 @@ export function summarize(
     columns: [...by.map(({ name }) => name), ...added],
     rows: [...groups.values()].map((group) => ({
       ...group.key,
-      ...Object.assign({}, ...columns.map((column) => aggregate(column, group.rows, scope))),
+      ...Object.assign({}, ...columns.map((column) => aggregated(column, group.rows, scope))),
     })),
   }
-}
-
-function scalar(name: string, value: Value): Value {
-  if (value instanceof Dynamic)
-    throw new Error(`${name} is dynamic, and nothing can be grouped or added by it`)
-  return value
 }
 
 /** `arg_max(timestamp, a, b)` gives a column for each of its arguments. */
@@ -39,48 +34,8 @@ function columnsOf({ name, to }: Assignment): string[] {
   return to.args.map((arg) => (arg.is === 'name' ? arg.name : ''))
 }
 
-function aggregate({ name, to }: Assignment, rows: readonly Row[], scope: Scope): Row {
-  if (to.is !== 'call') throw new Error(`${name} isn’t an aggregate`)
-  const [first, second] = to.args
-  const values = (arg = first) =>
-    arg ? rows.map((row) => scalar(name, evaluate(arg, row, scope))).filter((value) => value !== null) : []
-  switch (to.name) {
-    case 'count':
-      return { [name]: BigInt(rows.length) }
-    case 'countif':
-      return { [name]: BigInt(values().filter((value) => value === true).length) }
-    case 'dcount':
-      return { [name]: BigInt(new Set(values().map(toText)).size) }
-    case 'make_set':
-      return { [name]: new Dynamic([...new Set(values().map(toText))]) }
-    case 'sum':
-      return { [name]: values().reduce<bigint>((sum, value) => sum + (value as bigint), 0n) }
-    case 'max':
-      return { [name]: extreme('>', values()) }
-    case 'min':
-      return { [name]: extreme('<', values()) }
-    case 'maxif': {
-      const counted = rows.filter((row) => second && evaluate(second, row, scope) === true)
-      return aggregate({ name, to: { ...to, name: 'max', args: [first!] } }, counted, scope)
-    }
-    case 'arg_max':
-      return argMax(columnsOf({ name, to }), rows)
-  }
-  throw new Error(`the aggregate ${to.name} isn’t understood`)
-}
-
-function extreme(op: '<' | '>', values: readonly Value[]): Value {
-  return values.reduce<Value>(
-    (best, value) => (best === null || compare(op, value, best) ? value : best),
-    null,
-  )
-}
-
-function argMax(columns: readonly string[], rows: readonly Row[]): Row {
-  const [by = ''] = columns
-  const last = rows.reduce<Row | undefined>(
-    (best, row) => (best === undefined || compare('>', row[by] ?? null, best[by] ?? null) ? row : best),
-    undefined,
-  )
-  return Object.fromEntries(columns.map((column) => [column, last?.[column] ?? null]))
+function aggregated(column: Assignment, rows: readonly Row[], scope: Scope): Row {
+  const { name, to } = column
+  if (to.is === 'call' && to.name === 'arg_max') return argMax(columnsOf(column), rows)
+  return { [name]: aggregate(to, rows, scope) }
 }

@@ -29,7 +29,10 @@ export type Operator =
       readonly by: readonly Assignment[]
     }
   | { readonly is: 'distinct'; readonly names: readonly string[] }
-  | { readonly is: 'mv-expand'; readonly column: Assignment }
+  | { readonly is: 'order'; readonly by: Expression; readonly isAscending: boolean }
+  | { readonly is: 'top'; readonly count: number; readonly by: Expression }
+  /** To a string for each item of a list, or to a pair of name and value for each member of an object. */
+  | { readonly is: 'mv-expand'; readonly column: Assignment; readonly to: 'string' | 'pair' }
   | { readonly is: 'join'; readonly table: string; readonly on: string }
 
 /** Tables in a row, and what is done with them. */

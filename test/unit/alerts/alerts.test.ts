@@ -2,15 +2,10 @@ import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { alerts as ofYears, ringing } from '../../years/alerts.ts'
 import { root } from '../infraFiles.ts'
-import { processScenes } from './processScenes.ts'
-import { requestScenes } from './requestScenes.ts'
 import { isRinging, linesOf } from './scene.ts'
-import { sweepScenes } from './sweepScenes.ts'
-import { tenantScenes } from './tenantScenes.ts'
+import { scenes } from './scenes.ts'
 
-const all = [sweepScenes, tenantScenes, processScenes, requestScenes]
-
-describe.each(all.flatMap((scenes) => Object.entries(scenes)))('%s', (name, { rings, silent }) => {
+describe.each(scenes)('%s', (name, { rings, silent }) => {
   test.each(Object.entries(rings))('rings when %s', async (_title, scene) => {
     expect(isRinging(name, await scene())).toBe(true)
   })
@@ -23,7 +18,7 @@ describe.each(all.flatMap((scenes) => Object.entries(scenes)))('%s', (name, { ri
 /** They read what isn't a line of the broker, or compare with the time of the evaluation. */
 const notOfLines = new Set(['host-failures', 'sweep-silent'])
 
-describe.each(all.flatMap((scenes) => Object.entries(scenes)).filter(([name]) => !notOfLines.has(name)))(
+describe.each(scenes.filter(([name]) => !notOfLines.has(name)))(
   'the condition of %s in test/years',
   (name, { rings }) => {
     test.each(Object.entries(rings))('rings too when %s', async (_title, scene) => {
@@ -36,9 +31,6 @@ describe.each(all.flatMap((scenes) => Object.entries(scenes)).filter(([name]) =>
 test('each alert is heard and not heard', () => {
   const queries = readdirSync(new URL('infra/alerts', root)).map((file) => file.replace('.kql', ''))
   const names = (kind: 'rings' | 'silent') =>
-    all
-      .flatMap((scenes) => Object.entries(scenes))
-      .filter(([, scenes]) => Object.keys(scenes[kind]).length > 0)
-      .map(([name]) => name)
+    scenes.filter(([, own]) => Object.keys(own[kind]).length > 0).map(([name]) => name)
   for (const kind of ['rings', 'silent'] as const) expect(new Set(names(kind))).toEqual(new Set(queries))
 })

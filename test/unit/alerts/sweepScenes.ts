@@ -1,6 +1,7 @@
 import { DamagedRowError } from '../../../shared/domain/damagedRow.ts'
 import { StorageUnavailableError } from '../../../shared/domain/storageUnavailable.ts'
 import { metricNames } from '../../../shared/telemetry/instruments.ts'
+import { Dynamic } from '../../kql/values.ts'
 import { anHour, refusalOf } from '../refreshGround.ts'
 import type { AlertScenes, Scene } from './scene.ts'
 import { sweepGround } from './sweepGround.ts'
@@ -63,10 +64,11 @@ async function waiting() {
 }
 
 /** A metric of the broker, or another one, some minutes before the end. */
-const measured = (name: string, minutes: number): Scene => ({
-  now: new Date('2026-11-23T16:00:00Z'),
-  customMetrics: [{ timestamp: new Date(Date.UTC(2026, 10, 23, 16, -minutes)), name, value: 1 }],
-})
+const measured = (name: string, minutes: number): Scene => {
+  const timestamp = new Date(Date.UTC(2026, 10, 23, 16, -minutes))
+  const values = { value: 1, valueCount: 1n, valueMax: 1, customDimensions: new Dynamic({}) }
+  return { now: new Date('2026-11-23T16:00:00Z'), customMetrics: [{ timestamp, name, ...values }] }
+}
 
 /** Alerts about sweeps as a whole. */
 export const sweepScenes: Readonly<Record<string, AlertScenes>> = {
