@@ -26,7 +26,7 @@ const weighty = new RegExp(
 
 /**
  * Finds the promises of a page. Each sentence is judged by itself, and each row of a table as a whole. Code, headings,
- * what is generated, and what others do according to a link don't count.
+ * what is generated, what was measured (under a mark with its command), and what others do according to a link don't count.
  */
 export function findPromises(text: string): Promised[] {
   return countedLines(text).flatMap(({ line, content }) =>
@@ -56,12 +56,17 @@ export async function faultOfTest(
 
 function countedLines(text: string): { readonly line: number; readonly content: string }[] {
   let isCode = false
+  let isMeasured = false
   let isGenerated = /^<!-- Generated .*do not edit/.test(text)
   return text.split('\n').flatMap((content, index) => {
-    if (content.startsWith('```')) isCode = !isCode
+    if (/^\s*```/.test(content)) isCode = !isCode
     if (/^<!-- Generated /.test(content)) isGenerated = true
+    if (content.startsWith('#')) isMeasured = false
+    if (/^<!-- Measured with `npm run /.test(content)) isMeasured = true
     if (/^<!-- End of (what is|the) generated/.test(content)) isGenerated = false
-    return isCode || isGenerated || /^(#|```)/.test(content) ? [] : [{ line: index + 1, content }]
+    return isCode || isGenerated || isMeasured || /^(#|\s*```)/.test(content)
+      ? []
+      : [{ line: index + 1, content }]
   })
 }
 

@@ -35,6 +35,9 @@ test('other sentences, headings, code, and what is generated promise nothing', (
   for (const sentence of ['It tries a second time.', 'It lasts an hour ([docs](https://example.com)).'])
     expect(findPromises(sentence)).toEqual([])
   expect(findPromises(`It works.\n# Never\n\`\`\`\nnever\n\`\`\`\n${generated}`)).toEqual([])
+  expect(
+    findPromises('<!-- Measured with `npm run bench`. -->\nIt took 30 s.\n# Next\nIt never fails.'),
+  ).toHaveLength(1)
   expect(findPromises(`${generated}\nIt never fails.`)).toHaveLength(1)
 })
 

@@ -1,3 +1,4 @@
+import type { HttpResponseInit } from '@azure/functions'
 import { vi } from 'vitest'
 import { toCallerProblem } from '../../../shared/access/callerProblems.ts'
 import { StorageUnavailableError } from '../../../shared/domain/storageUnavailable.ts'
@@ -10,10 +11,12 @@ import { type AlertScenes, type Scene, traceOf } from './scene.ts'
 const now = new Date('2026-11-23T16:00:00Z')
 
 /** Calls of a route that fails with this error, and what it logged. */
-async function answered(count: number, error: unknown): Promise<Scene> {
+const answered = (count: number, error: unknown) => answeredBy(() => Promise.reject(error), count)
+
+async function answeredBy(handle: () => Promise<HttpResponseInit>, count = 50): Promise<Scene> {
   for (const [name, value] of Object.entries(minimalSettings)) vi.stubEnv(name, value)
   lines.length = 0
-  const call = registered(() => Promise.reject(error))
+  const call = registered(handle)
   for (let index = 0; index < count; index++) await call()
   return { now, traces: lines.map((line) => traceOf(line, now)) }
 }
@@ -44,7 +47,9 @@ export const requestScenes: Readonly<Record<string, AlertScenes>> = {
     },
     silent: {
       'ten do': () => answered(10, busy),
-      'callers ask for what they can’t have': () => answered(50, new Problem('tenant_not_found')),
+      'callers ask for what they can’t have': () => answered(50, new Problem('validity_not_available')),
+      'a route answers 503 by itself, as /ready does for a failed check': () =>
+        answeredBy(async () => ({ status: 503 })),
       'a stranger sends tokens with unknown keys': () =>
         answered(50, toCallerProblem(new KeysUnreachableError('key_not_known_yet'), {})),
     },

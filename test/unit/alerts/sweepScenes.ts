@@ -12,8 +12,12 @@ const missing = new StorageUnavailableError('tables', 404, 'TableNotFound')
 const minute = 60
 const hour = 3600
 
-/** Sweeps, five minutes apart, that find a tenant this late. */
-async function late(sweeps: number, overdueSeconds: number, handedOver: readonly number[] = []) {
+/** Sweeps that find a tenant this late. Default is every five minutes. */
+async function late(
+  sweeps: number,
+  overdueSeconds: number,
+  { handedOver = [] as readonly number[], every = 5 } = {},
+) {
   const own = sweepGround()
   for (let index = 0; index < sweeps; index++) {
     await own.addDue([`t${index}`], overdueSeconds)
@@ -23,7 +27,7 @@ async function late(sweeps: number, overdueSeconds: number, handedOver: readonly
       await own.addDue([`s${shard}`], overdueSeconds + shard)
       await own.sweep({ sweep: report.sweep })
     }
-    own.clock.advance(5 * minute)
+    own.clock.advance(every * minute)
   }
   return own.scene()
 }
@@ -108,7 +112,9 @@ export const sweepScenes: Readonly<Record<string, AlertScenes>> = {
     rings: { 'three sweeps find a tenant that is late by more than half an hour': () => late(3, 1801) },
     silent: {
       'two sweeps do': () => late(2, 1801),
-      'one sweep hands over shards, and each of them reports it': () => late(1, 1801, [1, 2, 3]),
+      'one sweep hands over shards, and each of them reports it': () =>
+        late(1, 1801, { handedOver: [1, 2, 3] }),
+      'the schedule itself is every 30 minutes': () => late(5, 1801, { every: 30 }),
       'tenants are late by half an hour': () => late(4, 1800),
       'tenants wait for the end of a hold': waiting,
     },
