@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { parseArgs } from 'node:util'
 import { faultsOfCommands } from './docCommands.ts'
 import { faultsOfNamedTests } from './namedTests.ts'
 import { commandLines } from './options.ts'
 import { findPages } from './pages.ts'
+import { lowerBudget, reportPromises } from './promiseReport.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -47,6 +49,9 @@ function anchorsOf(text: string): Set<string> {
   return new Set([...headings, ...own])
 }
 
+const { values } = parseArgs({
+  options: { promises: { type: 'boolean', default: false }, lower: { type: 'boolean', default: false } },
+})
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { scripts: object }
 const scripts = new Set(Object.keys(manifest.scripts))
 const pages = await findPages(root)
@@ -57,5 +62,20 @@ for (const path of pages) {
     console.error(`${relative(root, path)}: ${fault}`)
   }
 }
-console.log(`${pages.length} pages, ${faults} faults`)
+const report = await reportPromises(
+  root,
+  pages.map((path) => relative(root, path)),
+)
+for (const fault of report.faults) {
+  faults++
+  console.error(fault)
+}
+if (values.lower) await lowerBudget(root, report)
+const without = Object.entries(report.bare).flatMap(([path, bare]) =>
+  bare.map(({ line, sentence }) => `${path}:${line}: ${sentence}`),
+)
+if (values.promises) console.log(without.join('\n'))
+console.log(
+  `${pages.length} pages, ${report.count} promises, ${without.length} of them without a test, ${faults} faults`,
+)
 if (faults > 0) process.exitCode = 1

@@ -9,10 +9,18 @@ import { routes } from '../shared/http/route.ts'
 import { problems } from '../shared/problems.ts'
 import type { Setting } from '../shared/settings/setting.ts'
 import { allSettings } from '../shared/settings.ts'
+import { bursts, changes, headline } from './cost/changes.ts'
+import { priceTable, quantityTable } from './cost/inputTables.ts'
+import { probes } from './cost/probes.ts'
+import { scaleArithmetic } from './cost/scaleTable.ts'
+import { arithmetic, passedCalls } from './cost/tables.ts'
 import { hostSettings } from './host-settings.ts'
 import { withHosts } from './hostsSection.ts'
 import { eventsPage } from './log-events.ts'
 import { code, page, table } from './markdown.ts'
+import { personalData } from './personalData.ts'
+import { withSections } from './sections.ts'
+import { storedColumns } from './storedColumns.ts'
 import { withExclusions } from './wafExclusions.ts'
 
 // Outside a host, the Functions library warns about every registration.
@@ -77,7 +85,29 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/deploy.md': async () => withHosts(await readFile(join(root, 'docs/deploy.md'), 'utf8')),
   'docs/log-events.md': async () =>
     eventsPage(await readFile(join(root, 'shared/domain/logEvents.ts'), 'utf8')),
-  'docs/front.md': async () => withExclusions(await readFile(join(root, 'docs/front.md'), 'utf8')),
+  'docs/front.md': async () => {
+    const page = withExclusions(await readFile(join(root, 'docs/front.md'), 'utf8'))
+    return withSections(page, 'scripts/cost/inputs.ts', { probes })
+  },
+  'docs/cost.md': async () =>
+    withSections(await readFile(join(root, 'docs/cost.md'), 'utf8'), 'scripts/cost/inputs.ts', {
+      headline,
+      prices: priceTable,
+      quantities: quantityTable,
+      arithmetic,
+      passed: passedCalls,
+      bursts,
+      changes,
+    }),
+  'docs/scale.md': async () =>
+    withSections(await readFile(join(root, 'docs/scale.md'), 'utf8'), 'scripts/cost/inputs.ts', {
+      arithmetic: scaleArithmetic,
+    }),
+  'docs/data-lifecycle.md': async () => {
+    const columnsOf = storedColumns(await readFile(join(root, 'docs/storage.md'), 'utf8'))
+    const page = await readFile(join(root, 'docs/data-lifecycle.md'), 'utf8')
+    return withSections(page, 'scripts/personalColumns.ts', { person: () => personalData(columnsOf) })
+  },
   'docs/openapi.json': () => `${JSON.stringify(buildContract(routes, publicUrl), undefined, 2)}\n`,
 }
 

@@ -1,6 +1,11 @@
 /** A test that a page names: its file below `test/`, and its title or its group's. */
 const namedTest = /`((?:unit|contract|end-to-end|simulation|browser|front)\/[\w-]{1,80}): ([^`]{1,200})`/g
 
+/** Each `file: title` that a text names. */
+export function testsNamedIn(text: string): string[] {
+  return [...text.matchAll(namedTest)].map(([, file = '', title = '']) => `${file}: ${title}`)
+}
+
 /**
  * The tests that a page names and that don't exist.
  * @param readTest returns the text of a file below `test/`, without its ending; undefined if there is none.

@@ -63,7 +63,8 @@ export const alerts: Readonly<Record<string, Alert>> = {
     events: ['sweep.shard_poisoned', 'function.failed', 'sweep.ended'],
     threshold: 0,
     windowMinutes: 30,
-    rows: (lines) => lines.filter(({ event, fields }) => event !== 'sweep.ended' || hasMostlyFailed(fields)),
+    rows: (lines) =>
+      lines.filter(({ event }, index) => event !== 'sweep.ended' || hasMostlyFailed(lines, index)),
   },
   'sweep-silent': { events: ['sweep.ended'], threshold: 0, windowMinutes: 2 * day, rows: findSilences },
   'table-missing': {
@@ -108,10 +109,18 @@ function lacksTable({ failed }: Line['fields']): boolean {
   return (countsIn(failed).table_missing ?? 0) > 0
 }
 
-function hasMostlyFailed(fields: Line['fields']): boolean {
-  const failed = Object.values(countsIn(fields.failed)).reduce((sum, count) => sum + count, 0)
-  const tried = failed + Number(fields.refreshed) + Number(fields.passedOn)
-  return Number(fields.due) >= 10 && tried >= 10 && failed * 2 > tried
+/** Whether the sweeps of the half hour up to this line failed for more tenants than they refreshed, and for three at least. */
+function hasMostlyFailed(lines: readonly Line[], index: number): boolean {
+  const since = (lines[index]?.at.getTime() ?? 0) - 30 * 60_000
+  const counts = { failed: 0, passed: 0 }
+  for (let at = index; at >= 0 && lines[at]!.at.getTime() > since; at--) {
+    const { event, fields } = lines[at]!
+    if (event !== 'sweep.ended') continue
+    for (const [word, count] of Object.entries(countsIn(fields.failed)))
+      if (!word.startsWith('advertiser')) counts.failed += count
+    counts.passed += Number(fields.refreshed) + Number(fields.passedOn)
+  }
+  return counts.failed >= 3 && counts.failed > counts.passed
 }
 
 /** Sweeps that found something on hold, and holds that no sweep has seen yet, unless the provider itself failed. */

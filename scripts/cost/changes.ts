@@ -1,0 +1,111 @@
+import { aboutDollars, count, dollars, gigabytes, number } from './figures.ts'
+import { assumed, counted, prices } from './inputs.ts'
+import {
+  activeSeconds,
+  executed,
+  instanceGbSeconds,
+  kept,
+  type Month,
+  monthOf,
+  onDemand,
+  sizes,
+  tracesGb,
+} from './model.ts'
+
+const [small, middle, large] = sizes.map(monthOf) as [Month, Month, Month]
+const whole = (value: number) => dollars(value, 0)
+const appOf = ({ dollars: each }: Month) => each.gbSeconds + each.executions
+const ingested = (gb: number) => gb * prices.ingestedGb
+const instanceDollars = instanceGbSeconds * prices.onDemandGbSecond
+
+/** The first sentence of the page. */
+export function headline(): string {
+  const about = ({ total, tenants }: Month) => `${aboutDollars(total)} for ${number(tenants)}`
+  return `The broker costs about **${aboutDollars(small.total)} a month for 100 tenants, ${about(middle)}, and ${about(large)}**. Most of that is for answering vends.`
+}
+
+/** What many calls at once cost. */
+export function bursts(): string {
+  const calls = 400
+  const at = (each: number) => {
+    const instances = Math.ceil(calls / each)
+    return { instances, month: whole(instances * instanceDollars) }
+  }
+  const [platform, own] = [at(assumed.platformConcurrency), at(assumed.httpConcurrency)]
+  return `Those are averages. ${calls} calls at once take ${platform.instances} instances at ${assumed.platformConcurrency} each (${platform.month} for a whole month) and ${own.instances} at ${assumed.httpConcurrency} each (${own.month}). A connect and a vend that waits for a refresh hold a place in the same way, for seconds. \`maximumInstanceCount\` isn't a ceiling on cost ([deploy.md](deploy.md#how-a-deploy-stays-safe-without-slots)).`
+}
+
+/** What changes the cost most, as a list. */
+export function changes(): string {
+  return [
+    keptTokens(),
+    instanceSize(),
+    vaultsAtAMillion(),
+    allTraces(),
+    hostLines(),
+    warmInstances(),
+    privateNetworking(),
+    "- **Geo-redundant storage** about doubles the tables' cost.",
+    storageAudit(),
+  ].join('\n')
+}
+
+function keptTokens(): string {
+  const executions = large.vends / assumed.vendsPerHour
+  const parts = [executions * prices.execution, instanceDollars, large.sweep * prices.onDemandGbSecond]
+  const [executed = 0, instance = 0, sweep = 0] = parts
+  return `- **Apps that keep their tokens.** Vends drop to a twentieth. For a million tenants, the app's cost drops from ${whole(appOf(large))} to about ${whole(executed + instance + sweep)}: ${count(executions)} executions (${whole(executed)}), answered by one instance (${whole(instance)}), plus the sweep (${whole(sweep)}), not counting free grants.`
+}
+
+function instanceSize(): string {
+  const app = onDemand((small.http + small.sweep) / 4) + executed(small.vends)
+  return `- **Instance size.** An instance of 512 MB uses a quarter of the GB-seconds, has a quarter of a core, and [carries](scale.md#what-one-instance-carries) a quarter of the waiting calls: per call, both sizes cost the same. It's for few vends: for 100 tenants, the app then costs about ${whole(app)}. Since Node.js uses one core, 4,096 MB carry no more waiting calls than 2,048 MB, at twice the price.`
+}
+
+function vaultsAtAMillion(): string {
+  const vault = large.refreshes * counted.vaultPerRefresh.vault
+  const sealed = large.refreshes * counted.vaultPerRefresh.sealed
+  const auditOf = (operations: number) => (operations * assumed.auditKb) / 1e6
+  const costOf = (operations: number) =>
+    operations * prices.vaultOperation + ingested(auditOf(operations)) + kept(auditOf(operations))
+  const each = large.refreshes / assumed.monthSeconds / assumed.vaultWritesPerSecond
+  const carried = assumed.vaultWritesPerSecond * activeSeconds
+  return `- **Vaults at a million tenants.** ${count(vault)} operations (${whole(vault * prices.vaultOperation)}), ${gigabytes(auditOf(vault))} of audit logs (${whole(ingested(auditOf(vault)))}, and ${whole(kept(auditOf(vault)))} for keeping them ${assumed.keptAuditDays} days), and ${Math.ceil(each)} vaults on an average day, ${Math.ceil(each * 2)} at peaks (${assumed.vaultWritesPerSecond} new versions a second each): ${whole(costOf(vault) - costOf(sealed))} more than sealed, where each refresh only reads a mark. One vault supports ${number(carried)} active tenants at an even pace (${assumed.vaultWritesPerSecond} a second × ${number(activeSeconds)} s between refreshes). Plan for half of that, and switch to \`GRANT_STORE=sealed\` once you would need several vaults.`
+}
+
+function allTraces(): string {
+  const [some, most] = [middle, large].map(({ vends, refreshes }) => tracesGb(vends, refreshes)) as [
+    number,
+    number,
+  ]
+  const share = sizes[2]?.traceShare ?? 0
+  const perMinute = (large.vends / assumed.monthSeconds) * 60 * share
+  return `- **Keeping all traces** costs the most: ${whole(ingested(some))} at 10,000 tenants (${gigabytes(some)}), ${aboutDollars(ingested(most))} at a million (${number(most)} GB). Lower \`traceSampling\` as you grow: 1.0 up to a few hundred tenants and 0.01 at 10,000. At a million, ${share} still keeps ${number(perMinute)} traces of vends a minute. It samples only traces: alerts and tiles read log lines and metrics, which are never sampled. \`logDailyCapGb\` caps everything. When the cap is reached, it silences all alerts except [sweep-silent](runbooks/sweep-silent.md), which reports it.`
+}
+
+function hostLines(): string {
+  const gb = (middle.vends * counted.hostLinesPerCall * assumed.rowKb) / 1e6
+  return `- **The host's two log lines per call** ("Executing" and "Executed") would cost ${whole(ingested(gb))} at 10,000 tenants: ${number(middle.vends / 1e6, 1)} M × ${counted.hostLinesPerCall} × ${assumed.rowKb} KB = ${gigabytes(gb)}. \`host.json\` turns them off for each function by name, under \`logging.OpenTelemetry.logLevel\`. A single rule for all functions (\`"Function": "Warning"\`) isn't enough: the host adds its own rule \`Function.*\` for its OpenTelemetry logger, which exports every level, and only a longer name overrides it. Errors and the broker's own lines stay. A new function needs its own line there; a test fails until it has one.`
+}
+
+function warmInstances(): string {
+  const idle = 2 * instanceGbSeconds * prices.alwaysReadyIdleGbSecond
+  const busy = (gbSeconds: number) => gbSeconds * prices.alwaysReadyBusyGbSecond
+  const [same, both] = [middle.http + middle.sweep, 2 * middle.http + middle.sweep].map(busy) as [
+    number,
+    number,
+  ]
+  const sum = (part: number) => `${number(idle)} + ${number(part)} = ${whole(idle + part)}`
+  return `- **Warm instances** (\`alwaysReadyInstances=2\`, 2 GB each; the template refuses [1](deploy.md#how-a-deploy-stays-safe-without-slots)): 2 × ${number(instanceGbSeconds)} × 0.000004 = **${whole(idle)}**. Their work is cheaper (${prices.alwaysReadyBusyGbSecond}), but has no free grants. At 10,000 tenants they cost ${sum(same)} if they work at the same times, instead of ${whole(middle.dollars.gbSeconds)} on demand, and ${sum(both)} if both always have something to do.`
+}
+
+function privateNetworking(): string {
+  const [endpoints, zones] = [5, 4]
+  const endpoint = prices.endpointHour * assumed.hours
+  return `- **Private networking** with one grant vault: ${endpoints} endpoints × ${number(endpoint, 2)} + ${zones} zones × ${number(prices.dnsZone, 2)} = **${dollars(endpoints * endpoint + zones * prices.dnsZone)}**, plus ${dollars(endpoint)} for each further vault.`
+}
+
+function storageAudit(): string {
+  const gb = (middle.table * assumed.storageAuditKb) / 1e6
+  return `- **\`storageAuditLogs\`** logs every table transaction. At 10,000 tenants, that costs nearly as much as the app (${count(middle.table)} × ${assumed.storageAuditKb} KB = ${gigabytes(gb)} × ${number(prices.ingestedGb, 2)} = ${whole(ingested(gb))}). Leave it off unless it's required.`
+}

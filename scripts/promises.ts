@@ -1,0 +1,77 @@
+import { testsNamedIn } from './namedTests.ts'
+
+/** A sentence of a page that carries weight, with the tests that hold it. */
+export interface Promised {
+  /** Counted from 1. */
+  readonly line: number
+  readonly sentence: string
+  /** Each as `file: beginning of the title`, without `test/` and the ending. */
+  readonly tests: readonly string[]
+}
+
+/** What others do, with where they say so, is no promise of ours. */
+const sourced = /\]\(https:\/\/|facts\.md/
+/** `<!-- test: unit/vend: a token that is still good -->`, after the sentence; an example in a code span is none. */
+const marker = /\s*(?<!`)<!-- test: (.+?) -->/g
+/** What makes a sentence a promise: words without exception, bounds, numbers with a unit, statuses. */
+const weighty = new RegExp(
+  [
+    String.raw`\b(never|always|at most|at least|no more than|immediately|at once|only once|exactly)\b`,
+    String.raw`\b\d[\d,.]* ?(ms|s|KB|KiB|MB|MiB|GB|milliseconds?|seconds?|minutes?|hours?|days?|weeks?|times|%)(?!\w)`,
+    String.raw`\b(a|an|one) (minute|hour|day|week|month)\b`,
+    String.raw`\b[45]\d\d\b`,
+  ].join('|'),
+  'i',
+)
+
+/**
+ * Finds the promises of a page. Each sentence is judged by itself, and each row of a table as a whole. Code, headings,
+ * what is generated, what was measured (under a mark with its command), and what others do according to a link don't count.
+ */
+export function findPromises(text: string): Promised[] {
+  return countedLines(text).flatMap(({ line, content }) =>
+    sentencesOf(content).flatMap((marked) => {
+      const sentence = marked.replaceAll(marker, '').trim()
+      const tests = [...[...marked.matchAll(marker)].map(([, test = '']) => test), ...testsNamedIn(sentence)]
+      const isOurs = weighty.test(sentence) && !sourced.test(sentence)
+      return tests.length > 0 || isOurs ? [{ line, sentence, tests }] : []
+    }),
+  )
+}
+
+/**
+ * What is wrong with the test that a promise names, if anything.
+ * @param read reads a file of the repository; undefined if there is none.
+ */
+export async function faultOfTest(
+  test: string,
+  read: (path: string) => Promise<string | undefined>,
+): Promise<string | undefined> {
+  const [, file = '', title = ''] = /^([^:]+): (.+)$/.exec(test) ?? []
+  const source = (await read(`test/${file}.test.ts`)) ?? (await read(`test/${file}.ts`))
+  if (source === undefined) return `there is no test/${file}.test.ts`
+  const isThere = [...`'"\``].some((quote) => source.includes(`${quote}${title}`))
+  return isThere ? undefined : `test/${file} has no test “${title}”`
+}
+
+function countedLines(text: string): { readonly line: number; readonly content: string }[] {
+  let isCode = false
+  let isMeasured = false
+  let isGenerated = /^<!-- Generated .*do not edit/.test(text)
+  return text.split('\n').flatMap((content, index) => {
+    if (/^\s*```/.test(content)) isCode = !isCode
+    if (/^<!-- Generated /.test(content)) isGenerated = true
+    if (content.startsWith('#')) isMeasured = false
+    if (/^<!-- Measured with `npm run /.test(content)) isMeasured = true
+    if (/^<!-- End of (what is|the) generated/.test(content)) isGenerated = false
+    return isCode || isGenerated || isMeasured || /^(#|\s*```)/.test(content)
+      ? []
+      : [{ line: index + 1, content }]
+  })
+}
+
+function sentencesOf(line: string): string[] {
+  if (line.startsWith('|')) return [line]
+  const joined = line.replaceAll(marker, (whole) => whole.trimStart())
+  return joined.split(/(?<=[.!?][)*”]*|[.!?][)*”]*(?:<!-- test: [^>]+ -->)+)\s+(?=[^a-z])/)
+}
