@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import { type Browser, recognizeBrowser } from '../access/browser.ts'
 import type { Caller } from '../access/callers.ts'
+import { withChallenge } from '../access/challenge.ts'
 import { missingRole } from '../access/missingRole.ts'
 import type { RefusedApps } from '../access/refusedApps.ts'
 import { noRights } from '../access/rights.ts'
@@ -60,7 +61,7 @@ export async function checkRequest<P, Q, B>(
 ): Promise<Omit<HandledRequest<P, Q, B>, 'broker'>> {
   const { role, params, query } = acceptance
   const { headers } = request
-  const caller = role ? await callerWith(broker, role, headers.get('authorization')) : nobody
+  const caller = role ? await callerOrChallenge(broker, role, headers.get('authorization')) : nobody
   return {
     caller,
     tenant: role && isTenantRoute(path) ? tenantOf(caller, request) : noTenant,
@@ -69,6 +70,18 @@ export async function checkRequest<P, Q, B>(
     query: parseQuery(request, query ?? noFields) as Q,
     body: (await checkBody(broker, acceptance, request)) as B,
     raw: request,
+  }
+}
+
+async function callerOrChallenge(
+  broker: RequestContext['broker'],
+  role: AppRole,
+  authorization: string | null,
+): Promise<Caller> {
+  try {
+    return await callerWith(broker, role, authorization)
+  } catch (error) {
+    throw withChallenge(error, { config: broker.config, role, authorization })
   }
 }
 

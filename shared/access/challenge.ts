@@ -1,0 +1,46 @@
+import { Problem, type ProblemCode } from '../problems.ts'
+import type { AppRole } from '../settings/appRoles.ts'
+import { metadataPath, type ResourceConfig, scopesOf } from './protectedResource.ts'
+
+/** A refused call. */
+export interface RefusedCall {
+  readonly config: ResourceConfig
+  /** The app role that the operation requires. */
+  readonly role: AppRole
+  /** The header as received. */
+  readonly authorization: string | null
+}
+
+/**
+ * Adds to a refusal which token would be accepted: a `WWW-Authenticate` that names the metadata (RFC 9728, section 5.1),
+ * the fault (RFC 6750, section 3.1), and the scope and app role needed. Other failures stay unchanged, and so does
+ * `caller_refused`, because no other token helps.
+ */
+export function withChallenge(error: unknown, call: RefusedCall): unknown {
+  if (!(error instanceof Problem) || !(error.code in faults)) return error
+  const { code, extras } = error
+  const headers = { ...extras.headers, 'WWW-Authenticate': toChallenge(code, call) }
+  return new Problem(code, { ...extras, headers })
+}
+
+const faults: Readonly<Partial<Record<ProblemCode, string>>> = {
+  caller_not_authenticated: 'invalid_token',
+  caller_not_allowed: 'insufficient_scope',
+}
+
+function toChallenge(code: ProblemCode, { config, role, authorization }: RefusedCall): string {
+  const scopes = scopesOf(config.callerIssuers)
+  const [scope] = scopes
+  // Without a bearer token there is no error code (RFC 6750, section 3.1).
+  const fault = /^bearer /i.test(authorization ?? '') ? faults[code] : undefined
+  const parameters = {
+    resource_metadata: `${config.publicUrl}/${metadataPath}`,
+    ...(fault && { error: fault }),
+    // Several would mean that a token needs them all (RFC 6750, section 3).
+    ...(scope && scopes.length === 1 && { scope }),
+    role,
+  }
+  return `Bearer ${Object.entries(parameters)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(', ')}`
+}
