@@ -97,8 +97,8 @@ export function createMicrosoftProvider(state: SignInState, origin: string, tena
           const registered = clients.find(client.clientId)
           const app = registered && !isWebClient(registered) ? registered : undefined
           return {
-            audience: app && app.accessTokenVersion !== 1 ? app.audience : resource,
-            scope: `${resource}/msads.manage ${resource}/.default`,
+            audience: app && app.accessTokenVersion !== 1 ? app.audience : nameOf(resource),
+            scope: `${resource}/msads.manage ${nameOf(resource)}/.default`,
             accessTokenTTL: accessTokenSeconds(context),
             accessTokenFormat: 'jwt',
             jwt: { sign: { alg: 'RS256' } },
@@ -123,12 +123,18 @@ export function createMicrosoftProvider(state: SignInState, origin: string, tena
 /** Finds the resource in the scopes, because Microsoft's clients send no `resource`. */
 function toResourceIndicator({ oidc }: KoaContextWithOIDC): string | [] {
   const scope = String(oidc.params?.scope ?? '')
-  if (oidc.route === 'token') return scope.replace(/\/\.default$/, '')
+  if (oidc.route === 'token') return toUri(scope.replace(/\/\.default$/, ''))
   const reading = parseScope(scope.replace(/\boffline\b/, 'offline_access'))
   if (reading.kind === 'good') return reading.resource ?? []
   const code = reading.kind === 'unknown' ? 70011 : 700022
   throw new errors.CustomOIDCProviderError(`AADSTS${code}`, scope)
 }
+
+const byClientId = 'client-id:'
+
+/** The library takes only URIs for resources; at Entra an API's client ID names it too. */
+const toUri = (resource: string) => (resource.includes(':') ? resource : `${byClientId}${resource}`)
+const nameOf = (uri: string) => uri.replace(byClientId, '')
 
 function createPolicy(state: SignInState, tenantPath: string) {
   const policy = base()

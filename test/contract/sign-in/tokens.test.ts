@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { consumerTenantId } from '../../../local/people.ts'
 import { clientId } from './client.ts'
@@ -239,6 +239,14 @@ describe('an application’s own token', () => {
       ...{ idtyp: 'app', roles: ['Tokens.Vend'], tid: contoso, ver: '1.0' },
     })
     expect(payload).not.toHaveProperty('azp')
+  })
+
+  test('is requested by the API’s client ID too, which is then the audience of both versions', async () => {
+    for (const clientId of ['caller', 'old-caller']) {
+      const { answer } = await ask(contoso, 'broker/.default', clientId)
+      const { access_token } = (await answer.json()) as { access_token: string }
+      expect(decodeJwt(access_token).aud).toBe('broker')
+    }
   })
 
   test('a shared authority, another API and a scope without .default are refused', async () => {
