@@ -13,11 +13,11 @@ export interface RefusedCall {
 
 /**
  * Adds to a refusal which token would be accepted: a `WWW-Authenticate` that names the metadata (RFC 9728, section 5.1),
- * the fault (RFC 6750, section 3.1), and the scope and app role needed. Other failures stay unchanged, and so does
- * `caller_refused`, because no other token helps.
+ * the fault (RFC 6750, section 3.1), and the scope and app role needed. Other failures stay unchanged, and so do
+ * `caller_refused` and the refusal of an app without a workspace, because no other token of the app helps.
  */
 export function withChallenge(error: unknown, call: RefusedCall): unknown {
-  if (!(error instanceof Problem) || !(error.code in faults)) return error
+  if (!(error instanceof Problem) || !isForToken(error)) return error
   const { code, extras } = error
   const headers = { ...extras.headers, 'WWW-Authenticate': toChallenge(code, call) }
   return new Problem(code, { ...extras, headers })
@@ -26,6 +26,10 @@ export function withChallenge(error: unknown, call: RefusedCall): unknown {
 const faults: Readonly<Partial<Record<ProblemCode, string>>> = {
   caller_not_authenticated: 'invalid_token',
   caller_not_allowed: 'insufficient_scope',
+}
+
+function isForToken({ code, extras }: Problem): boolean {
+  return code in faults && (code !== 'caller_not_allowed' || extras.members?.requiredRole !== undefined)
 }
 
 function toChallenge(code: ProblemCode, { config, role, authorization }: RefusedCall): string {

@@ -67,6 +67,13 @@ describe('a refused call learns where to get a token', () => {
     expect(await challengeOf(authorization, configOf(entra), true)).toBeUndefined()
   })
 
+  test('nor if its workspace belongs to other apps', async () => {
+    const WORKSPACES = JSON.stringify([{ workspace: 'app', apps: ['other'] }])
+    const CALLER_ISSUERS = JSON.stringify([entra])
+    const config = parseConfig({ ...minimalSettings, PUBLIC_URL, CALLER_ISSUERS, WORKSPACES })
+    expect(await challengeOf(await token({ roles: [] }), config)).toBeUndefined()
+  })
+
   test('and no scope, if its issuer has none or several are possible', async () => {
     const other = { ...entra, authority: directory.replace('aaaa', 'bbbb'), namespace: 'other' }
     const otherApi = [api.replace('0000', '9999')]
