@@ -72,23 +72,29 @@ export function callingAppClients(): CallingApp[] {
 export async function requestCallerToken(signInOrigin: string, name: CallingAppName): Promise<string> {
   const caller: LocalCaller = callingApps[name]
   const answer = await (caller.username === undefined
-    ? requestAppToken(signInOrigin, name, caller)
+    ? requestAppToken(signInOrigin, name)
     : requestAzureCliToken(signInOrigin, { ...caller, username: caller.username }))
   const body = (await answer.json()) as { access_token?: string }
   if (!body.access_token) throw new Error(`The sign-in refused ${name} a token: ${JSON.stringify(body)}`)
   return body.access_token
 }
 
-function requestAppToken(signInOrigin: string, name: string, { clientId }: LocalCaller): Promise<Response> {
-  return fetch(`${signInOrigin}/${homeDirectoryId}/oauth2/v2.0/token`, {
-    method: 'POST',
-    body: new URLSearchParams({
+/** An app's token request (`client_credentials`, RFC 6749 section 4.4): the endpoint, and the form. */
+export function appTokenRequest(signInOrigin: string, name: CallingAppName) {
+  return {
+    url: `${signInOrigin}/${homeDirectoryId}/oauth2/v2.0/token`,
+    form: {
       grant_type: 'client_credentials',
-      client_id: clientId,
+      client_id: callingApps[name].clientId,
       client_secret: callerSecret(name),
       scope: `api://${apiClientId}/.default`,
-    }),
-  })
+    },
+  }
+}
+
+function requestAppToken(signInOrigin: string, name: CallingAppName): Promise<Response> {
+  const { url, form } = appTokenRequest(signInOrigin, name)
+  return fetch(url, { method: 'POST', body: new URLSearchParams(form) })
 }
 
 function requestAzureCliToken(

@@ -88,8 +88,13 @@ export function returnUrlAt(port: number): string {
  * Every setting of a broker process on the local stack.
  * @param ports the ports of the parts; `broker` is the broker's port for browsers and apps.
  * @param caPath the certificate to trust for the vaults' TLS.
+ * @param returnUrls more pages that a sign-in may return to. Default is none besides the stack's.
  */
-export function brokerSettings(ports: Ports, caPath: string): Record<string, string> {
+export function brokerSettings(
+  ports: Ports,
+  caPath: string,
+  returnUrls: readonly string[] = [],
+): Record<string, string> {
   const storage = storageConnection(ports)
   const vaults = [ports.vault, ports.grantVault].map((port) => `https://localhost:${port}`)
   return {
@@ -109,7 +114,7 @@ export function brokerSettings(ports: Ports, caPath: string): Record<string, str
     // The next call must see manual changes.
     ROW_CACHE_SECONDS: '0',
     ...telemetrySettings(ports),
-    ...callerSettings(ports),
+    ...callerSettings(ports, returnUrls),
     ...identityProviderSettings(ports),
   }
 }
@@ -123,7 +128,7 @@ function telemetrySettings({ collector }: Ports): Record<string, string> {
   }
 }
 
-function callerSettings(ports: Ports): Record<string, string> {
+function callerSettings(ports: Ports, more: readonly string[]): Record<string, string> {
   const directory = {
     authority: `http://127.0.0.1:${ports.signIn}/${homeDirectoryId}`,
     audiences: brokerAudiences,
@@ -135,7 +140,7 @@ function callerSettings(ports: Ports): Record<string, string> {
     workspace,
     ...(workspace === 'demo' && { displayName: 'Demo Reports' }),
     apps: appsOf(workspace),
-    returnUrls: [returnUrlAt(ports.returnPage)],
+    returnUrls: [returnUrlAt(ports.returnPage), ...more],
   })
   return {
     CALLER_ISSUERS: JSON.stringify([directory]),

@@ -43,6 +43,8 @@ export interface StackOptions {
   readonly emptyVault?: boolean
   /** Prefix of every table's name. Default is none. */
   readonly tablesPrefix?: string
+  /** More return URLs that every workspace allows. Default is none. */
+  readonly returnUrls?: readonly string[]
   /** The contents of the Advertising stand-in. Default is the world of the local people. */
   readonly world?: World
 }
@@ -215,10 +217,10 @@ function toStack(ground: Ground, parts: StackParts): Stack {
     parts,
     returnUrl: returnUrlAt(ports.returnPage),
     settings(broker = ports.broker) {
-      const settings = brokerSettings({ ...ports, broker }, ground.certificate.caPath)
+      const { tablesPrefix, returnUrls } = ground.options
+      const settings = brokerSettings({ ...ports, broker }, ground.certificate.caPath, returnUrls)
       const redirectUri = `${settings.PUBLIC_URL}/oauth/callback`
       if (!ground.redirectUris.includes(redirectUri)) ground.redirectUris.push(redirectUri)
-      const { tablesPrefix } = ground.options
       return tablesPrefix ? { ...settings, TABLES_PREFIX: tablesPrefix } : settings
     },
     callerToken: (app = 'demo-app') => requestCallerToken(parts.signIn.origin, app),

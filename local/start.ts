@@ -14,12 +14,14 @@ import { type Stack, startStack } from './stack.ts'
 import { startOptions } from './startOptions.ts'
 
 const usage = `Usage: npm start -- [--once] [--json] [--host func|embedded] [--stack-only] [--no-demo] [--folder path]
+                    [--return-url url]
   --once        leave after the main job, with exit status 0 or 1
   --json        one JSON object a line
   --host        which Functions host runs the broker; func where it is on the PATH, else embedded
   --no-demo     start everything and perform nothing
   --stack-only  start all but the broker, for func start (npm run stack)
   --folder      where data is kept; .local unless told
+  --return-url  a page of your own app that a sign-in may return to; repeat it for several
 Ports are changed by: ${Object.values(defaultPorts)
   .map(({ variable }) => variable)
   .join(', ')}`
@@ -35,6 +37,8 @@ interface StartOptions {
   readonly demo: boolean
   readonly stackOnly: boolean
   readonly folder: string
+  /** Pages of the developer's own app, besides the stack's. */
+  readonly returnUrls: readonly string[]
 }
 
 const toStop: (() => Promise<void>)[] = []
@@ -54,14 +58,14 @@ async function run(options: StartOptions): Promise<void> {
   tell({ event: 'note', text: 'Ctrl-C stops it all; the data stays in .local/ until npm run reset.' })
 }
 
-async function startAll({ stackOnly, folder }: StartOptions, tell: Transcript): Promise<Stack> {
+async function startAll({ stackOnly, folder, returnUrls }: StartOptions, tell: Transcript): Promise<Stack> {
   const began = performance.now()
   const names = Object.keys(defaultPorts) as PortName[]
   await assertPortsFree(
     readPorts(process.env),
     names.filter((name) => !(stackOnly && name === 'broker')),
   )
-  const stack = await startStack({ folder, ports: 'fixed' })
+  const stack = await startStack({ folder, ports: 'fixed', returnUrls })
   toStop.unshift(stack.stop)
   const what = 'Azurite, two vaults, the managed identity, both sign-ins and Microsoft Advertising are up.'
   tell({ event: 'started', what, milliseconds: Math.round(performance.now() - began) })
@@ -122,8 +126,17 @@ function readOptions(): StartOptions {
   const host = values.host ?? (hasFunc() ? 'func' : 'embedded')
   if (values.help) throw new UsageError()
   if (host !== 'func' && host !== 'embedded') throw new UsageError(`--host is "${host}".`)
-  const { folder = dataFolder } = values
-  return { ...values, host, folder, demo: !values['no-demo'], stackOnly: values['stack-only'] }
+  const { folder = dataFolder, 'return-url': returnUrls = [] } = values
+  for (const url of returnUrls)
+    if (!isReturnUrl(url)) throw new UsageError(`--return-url is "${url}", which is not the URL of a page.`)
+  return { ...values, host, folder, returnUrls, demo: !values['no-demo'], stackOnly: values['stack-only'] }
+}
+
+/** The broker refuses any other in its settings, but only once it runs. */
+function isReturnUrl(text: string): boolean {
+  const { protocol = '', hostname = '' } = URL.parse(text) ?? {}
+  const isLoopback = hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
+  return (protocol === 'https:' || (protocol === 'http:' && isLoopback)) && !/[*#]/.test(text)
 }
 
 /** The command line is invalid or asks for help. */

@@ -6,5 +6,6 @@ export const startOptions = {
   'no-demo': { type: 'boolean', default: false },
   'stack-only': { type: 'boolean', default: false },
   folder: { type: 'string' },
+  'return-url': { type: 'string', multiple: true },
   help: { type: 'boolean', default: false },
 } as const

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import { agency } from '../advertising/seeds.ts'
+import { appTokenRequest } from '../callers.ts'
 import { people } from '../people.ts'
 import { defaultPorts } from '../settings.ts'
 import type { Stack } from '../stack.ts'
@@ -44,6 +45,7 @@ export function printNextSteps(stack: Stack, broker: string, tell: Transcript): 
       'A token, as your backend asks for it',
       `curl -s ${as('demo-app')} ${tenants}/${advertiser.tenant}/token`,
     ],
+    ['How your own app gets its token: these are the demo app’s client ID and secret', tokenCommand(signIn)],
     ['Another of an agency’s accounts', `curl -s ${as('demo-app')} "${tenants}/${linked}"`],
     [
       'Connect one yourself: open the connectUrl in a browser',
@@ -61,6 +63,17 @@ export function printNextSteps(stack: Stack, broker: string, tell: Transcript): 
   for (const [what, command] of lines) tell({ event: 'try', what, command })
   const names = people.map(({ username }) => username).join(', ')
   tell({ event: 'note', text: `Who can sign in: ${names}; the password is ${people[0]?.password}.` })
+}
+
+/** In three lines, because the values are for copying. */
+function tokenCommand(signInOrigin: string): string {
+  const { url, form } = appTokenRequest(signInOrigin, 'demo-app')
+  const { client_id, client_secret, ...rest } = form
+  const fields = (values: Record<string, string>) =>
+    Object.entries(values)
+      .map(([name, value]) => `-d ${name}=${value}`)
+      .join(' ')
+  return [`curl -s ${url}`, fields({ client_id, client_secret }), fields(rest)].join(' \\\n  ')
 }
 
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import { type Browser, recognizeBrowser } from '../access/browser.ts'
 import type { Caller } from '../access/callers.ts'
+import { withChallenge } from '../access/challenge.ts'
 import { missingRole } from '../access/missingRole.ts'
 import type { RefusedApps } from '../access/refusedApps.ts'
 import { noRights } from '../access/rights.ts'
@@ -73,7 +74,7 @@ export async function checkRequest<P, Q, B>(
   // Only a body that can have the caller's credential is read before the caller is known.
   const early = authenticate && (await checkBody(broker, acceptance, request))
   const credentials = { authorization: headers.get('authorization'), body: early as B }
-  const caller = role ? await callerWith(broker, { role, authenticate }, credentials) : nobody
+  const caller = role ? await callerOrChallenge(broker, { role, authenticate }, credentials) : nobody
   return {
     caller,
     tenant: role && isTenantRoute(path) ? tenantOf(caller, request) : noTenant,
@@ -82,6 +83,21 @@ export async function checkRequest<P, Q, B>(
     query: parseQuery(request, query ?? noFields) as Q,
     body: (early ?? (await checkBody(broker, acceptance, request))) as B,
     raw: request,
+  }
+}
+
+async function callerOrChallenge<B>(
+  broker: RequestContext['broker'],
+  needs: { readonly role: AppRole; readonly authenticate: Authenticate<B> | undefined },
+  credentials: Parameters<Authenticate<B>>[1],
+): Promise<Caller> {
+  try {
+    return await callerWith(broker, needs, credentials)
+  } catch (error) {
+    // A route with its own way to authenticate answers in its own words.
+    if (needs.authenticate) throw error
+    const { authorization } = credentials
+    throw withChallenge(error, { config: broker.config, role: needs.role, authorization })
   }
 }
 

@@ -5,7 +5,8 @@ export const responseHeaders = {
     schema: { type: 'integer', minimum: 0 },
   },
   'WWW-Authenticate': {
-    description: 'How to authenticate (RFC 6750, section 3).',
+    description:
+      'Which token would be accepted: the metadata’s address (`resource_metadata`, RFC 9728), `error` and `scope` (RFC 6750), and the app role (`role`).',
     schema: { type: 'string' },
   },
   Accept: { description: 'The media type that the route reads.', schema: { type: 'string' } },

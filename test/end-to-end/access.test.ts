@@ -1,4 +1,6 @@
+import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ProtectedResource } from '../../shared/access/protectedResource.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World
@@ -31,8 +33,22 @@ describe('who can call', () => {
       status: 401,
       code: 'caller_not_authenticated',
     })
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer')
+    expect(answer.headers.get('www-authenticate')).toMatch(
+      /^Bearer resource_metadata="http:.*\/\.well-known\/oauth-protected-resource", scope=".*\/\.default", role="/,
+    )
     expect(answer.headers.get('content-type')).toContain('application/problem+json')
+  })
+
+  test('a refusal leads to where an app gets a token, and for which audience', async () => {
+    const { headers } = await world.call('GET', '/v1/tenants', { token: '' })
+    const [, address = ''] = /resource_metadata="(.*?)"/.exec(headers.get('www-authenticate') ?? '') ?? []
+    const answer = await fetch(address)
+    expect(answer.status).toBe(200)
+    const { resource, authorization_servers, caller_issuers } = (await answer.json()) as ProtectedResource
+    expect(`${resource}/.well-known/oauth-protected-resource`).toBe(address)
+    const { iss, aud } = decodeJwt(await world.stack.callerToken('demo-app'))
+    expect(authorization_servers).toContain(iss)
+    expect(caller_issuers.find(({ issuer }) => issuer === iss)?.audiences).toContain(aud)
   })
 
   test('a token that was tampered with is refused', async () => {

@@ -50,3 +50,13 @@ test('a variable that is not a port is reported on one line, with its purpose', 
     'LOCAL_VAULT_PORT is "eight", which is not a port: 1 to 65535, e.g. LOCAL_VAULT_PORT=8443.',
   )
 })
+
+test.each([
+  'http://app.example.com/connected',
+  'localhost:3000/connected',
+  'https://*.example.com/connected',
+])('the return URL %s, which the broker would refuse, is reported before anything starts', async (url) => {
+  const { err, status } = await start(['--once', '--return-url', url])
+  expect(status).toBe(1)
+  expect(err).toContain(`--return-url is "${url}", which is not the URL of a page.`)
+})

@@ -13,7 +13,7 @@ const caller = { app: 'the-app', workspace: 'agency', rights: new Set(['Tokens.V
 const broker = {
   callers: { authenticate: async () => caller },
   refusedApps: { isRefused: async () => false },
-  config: { publicUrl, maxBodyBytes: 1000 },
+  config: { publicUrl, maxBodyBytes: 1000, callerIssuers: [] },
 } as unknown as Broker
 const path = 'v1/tenants/{tenant}/things/{thing}'
 const vending = { role: 'Tokens.Vend' } as const
