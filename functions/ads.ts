@@ -26,6 +26,7 @@ const passed = operation({
   query: z.looseObject({}),
   readsBodyItself: true,
   passesBody: true,
+  limit: 'advertisingCallsPerMinute',
   response: {
     status: 200,
     content: 'any',

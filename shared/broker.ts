@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/identity'
 import { type Callers, createCallers } from './access/callers.ts'
 import { createRefusedApps, type RefusedApps } from './access/refusedApps.ts'
+import { createRequestLimiter, type RequestLimiter } from './access/requestLimiter.ts'
 import { finishAccounts } from './accounts/finish.ts'
 import { type CustomerManagement, createCustomerManagement } from './advertising/client.ts'
 import {
@@ -80,6 +81,7 @@ export interface Broker {
   /** The operator's rules about apps. */
   readonly appRules: AppRules
   readonly refusedApps: RefusedApps
+  readonly requestLimiter: RequestLimiter
   readonly tables: Tables
   readonly vaults: { readonly main: ListableVault; readonly grants: readonly ListableVault[] }
   readonly tenants: TenantStore & TenantDirectory
@@ -208,6 +210,7 @@ export function assembleBroker(config: Config, outside: Outside): Broker {
     log,
     callers,
     refusedApps: createRefusedApps({ rules: storage.appRules, clock, log }),
+    requestLimiter: createRequestLimiter({ clock, limitsOf: () => config.requestLimits }),
     ...storage,
     ...identity,
     grantServices,

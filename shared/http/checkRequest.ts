@@ -9,6 +9,7 @@ import type { TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { Problem } from '../problems.ts'
 import type { AppRole } from '../settings/appRoles.ts'
+import type { RequestLimitName } from '../settings/requestLimits.ts'
 import { recordApp, recordTenant } from '../telemetry/invocation.ts'
 import { parseBody, parseParams, parseQuery } from './body.ts'
 import { isTenantRoute, noFields, tenantParams } from './fields.ts'
@@ -26,6 +27,11 @@ export interface RequestRules<P, Q, B> {
   /** Set if a valid body may be larger than `MAX_BODY_BYTES`. */
   readonly maxBodyBytes?: number
   readonly readsBodyItself?: true
+  /**
+   * The limit that counts the operation's valid requests, or a function that names it by the body. Default is none.
+   * Only for operations with a role.
+   */
+  readonly limit?: RequestLimitName | ((body: B) => RequestLimitName | undefined)
 }
 
 /** A request that has passed all checks. */
@@ -45,12 +51,12 @@ export interface HandledRequest<P, Q, B> {
 
 /** Dependencies of checking a request, and the route's template. */
 export interface RequestContext {
-  readonly broker: Pick<Broker, 'callers' | 'config' | 'refusedApps'>
+  readonly broker: Pick<Broker, 'callers' | 'config' | 'refusedApps' | 'requestLimiter'>
   readonly path: string
 }
 
 /**
- * Checks a request: the caller, then the path, the query, and the body.
+ * Checks a request: the caller, then the path, the query, and the body, and at last the caller's limits.
  * @throws Problem for the first check that fails.
  */
 export async function checkRequest<P, Q, B>(
@@ -61,7 +67,7 @@ export async function checkRequest<P, Q, B>(
   const { role, params, query } = acceptance
   const { headers } = request
   const caller = role ? await callerWith(broker, role, headers.get('authorization')) : nobody
-  return {
+  const checked = {
     caller,
     tenant: role && isTenantRoute(path) ? tenantOf(caller, request) : noTenant,
     browser: role ? undefined : recognizeBrowser(broker.config.publicUrl, headers.get('cookie')),
@@ -70,6 +76,18 @@ export async function checkRequest<P, Q, B>(
     body: (await checkBody(broker, acceptance, request)) as B,
     raw: request,
   }
+  takeOne(broker, acceptance, checked)
+  return checked
+}
+
+/** @throws Problem `too_many_requests` */
+function takeOne<B>(
+  { requestLimiter }: Pick<Broker, 'requestLimiter'>,
+  { limit }: Pick<RequestRules<unknown, unknown, B>, 'limit'>,
+  { caller, tenant, body }: Pick<HandledRequest<unknown, unknown, B>, 'caller' | 'tenant' | 'body'>,
+): void {
+  const reached = typeof limit === 'function' ? limit(body) : limit
+  if (reached) requestLimiter.take(reached, { app: caller.app, ...tenant })
 }
 
 async function callerWith(
