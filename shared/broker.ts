@@ -33,6 +33,7 @@ import { createIdTokenChecker, type IdTokenChecker } from './identity/idToken.ts
 import { createSignInTable, type SignInTable } from './identity/signInTable.ts'
 import { createTokenEndpoints, type TokenEndpoints } from './identity/tokenEndpoint.ts'
 import { createTenantPages } from './operations/tenantWalk.ts'
+import { createThrottledCalls, type ThrottledCalls } from './passthrough/throttledCalls.ts'
 import { readHolds } from './refresh/readHolds.ts'
 import { createRefresher, type Refresher } from './refresh/refreshTenant.ts'
 import type { SweepDependencies } from './refresh/sweep.ts'
@@ -118,6 +119,7 @@ export interface Broker {
   readonly sweeping: SweepDependencies
   readonly accessTokens: AccessTokens
   readonly vend: Vend
+  readonly throttledCalls: ThrottledCalls
   /** Told of each use that an app makes of the broker. */
   readonly recordUsage: RecordUsage
 }
@@ -219,6 +221,7 @@ export function assembleBroker(config: Config, outside: Outside): Broker {
     sweeping,
     accessTokens,
     vend,
+    throttledCalls: createThrottledCalls(clock),
     recordUsage: meterUsage,
   }
 }

@@ -35,9 +35,8 @@ export function createTokenBuckets(clock: Pick<Clock, 'now'>, most: number): Tok
   }
   return {
     waitSeconds(key, rate) {
-      const missing = 1 - tokensOf(key, rate)
-      // Sums of fractions can be a little below what they should be.
-      return missing < 1e-6 ? 0 : (missing * rate.seconds) / rate.count
+      const missing = Math.max(0, 1 - tokensOf(key, rate))
+      return (missing * rate.seconds) / rate.count
     },
     take(key, rate) {
       buckets.set(key, { tokens: Math.max(0, tokensOf(key, rate) - 1), at: clock.now().getTime() })

@@ -147,6 +147,13 @@ describe('the setting of the limits', () => {
     expect(usual).toEqual(requestLimits.parse({}))
   })
 
+  test('leaves room in a workspace for other apps, and in an app for other tenants', () => {
+    for (const [limit, { app, tenant, workspace }] of Object.entries(requestLimits.parse({}))) {
+      expect(workspace, limit).toBeGreaterThanOrEqual(2 * app)
+      expect(app, limit).toBeGreaterThanOrEqual(4 * tenant)
+    }
+  })
+
   test.each(['{"grants":{}}', '{"grantsPerMinute":{"app":0}}', '{"grantsPerMinute":{"apps":1}}', '[]', 'x'])(
     'is refused: %s',
     (value) => expect(refusalsOfOne('REQUEST_LIMITS', value)).toHaveProperty('REQUEST_LIMITS'),
