@@ -11,6 +11,7 @@ route('accountsDefault', 'v1/tenants/{tenant}/accounts/default', {
     summary: 'Set the default account, vended when the app doesn’t name one',
     role: 'Tenants.Manage',
     body: defaultAccountBody,
+    limit: 'accountChoicesPerHour',
     response: { status: 200, description: 'The tenant with its default account.', schema: tenantView },
     problems: ['tenant_not_found', 'account_not_found', 'tenant_changed'],
     handle: async ({ broker, tenant, body }) =>

@@ -13,6 +13,7 @@ route('accountsDiscover', 'v1/tenants/{tenant}/accounts/discover', {
     tag: 'accounts',
     summary: 'Discover a tenant’s accounts again',
     role: 'Tenants.Manage',
+    limit: 'discoveriesPerMinute',
     response: {
       status: 200,
       description: 'The accounts found, and which ones appeared, disappeared, or changed.',

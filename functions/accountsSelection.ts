@@ -13,6 +13,7 @@ route('accountsSelection', 'v1/tenants/{tenant}/accounts/selection', {
     role: 'Tenants.Manage',
     body: accountsChoice,
     maxBodyBytes: maxChoiceBytes,
+    limit: 'accountChoicesPerHour',
     response: {
       status: 200,
       description: 'How many accounts can be vended now, and the default.',

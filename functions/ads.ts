@@ -26,6 +26,7 @@ const passed = operation({
   query: z.looseObject({}),
   readsBodyItself: true,
   passesBody: true,
+  limit: 'advertisingCallsPerMinute',
   response: {
     status: 200,
     content: 'any',
@@ -33,7 +34,7 @@ const passed = operation({
     description:
       'Microsoft’s response, streamed. For a failure, `X-Diagnosis` names the cause. Chunked requests stream as well. The Functions host reads a request with `Content-Length` completely first, and itself answers 500 above its limit of 100 MiB.',
   },
-  problems: [...vendProblems, 'route_not_found', 'advertising_unavailable'],
+  problems: [...vendProblems, 'route_not_found', 'too_many_requests', 'advertising_unavailable'],
   handle: pass,
 })
 

@@ -11,6 +11,7 @@ route('connectSessions', 'v1/tenants/{tenant}/connect-sessions', {
     summary: 'Create a link for an advertiser to connect the tenant',
     role: 'Tenants.Manage',
     body: connectSessionBody,
+    limit: 'connectSessionsPerMinute',
     response: {
       status: 201,
       description: 'Send the advertiser’s browser to `connectUrl`.',
@@ -19,7 +20,9 @@ route('connectSessions', 'v1/tenants/{tenant}/connect-sessions', {
         .meta({ id: 'ConnectSession', description: 'A link for one advertiser.' }),
     },
     problems: ['environment_conflict', 'tenant_changed'],
-    handle: async ({ broker, tenant, body }) =>
-      jsonResponse(await createConnectSession(broker, tenant, body), 201),
+    handle: async ({ broker, caller, tenant, body }) => {
+      const admit = () => broker.requestLimiter.take('tenantsPerHour', { app: caller.app, ...tenant })
+      return jsonResponse(await createConnectSession({ ...broker, admit }, tenant, body), 201)
+    },
   }),
 })

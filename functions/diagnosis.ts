@@ -18,6 +18,7 @@ route('diagnosis', 'v1/tenants/{tenant}/diagnosis', {
     role: 'Tokens.Vend',
     body: diagnosisBody,
     maxBodyBytes: maxDiagnosisBytes,
+    limit: (body) => (isProbeRequest(body) ? 'probesPerMinute' : undefined),
     response: {
       status: 200,
       description: 'Which credential is at fault, why, and who must act.',

@@ -11,6 +11,7 @@ route('grants', 'v1/tenants/{tenant}/grants', {
     summary: 'Import an existing refresh token; the broker verifies it before saving it',
     role: 'Tenants.Manage',
     body: grantBody,
+    limit: 'grantsPerMinute',
     response: { status: 200, description: 'The tenant, connected.', schema: tenantView },
     problems: [
       'grant_refused',

@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/identity'
 import { type Callers, createCallers } from './access/callers.ts'
 import { createRefusedApps, type RefusedApps } from './access/refusedApps.ts'
+import { createRequestLimiter, type RequestLimiter } from './access/requestLimiter.ts'
 import { createSecretCallers, type SecretCallers } from './access/secretCallers.ts'
 import { finishAccounts } from './accounts/finish.ts'
 import { type CustomerManagement, createCustomerManagement } from './advertising/client.ts'
@@ -34,6 +35,7 @@ import { redeemSecret } from './identity/redeemSecret.ts'
 import { createSignInTable, type SignInTable } from './identity/signInTable.ts'
 import { createTokenEndpoints, type TokenEndpoints } from './identity/tokenEndpoint.ts'
 import { createTenantPages } from './operations/tenantWalk.ts'
+import { createThrottledCalls, type ThrottledCalls } from './passthrough/throttledCalls.ts'
 import { readHolds } from './refresh/readHolds.ts'
 import { createRefresher, type Refresher } from './refresh/refreshTenant.ts'
 import type { SweepDependencies } from './refresh/sweep.ts'
@@ -84,6 +86,7 @@ export interface Broker {
   /** The operator's rules about apps. */
   readonly appRules: AppRules
   readonly refusedApps: RefusedApps
+  readonly requestLimiter: RequestLimiter
   readonly tables: Tables
   readonly vaults: { readonly main: ListableVault; readonly grants: readonly ListableVault[] }
   readonly tenants: TenantStore & TenantDirectory
@@ -120,6 +123,7 @@ export interface Broker {
   readonly sweeping: SweepDependencies
   readonly accessTokens: AccessTokens
   readonly vend: Vend
+  readonly throttledCalls: ThrottledCalls
   /** Told of each use that an app makes of the broker. */
   readonly recordUsage: RecordUsage
 }
@@ -218,6 +222,7 @@ export function assembleBroker(config: Config, outside: Outside): Broker {
       redeem: (redemption) => redeemSecret(redeeming, redemption),
     }),
     refusedApps: createRefusedApps({ rules: storage.appRules, clock, log }),
+    requestLimiter: createRequestLimiter({ clock, limitsOf: () => config.requestLimits }),
     ...storage,
     ...identity,
     grantServices,
@@ -226,6 +231,7 @@ export function assembleBroker(config: Config, outside: Outside): Broker {
     sweeping,
     accessTokens,
     vend,
+    throttledCalls: createThrottledCalls(clock),
     recordUsage: meterUsage,
   }
 }

@@ -156,6 +156,13 @@ export const problems = {
     resolution:
       'Send the media type in the `Accept` header as `Content-Type`: `application/json` on most routes.',
   },
+  too_many_requests: {
+    status: 429,
+    actor: 'app',
+    title: 'The app has sent too many of these requests.',
+    resolution:
+      'Retry after the time in `Retry-After`, and send fewer. `limit` says which limit was reached, if it is the broker’s own. The operator can change it (`REQUEST_LIMITS`).',
+  },
   internal_error: {
     status: 500,
     actor: 'operator',

@@ -5,6 +5,7 @@ import { json, workspaces } from './settings/documents.ts'
 import { environmentSettings } from './settings/environmentSettings.ts'
 import { personalTenant } from './settings/microsoft.ts'
 import { refreshSettings } from './settings/refreshSettings.ts'
+import { requestLimits } from './settings/requestLimits.ts'
 import { retentionSettings } from './settings/retentionSettings.ts'
 import { listSettings, optional, required, type Setting, withDefault } from './settings/setting.ts'
 import { telemetrySettings } from './settings/telemetrySettings.ts'
@@ -131,6 +132,12 @@ export const brokerSettings = (urls: UrlSchemas) => ({
     meaning: 'The largest JSON body that the broker reads.',
     default: '65536',
     example: '131072',
+  }),
+  requestLimits: withDefault('REQUEST_LIMITS', json(requestLimits), {
+    meaning:
+      'How many requests of each kind are allowed to one app, to all apps of one workspace, and for one tenant: at once, and then per minute or hour. A JSON object; what it leaves out keeps its default. Each process counts for itself. See docs/security.md.',
+    default: JSON.stringify(requestLimits.parse({})),
+    example: '{"grantsPerMinute":{"app":1200,"workspace":2400},"tenantsPerHour":{"app":10000}}',
   }),
   telemetry: telemetrySettings(urls),
 })

@@ -74,6 +74,7 @@ type brokerSettings = {
   CALLBACK_SECONDS: string?
   ROW_CACHE_SECONDS: string?
   MAX_BODY_BYTES: string?
+  REQUEST_LIMITS: string?
   OTEL_EXPORTER_OTLP_ENDPOINT: string?
   OTEL_SERVICE_NAME: string?
   OTEL_METRIC_EXPORT_INTERVAL: string?

@@ -69,6 +69,8 @@ export interface ConnectSessionDependencies {
   readonly records: OneTimeRecords
   readonly clock: Clock
   readonly randomness: Randomness
+  /** Throws if the app may not create another tenant now. Default is to admit each. */
+  readonly admit?: () => void
 }
 
 /** The app's answer: it sends the advertiser's browser to `connectUrl`. */

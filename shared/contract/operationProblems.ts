@@ -21,6 +21,7 @@ export function problemsOf(method: string, path: string, operation: RegisteredOp
     ...(operation.role || path.startsWith('oauth/') ? (['storage_unavailable'] as const) : []),
     ...(path.includes('{tenant}') || path.startsWith('oauth/') ? (['tenant_damaged'] as const) : []),
     ...(operation.readsBodyItself || method === 'GET' ? [] : bearingBody),
+    ...(operation.limit ? (['too_many_requests'] as const) : []),
     ...(operation.problems ?? []),
   ])
   return [...codes].sort((a, b) => problems[a].status - problems[b].status || a.localeCompare(b))

@@ -83,6 +83,16 @@ export const problemSchema = {
         expiresAt: { type: 'string', format: 'date-time', description: 'When it expires.' },
       },
     },
+    limit: {
+      type: 'object',
+      description: 'The limit that was reached.',
+      required: ['name', 'scope', 'count'],
+      properties: {
+        name: text('The limit’s name in `REQUEST_LIMITS`.'),
+        scope: text('What it counts by: `app`, `workspace`, or `tenant`.'),
+        count: { type: 'integer', description: 'How many are allowed at once, and per minute or hour.' },
+      },
+    },
     maxBodyBytes: { type: 'integer', description: 'The largest body that the route reads, in bytes.' },
     user: text('Who consented now, masked.'),
     previousUser: text('Who consented before, masked.'),

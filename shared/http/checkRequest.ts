@@ -10,6 +10,7 @@ import type { TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import { Problem } from '../problems.ts'
 import type { AppRole } from '../settings/appRoles.ts'
+import type { RequestLimitName } from '../settings/requestLimits.ts'
 import { recordApp, recordTenant } from '../telemetry/invocation.ts'
 import { parseBody, parseForm, parseParams, parseQuery } from './body.ts'
 import { isTenantRoute, noFields, tenantParams } from './fields.ts'
@@ -31,6 +32,11 @@ export interface RequestRules<P, Q, B> {
   readonly readsBodyItself?: true
   /** Finds the caller where its credential can be in the body. Default is the bearer token in `Authorization`. */
   readonly authenticate?: Authenticate<B>
+  /**
+   * The limit that counts the operation's valid requests, or a function that names it by the body. Default is none.
+   * Only for operations with a role.
+   */
+  readonly limit?: RequestLimitName | ((body: B) => RequestLimitName | undefined)
 }
 
 /** Finds a caller by its credential. @throws Problem */
@@ -56,12 +62,12 @@ export interface HandledRequest<P, Q, B> {
 
 /** Dependencies of checking a request, and the route's template. */
 export interface RequestContext {
-  readonly broker: Pick<Broker, 'callers' | 'secretCallers' | 'config' | 'refusedApps'>
+  readonly broker: Pick<Broker, 'callers' | 'secretCallers' | 'config' | 'refusedApps' | 'requestLimiter'>
   readonly path: string
 }
 
 /**
- * Checks a request: the caller, then the path, the query, and the body.
+ * Checks a request: the caller, then the path, the query, and the body, and at last the caller's limits.
  * @throws Problem for the first check that fails.
  */
 export async function checkRequest<P, Q, B>(
@@ -75,7 +81,7 @@ export async function checkRequest<P, Q, B>(
   const early = authenticate && (await checkBody(broker, acceptance, request))
   const credentials = { authorization: headers.get('authorization'), body: early as B }
   const caller = role ? await callerOrChallenge(broker, { role, authenticate }, credentials) : nobody
-  return {
+  const checked = {
     caller,
     tenant: role && isTenantRoute(path) ? tenantOf(caller, request) : noTenant,
     browser: role ? undefined : recognizeBrowser(broker.config.publicUrl, headers.get('cookie')),
@@ -84,6 +90,18 @@ export async function checkRequest<P, Q, B>(
     body: (early ?? (await checkBody(broker, acceptance, request))) as B,
     raw: request,
   }
+  takeOne(broker, acceptance, checked)
+  return checked
+}
+
+/** @throws Problem `too_many_requests` */
+function takeOne<B>(
+  { requestLimiter }: Pick<Broker, 'requestLimiter'>,
+  { limit }: Pick<RequestRules<unknown, unknown, B>, 'limit'>,
+  { caller, tenant, body }: Pick<HandledRequest<unknown, unknown, B>, 'caller' | 'tenant' | 'body'>,
+): void {
+  const reached = typeof limit === 'function' ? limit(body) : limit
+  if (reached) requestLimiter.take(reached, { app: caller.app, ...tenant })
 }
 
 async function callerOrChallenge<B>(

@@ -56,7 +56,11 @@ function asOfTheBroker(diagnosis: Diagnosis): Diagnosis {
  * The header that explains a failure: `X-Diagnosis` as an item with parameters (RFC 9651, section 3.3), e.g.
  * `throttled_calls;actor=nobody;credential=none`.
  */
-export function diagnosisHeader({ verdict, actor, credential }: Diagnosis): Record<string, string> {
+export function diagnosisHeader({
+  verdict,
+  actor,
+  credential,
+}: Pick<Diagnosis, 'verdict' | 'actor' | 'credential'>): Record<string, string> {
   return { 'x-diagnosis': `${verdict};actor=${actor};credential=${credential}` }
 }
 

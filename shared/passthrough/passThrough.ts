@@ -20,6 +20,7 @@ import { type CallTarget, type PrepareDependencies, type PreparedCall, prepareCa
 import { type PartlyReadBody, readBeginning } from './readBeginning.ts'
 import { type SendUpstream, UnusableResponseError, type UpstreamCall, type UpstreamResponse } from './send.ts'
 import { targetUrl } from './target.ts'
+import type { ThrottledCalls } from './throttledCalls.ts'
 import { developerTokenIn, findTokenEvidence, type TokenEvidenceDependencies } from './tokenEvidence.ts'
 
 /** Dependencies of passing calls through. */
@@ -31,6 +32,7 @@ export interface PassThroughDependencies
   readonly send: SendUpstream
   readonly tenants: TenantStore
   readonly randomness: Randomness
+  readonly throttledCalls: ThrottledCalls
 }
 
 /** The app's call. */
@@ -68,13 +70,14 @@ const bodiless = [204, 205, 304]
 /**
  * Passes a call through to Microsoft Advertising with the tenant's credentials. Bodies stream in both directions. A
  * token that Microsoft refuses is replaced once, and the call is repeated if its body is small.
- * @throws Problem if the call can't be made. Microsoft's answer is returned as it is, even a failure.
+ * @throws Problem if the call can't be made, or if Microsoft is throttling the tenant's calls. Microsoft's answer is returned as it is, even a failure.
  */
 export async function passThrough(
   dependencies: PassThroughDependencies,
   name: TenantName,
   call: PassThroughCall,
 ): Promise<PassThroughResponse> {
+  dependencies.throttledCalls.assertOpen(name, call.service)
   const signal = AbortSignal.timeout(answerSeconds * 1000)
   const prepared = await prepareCall(dependencies, name, call)
   const url = targetUrl(prepared.baseUrl, call.path, call.query)
@@ -215,6 +218,7 @@ async function explainedResponse(
   failure: FailureText,
 ): Promise<PassThroughResponse> {
   const fault = readCallFault(wanted.service, failure)
+  dependencies.throttledCalls.record(prepared.tenant, wanted.service, fault)
   const diagnosis = await withTimeLimit(dependencies.clock, explainSeconds, 'explaining', async () => {
     const tokens = await findTokenEvidence(dependencies, prepared)
     // Without a reason, the account that the call names may be the cause, instead of the person.

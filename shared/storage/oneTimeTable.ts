@@ -15,8 +15,12 @@ const maxTries = 8
 /** The most changes in an entity-group transaction (table-service-error-codes, InvalidInput). */
 const transactionSize = 100
 
-/** The most rows that a sweep removes: at most a minute's work. The next sweep continues. */
-const maxRemoved = 5000
+/**
+ * The most rows that a sweep removes, and the most sign-ins among them, each of which takes three requests more: at most
+ * a minute's work. The next sweep continues. The links that one app can make in an hour (`requestLimits.ts`) fit in.
+ */
+const maxRemoved = 20_000
+const maxSignIns = 3000
 
 /**
  * Stores records that are spent once: connect sessions, sign-ins. The identifier contains the hour of expiry, which is
@@ -86,6 +90,7 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
       const filter = odata`PartitionKey lt ${partitionOf(Math.floor(now.getTime() / hourMilliseconds))}`
       const queryOptions = { filter, select: ['partitionKey', 'rowKey', 'kind', 'value'] }
       let removed = 0
+      let signIns = 0
       const pages = table
         .listEntities<StoredRecord>({ queryOptions })
         .byPage({ maxPageSize: transactionSize })
@@ -93,7 +98,8 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
         for await (const page of pages) {
           await before(page.map(({ kind, value }) => ({ kind, value: readJson(value) })))
           for (const rows of byPartition(page as Keys[])) removed += await removeAll(table, rows)
-          if (removed >= maxRemoved) return
+          signIns += page.filter(({ kind }) => kind === 'sign-in').length
+          if (removed >= maxRemoved || signIns >= maxSignIns) return
         }
       })
       return removed

@@ -13,6 +13,13 @@ export interface TenantRequest {
   readonly detail: string
 }
 
+/** Dependencies of ensuring a tenant. */
+export interface EnsureDependencies extends ChangeDependencies {
+  readonly clock: Clock
+  /** Asked before a tenant is created; throws to refuse it. Default is to admit each. */
+  readonly admit?: () => void
+}
+
 /** If a tenant can neither be read nor created, storage is failing, and more attempts won't help. */
 const maxTries = 3
 
@@ -23,7 +30,7 @@ const maxTries = 3
  * @throws Problem `environment_conflict` or `tenant_changed`.
  */
 export async function ensureTenant(
-  dependencies: ChangeDependencies & { readonly clock: Clock },
+  dependencies: EnsureDependencies,
   name: TenantName,
   { environment, displayName, detail }: TenantRequest,
 ): Promise<Tenant> {
@@ -41,6 +48,7 @@ export async function ensureTenant(
     })
     if (changed.outcome === 'conflict') break
     if (changed.outcome !== 'not_found') return changed.stored.tenant
+    dependencies.admit?.()
     const at = dependencies.clock.now()
     const tenant: Tenant = { ...name, environment, status: 'pending', createdAt: at, ...named }
     const created = await dependencies.tenants.create(tenant, [{ type: 'tenant.created', at, detail }])

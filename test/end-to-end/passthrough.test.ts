@@ -288,12 +288,15 @@ describe('a failure', () => {
     ['customerManagement/User/Query', 117, 'throttled_calls', '60'],
     ['bulk/_echo', 4204, 'throttled_bulk', '900'],
   ])('by throttling of %s has a wait', async (path, code, verdict, seconds) => {
+    const own = await world.connected()
     await world.advertising.fault({ kind: 'throttled', code })
-    const { status, headers, body } = await ads(path, { body: { UserId: null } })
+    const { status, headers, body } = await ads(path, { body: { UserId: null } }, own)
     expect(status).toBe(429)
     expect(headers.get('retry-after')).toBe(seconds)
     expect(headers.get('x-diagnosis')).toContain(`${verdict};actor=nobody`)
     expect(body.TrackingId).toBe(headers.get('trackingid'))
+    const next = await ads(path, { body: { UserId: null } }, own)
+    expect(next.body?.code).toBe(code === 117 ? 'too_many_requests' : undefined)
   })
 
   test('with a body that is not a fault passes through unchanged', async () => {

@@ -80,6 +80,18 @@ interface SessionOptions {
 /** Tests run the timer themselves: a scheduled run would do their sweep's work, or replace its report. */
 const newYear = '0 0 0 1 1 *'
 
+/** Tests ask faster than apps do. */
+const unlimited = { app: 1_000_000, workspace: 1_000_000, tenant: 1_000_000 }
+const withoutLimits = JSON.stringify({
+  connectSessionsPerMinute: unlimited,
+  tenantsPerHour: unlimited,
+  grantsPerMinute: unlimited,
+  discoveriesPerMinute: unlimited,
+  probesPerMinute: unlimited,
+  accountChoicesPerHour: unlimited,
+  advertisingCallsPerMinute: unlimited,
+})
+
 /** Opens a world; `close` it. */
 export async function openWorld(options: WorldOptions = {}) {
   const folder = options.persistent ? await mkdtemp(join(tmpdir(), 'broker-world-')) : undefined
@@ -89,7 +101,10 @@ export async function openWorld(options: WorldOptions = {}) {
     strict: options.strict ?? false,
     emptyVault: options.emptyVault ?? false,
   })
-  const settings = { ROW_CACHE_SECONDS: '30', REFRESH_SCHEDULE: newYear, ...options.settings }
+  const settings = {
+    ...{ ROW_CACHE_SECONDS: '30', REFRESH_SCHEDULE: newYear, REQUEST_LIMITS: withoutLimits },
+    ...options.settings,
+  }
   const first = options.behindFront ? await findFreePort() : stack.ports.broker
   const brokers = await Promise.all(
     Array.from({ length: options.brokers ?? 1 }, async (_, index) =>

@@ -5,6 +5,7 @@ import type { Broker } from '../../shared/broker.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { checkRequest, type RequestRules } from '../../shared/http/checkRequest.ts'
 import { type ReceivedRequest, readPathParams } from '../../shared/http/receiveRequest.ts'
+import { Problem } from '../../shared/problems.ts'
 import { type AppRole, appRoles } from '../../shared/settings/appRoles.ts'
 
 const publicUrl = 'https://broker.example'
@@ -62,6 +63,38 @@ describe('a request below a tenant', () => {
         extras: { members: { requiredRole: 'Tenants.Manage', app: 'the-app' } },
       },
     )
+  })
+})
+
+describe('a request that is limited', () => {
+  const taken: unknown[] = []
+  const take = (...took: unknown[]) => void taken.push(took)
+  const limiting = { ...broker, requestLimiter: { take } } as unknown as Broker
+  const checked = (rules: object, at = '/v1/tenants/acme/things/x') =>
+    checkRequest({ broker: limiting, path }, { ...vending, ...rules }, get(at))
+
+  test('is counted for its app, workspace, and tenant', async () => {
+    taken.length = 0
+    await checked({ limit: 'grantsPerMinute' })
+    expect(taken).toEqual([['grantsPerMinute', { app: 'the-app', workspace: 'agency', tenant: 'acme' }]])
+  })
+
+  test('is counted only if it’s valid, and only if its body is of that kind', async () => {
+    taken.length = 0
+    await expect(checked({ limit: 'grantsPerMinute' }, '/v1/tenants/%20/things/x')).rejects.toThrow()
+    await checked({ limit: () => undefined })
+    await checked({})
+    expect(taken).toEqual([])
+  })
+
+  test('is refused by its limit', async () => {
+    const refuse = () => {
+      throw new Problem('too_many_requests')
+    }
+    const refusing = { ...broker, requestLimiter: { take: refuse } } as unknown as Broker
+    const rules = { ...vending, limit: 'grantsPerMinute' } as const
+    const asked = checkRequest({ broker: refusing, path }, rules, get('/v1/tenants/acme/things/x'))
+    await expect(asked).rejects.toMatchObject({ code: 'too_many_requests' })
   })
 })
 

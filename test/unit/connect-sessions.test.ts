@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { splitSessionId } from '../../shared/connect/sessionId.ts'
 import { connectSessionBody, createConnectSession } from '../../shared/connect/sessions.ts'
+import { Problem } from '../../shared/problems.ts'
 import { connected, name } from '../simulation/ground.ts'
 import { connectGround, returnUrl } from './connectGround.ts'
 
@@ -43,6 +44,19 @@ describe('the body of a connect session', () => {
 })
 
 describe('a connect session', () => {
+  test('for a new tenant is refused if the app may not create another; a known tenant needs no asking', async () => {
+    const own = connectGround()
+    const admit = () => {
+      throw new Problem('too_many_requests')
+    }
+    const dependencies = { ...(own.dependencies as object), admit } as never
+    const ask = () => createConnectSession(dependencies, name, connectSessionBody.parse(asked))
+    await expect(ask()).rejects.toMatchObject({ code: 'too_many_requests' })
+    expect(own.row()).toBeUndefined()
+    await own.create()
+    expect(await ask()).toHaveProperty('connectUrl')
+  })
+
   test('can be used until it expires, and names its tenant', async () => {
     const own = connectGround()
     await own.create({ disconnectCount: 3 })

@@ -1,6 +1,7 @@
 import { RestError } from '@azure/data-tables'
 import { expect, test } from 'vitest'
 import { addSeconds } from '../../shared/clock.ts'
+import { requestLimits } from '../../shared/settings/requestLimits.ts'
 import { createOneTimeTable } from '../../shared/storage/oneTimeTable.ts'
 import { createMemoryTable } from './memoryTable.ts'
 
@@ -80,4 +81,29 @@ test('a record that others keep changing is storage that is busy', async () => {
   await expect(records.change({ kind: 'session', id, now }, () => ({}))).rejects.toMatchObject({
     ...{ name: 'StorageUnavailableError', status: 412 },
   })
+})
+
+/** Records of one kind that expire in the same hour, in a table of their own. */
+async function flood(kind: 'session' | 'sign-in', rows: number) {
+  const records = createOneTimeTable({ SignIns: createMemoryTable().table })
+  for (let made = 0; made < rows; made++) await records.issue(kind, {}, at(60))
+  return records
+}
+
+test('a sweep removes all links that an app can make in an hour, and the next one removes what is beyond', async () => {
+  const records = await flood('session', 20_150)
+  const { app } = requestLimits.parse({}).connectSessionsPerMinute
+  const removed = await records.removeExpired(at(3600))
+  // The first minute counts twice: a full bucket, and what comes back. Each link has two rows.
+  expect(removed).toBeGreaterThanOrEqual(2 * 61 * app)
+  expect([removed, await records.removeExpired(at(3600))]).toEqual([20_000, 150])
+})
+
+test('a sweep takes no more sign-ins than fit into its minute: each must first be told as abandoned', async () => {
+  const records = await flood('sign-in', 3150)
+  const told: number[] = []
+  const before = async (expired: readonly unknown[]) => void told.push(expired.length)
+  expect(await records.removeExpired(at(3600), before)).toBe(3000)
+  expect(told).toEqual(Array.from({ length: 30 }, () => 100))
+  expect(await records.removeExpired(at(3600))).toBe(150)
 })

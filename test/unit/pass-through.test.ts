@@ -1,12 +1,16 @@
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
+import { readFault } from '../../shared/advertising/faults.ts'
 import { ClientLeftError } from '../../shared/domain/clientLeft.ts'
 import { retryAfterHeader } from '../../shared/passthrough/explainFailure.ts'
 import { repeatableBytes } from '../../shared/passthrough/passThrough.ts'
 import { UnusableResponseError } from '../../shared/passthrough/send.ts'
+import { createThrottledCalls } from '../../shared/passthrough/throttledCalls.ts'
+import { Problem } from '../../shared/problems.ts'
 import { name, now } from '../simulation/ground.ts'
 import { accountOf } from './connectGround.ts'
 import { passing } from './passGround.ts'
+import { createVirtualClock } from './virtualClock.ts'
 
 describe('a passed-through call', () => {
   test('returns Microsoft’s answer, and proves the developer token', async () => {
@@ -73,6 +77,47 @@ describe('a failure of Microsoft', () => {
     const passedOn = (value: string) => retryAfterHeader(60, new Headers({ 'retry-after': value }))
     expect(passedOn('950400')).toEqual({ 'retry-after': '3600' })
     expect(passedOn('0')).toEqual({ 'retry-after': '60' })
+  })
+
+  test('for too many calls a minute stops the service’s calls for its tenant until the wait is over', async () => {
+    const ok = { status: 200 }
+    const own = await passing([{ status: 429, code: 117, headers: { 'retry-after': '7' } }, ok, ok])
+    await own.pass()
+    const refused = own.pass()
+    await expect(refused).rejects.toMatchObject({
+      code: 'too_many_requests',
+      extras: {
+        ...{ retryAfterSeconds: 7, members: { reason: 'throttled_by_microsoft' } },
+        headers: { 'x-diagnosis': 'throttled_calls;actor=nobody;credential=none' },
+      },
+    })
+    expect((await own.pass({ service: 'customerBilling' })).status).toBe(200)
+    own.clock.advance(6.999)
+    await expect(own.pass()).rejects.toMatchObject({ code: 'too_many_requests' })
+    expect(own.seen.tokens).toHaveLength(2)
+    own.clock.advance(0.001)
+    expect((await own.pass()).status).toBe(200)
+  })
+
+  test('stops no call of another tenant', () => {
+    const clock = createVirtualClock()
+    const throttled = createThrottledCalls(clock)
+    const fault = readFault({ service: 'bulk', status: 429, bodyText: '' })
+    throttled.record({ workspace: 'w', tenant: 't' }, 'bulk', fault)
+    expect(() => throttled.assertOpen({ workspace: 'w', tenant: 't' }, 'bulk')).toThrow(Problem)
+    throttled.assertOpen({ workspace: 'w', tenant: 'u' }, 'bulk')
+    throttled.assertOpen({ workspace: 'v', tenant: 't' }, 'bulk')
+  })
+
+  test.each([
+    ['reporting', { status: 400, code: 207 }],
+    ['bulk', { status: 429, code: 4204 }],
+    ['customerManagement', { status: 503 }],
+    ['customerManagement', { status: 400, code: 100 }],
+  ] as const)('of another kind stops nothing: %s %j', async (service, failure) => {
+    const own = await passing([failure, { status: 200 }])
+    expect((await own.pass({ service })).status).toBe(failure.status)
+    expect((await own.pass({ service })).status).toBe(200)
   })
 
   test('means missing rights if the called account is the tenant’s', async () => {

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { addSeconds } from '../../shared/clock.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { type PassThroughCall, passThrough } from '../../shared/passthrough/passThrough.ts'
+import { createThrottledCalls } from '../../shared/passthrough/throttledCalls.ts'
 import { Secret } from '../../shared/secret.ts'
 import { connected, name, now } from '../simulation/ground.ts'
 import { connectGround } from './connectGround.ts'
@@ -51,6 +52,7 @@ export async function passing(
     vend: {
       vend: async () => ({ headers: { DeveloperToken: 'developer' }, customerId: '10', accountId: '1' }),
     },
+    throttledCalls: createThrottledCalls(own.clock),
     advertising: () => ({ getUser: async () => void seen.asked++ }),
     developerTokenProofs: {
       of: async () => 'proven',
