@@ -106,6 +106,18 @@ test.each([
   expect(await open(true)).toHaveProperty('url')
 })
 
+test.each([
+  ['google', undefined, 'https://broker.example/cb/google', 'google'],
+  ['microsoft', 'google', 'https://broker.example/cb', undefined],
+])('a sign-in at %s after one at %s returns to %s, and remembers it', async (provider, before, uri, own) => {
+  const world = await issued({ callbackOf: before }, {}, { identityProvider: provider })
+  const url = await urlOf(world.open())
+  expect(url.searchParams.get('redirect_uri')).toBe(uri)
+  expect((await signInOf(world, url)) as object).toEqual(
+    own ? expect.objectContaining({ callbackOf: own }) : expect.not.objectContaining({ callbackOf: before }),
+  )
+})
+
 describe('a link with which someone has connected', () => {
   /** The link of a session whose consent was kept, and ended here for its browser. */
   async function spent(change: object = {}) {
