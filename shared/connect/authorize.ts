@@ -65,7 +65,7 @@ export interface AuthorizeRequest {
  */
 export type AuthorizeResult =
   | { readonly url: URL; readonly binding: BrowserBinding; readonly workspace: string }
-  | { readonly asks: Question; readonly workspace: string }
+  | { readonly asks: Question; readonly workspace: string; readonly displayName: string | undefined }
   | CallbackResult
 
 /**
@@ -88,7 +88,7 @@ export async function authorize(
   const asks = pressed ? undefined : findQuestion(session, userAgent)
   if (asks) {
     await recordOpened(dependencies, session.id)
-    return { asks, workspace }
+    return { asks, workspace, displayName: session.displayName ?? tenant.displayName }
   }
   const refused = await countSignIn(dependencies, session.id)
   if (refused === 'spent') return waitForSessionEnd(dependencies, session, browser)

@@ -91,6 +91,14 @@ test('a session says that its link was opened, and how many sign-ins it began', 
 })
 
 test.each([
+  ['the name in its session', { displayName: 'Acme' }, { displayName: 'Before' }, 'Acme'],
+  ['the tenant’s name, if its session has none', {}, { displayName: 'Before' }, 'Before'],
+])('a link that asks first shows %s', async (_title, session, tenant, displayName) => {
+  const { open } = await issued({ asksFirst: true, ...session }, tenant)
+  expect(await open()).toMatchObject({ displayName })
+})
+
+test.each([
   ['google', '; wv)', 'embedded_browser'],
   ['google', 'Safari/604.1', undefined],
   ['microsoft', '; wv)', undefined],
@@ -234,7 +242,7 @@ test.each([
 test('a link that may travel by mail begins a sign-in only if its button is pressed', async () => {
   const { open } = await issued({ asksFirst: true })
   for (let scanner = 0; scanner < 30; scanner++)
-    expect(await open()).toEqual({ asks: 'link_may_be_mailed', workspace: 'w' })
+    expect(await open()).toEqual({ asks: 'link_may_be_mailed', workspace: 'w', displayName: undefined })
   expect(await open(undefined, true)).toMatchObject({ url: expect.any(URL), workspace: 'w' })
 })
 
