@@ -70,10 +70,10 @@ async function lead(
   const ended = await authorize(broker, { sessionToken, browser, pressed, userAgent })
   if ('failed' in ended) return failurePage(ended, config)
   if ('asks' in ended) {
-    const app = appName(config, ended.workspace)
+    const invited = { app: appName(config, ended.workspace), account: ended.displayName }
     return ended.asks === 'embedded_browser'
-      ? embeddedBrowserPage(connectUrl(config, sessionToken), sessionToken, app)
-      : connectStartPage(sessionToken, app)
+      ? embeddedBrowserPage(connectUrl(config, sessionToken), sessionToken, invited)
+      : connectStartPage(sessionToken, invited)
   }
   if ('returnUrl' in ended) {
     const url = ended.returnUrl

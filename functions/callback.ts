@@ -20,14 +20,28 @@ const authorizationResponse = z.object({
   admin_consent: z.string().optional(),
 })
 
-/**
- * `GET /oauth/callback`: validates, exchanges, proves, stores. Redirects to the app, or shows why connecting failed.
- */
+/** `GET /oauth/callback`: Microsoft's redirect URI, and that of Google's sign-ins which an older release began. */
 pageRoute('callback', 'oauth/callback', {
-  GET: operation({
+  GET: finish({
     id: 'finishSignIn',
+    summary: 'The redirect URI to which Microsoft returns the browser',
+  }),
+})
+
+/** `GET /oauth/callback/google`: the same for Google. */
+pageRoute('callbackGoogle', 'oauth/callback/google', {
+  GET: finish({
+    id: 'finishGoogleSignIn',
+    summary: 'The redirect URI to which Google returns the browser',
+    arrivedAt: 'google',
+  }),
+})
+
+/** Validates, exchanges, proves, stores. Redirects to the app, or shows why connecting failed. */
+function finish({ arrivedAt, ...named }: { id: string; summary: string; arrivedAt?: 'google' }) {
+  return operation({
+    ...named,
     tag: 'browser',
-    summary: 'The redirect URI to which the identity provider returns the browser',
     query: authorizationResponse,
     response: {
       status: 303,
@@ -43,11 +57,11 @@ pageRoute('callback', 'oauth/callback', {
       if (isPrefetch(raw)) return prefetchResponse
       const adminConsent = readAdminConsent(query)
       if (adminConsent) return adminConsentedPage(adminConsent === 'granted', broker.config)
-      const ended = await finishSignIn(broker, query, browser)
+      const ended = await finishSignIn(broker, { ...query, arrivedAt }, browser)
       if (!('failed' in ended)) return redirect(ended.returnUrl)
       return ended.failed === 'consent_declined' && ended.backUrl
         ? redirect(ended.backUrl)
         : failurePage(ended, broker.config)
     },
-  }),
-})
+  })
+}

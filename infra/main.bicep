@@ -343,6 +343,9 @@ output BROKER_URL string = origin
 @description('The redirect URI to register under Web.')
 output REDIRECT_URI string = '${origin}/oauth/callback'
 
+@description('The redirect URI to register at Google, if advertisers sign in with Google accounts.')
+output GOOGLE_REDIRECT_URI string = '${origin}/oauth/callback/google'
+
 @description('URL of the vault for client secrets, developer tokens, and sealing keys.')
 output KEY_VAULT_NAME string = vault.outputs.name
 

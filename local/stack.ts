@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { redirectUriOf } from '../shared/identity/redirectUri.ts'
 import { startAdvertising } from './advertising/advertising.ts'
 import { localDeveloperTokens } from './advertising/caller.ts'
 import { createGoogleTokenVerifier, createMicrosoftTokenVerifier } from './advertising/verifiers.ts'
@@ -88,8 +89,9 @@ interface Ground {
   readonly folder: string
   readonly ports: Ports
   readonly certificate: LocalCertificate
-  /** The registered redirect URIs; the list grows while the stack runs. */
+  /** The redirect URIs registered at Microsoft and at Google; the lists grow while the stack runs. */
   readonly redirectUris: string[]
+  readonly googleRedirectUris: string[]
   readonly options: StackOptions
   /** Every part, in start order. */
   readonly starting: Promise<Part>[]
@@ -106,7 +108,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await assertPortsFree(ports, partPorts)
   const folder = options.folder ? resolve(options.folder) : await mkdtemp(join(tmpdir(), 'broker-stack-'))
   const certificate = await createLocalCertificate(dirname(join(folder, authorityFile)))
-  const ground: Ground = { folder, ports, certificate, redirectUris: [], options, starting: [] }
+  const ground: Ground = {
+    folder,
+    ports,
+    certificate,
+    redirectUris: [],
+    googleRedirectUris: [],
+    options,
+    starting: [],
+  }
   try {
     return toStack(ground, await startParts(ground))
   } catch (error) {
@@ -187,11 +197,11 @@ function openSignIn(
     })
 }
 
-function openGoogle({ folder, ports, redirectUris }: Ground) {
+function openGoogle({ folder, ports, googleRedirectUris }: Ground) {
   return (before?: RunningGoogleSignIn) =>
     startGoogleSignIn({
       port: before?.port ?? ports.google,
-      clients: webClientsOf('google', redirectUris),
+      clients: webClientsOf('google', googleRedirectUris),
       dataFile: join(folder, 'google.jsonl'),
     })
 }
@@ -220,7 +230,8 @@ function toStack(ground: Ground, parts: StackParts): Stack {
       const { tablesPrefix, returnUrls } = ground.options
       const settings = brokerSettings({ ...ports, broker }, ground.certificate.caPath, returnUrls)
       const redirectUri = `${settings.PUBLIC_URL}/oauth/callback`
-      if (!ground.redirectUris.includes(redirectUri)) ground.redirectUris.push(redirectUri)
+      register(ground.redirectUris, redirectUri)
+      register(ground.googleRedirectUris, redirectUriOf({ redirectUri }, 'google'))
       return tablesPrefix ? { ...settings, TABLES_PREFIX: tablesPrefix } : settings
     },
     callerToken: (app = 'demo-app') => requestCallerToken(parts.signIn.origin, app),
@@ -229,6 +240,10 @@ function toStack(ground: Ground, parts: StackParts): Stack {
   // Registers the first broker's redirect URI from the start.
   stack.settings()
   return stack
+}
+
+function register(redirectUris: string[], redirectUri: string): void {
+  if (!redirectUris.includes(redirectUri)) redirectUris.push(redirectUri)
 }
 
 /** Chosen before anything starts, because registrations name them and a restarted part uses its own again. */

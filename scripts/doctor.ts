@@ -111,10 +111,7 @@ async function checkInside(
 }
 
 function signInsOf(config: Config | undefined) {
-  return (
-    config &&
-    signInRows(config, createSignInTable(config)).map((row) => toSignInView(row, config.redirectUri))
-  )
+  return config && signInRows(config, createSignInTable(config)).map((row) => toSignInView(config, row))
 }
 
 /** The host's queue by connection string; with an identity, it's one of the readiness checks. */

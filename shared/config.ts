@@ -18,6 +18,7 @@ export interface EnvironmentConfig extends ConfigOf<EnvironmentSettings> {
 
 /** The broker's settings, complete, checked, and frozen. Names of time spans include the unit. */
 export interface Config extends Omit<ConfigOf<BrokerSettings>, 'environments'> {
+  /** Microsoft's; Google's is below it (`identity/redirectUri.ts`). */
   readonly redirectUri: string
   readonly environments: ReadonlyMap<Environment, EnvironmentConfig>
   readonly host: FunctionsHost

@@ -32,7 +32,7 @@ export const secretExpiryDays = withDefault('SECRET_EXPIRY_DAYS', wholeNumber(1,
 export const brokerSettings = (urls: UrlSchemas) => ({
   publicUrl: required('PUBLIC_URL', urls.origin, {
     meaning:
-      'The URL at which browsers and apps reach the broker. The redirect URI is this URL plus `/oauth/callback`.',
+      'The URL at which browsers and apps reach the broker. The redirect URIs are this URL plus `/oauth/callback` for Microsoft, and plus `/oauth/callback/google` for Google.',
     example: 'https://broker.example.com',
   }),
   allowInsecureLoopback,

@@ -13,23 +13,30 @@ const linkedAccountId = String(agency.linkedAccountId)
 export const agencySteps: readonly Step[] = [
   {
     name: 'connectAgency',
-    title: 'Grace connects her agency, with a work account',
+    title: 'Grace connects her agency from a mailed link, with a work account',
     async run(demo) {
       const body = {
         environment: 'production',
         returnUrl: demo.stack.returnUrl,
         accountChoice: 'app',
         allowDifferentUser: true,
+        displayName: 'The agency',
+        expiresIn: 86_400,
       }
       const session = await demo.call(`${path}/connect-sessions`, { method: 'POST', body })
       const back = await demo.signIn(session.connectUrl, agencyTenant.username)
-      assert(back.searchParams.get('status') === 'connected', `The browser came back with ${back.search}.`)
+      const status = back.searchParams.get('status')
+      assert(status === 'confirmation_required', `The browser came back with ${back.search}.`)
+      const code = back.searchParams.get('confirmation_code')
+      const confirm = `${path}/connect-sessions/${session.id}/confirm`
+      await demo.call(confirm, { method: 'POST', body: { code } })
       const { accounts } = await demo.call(`${path}/accounts`)
       const linked = accounts.filter((account: { linked: boolean }) => account.linked)
       assert(linked.length > 0, 'No linked account was discovered.')
       return {
-        happened: `Discovered ${accounts.length} accounts, ${linked.length} of them linked from another customer.`,
-        proves: 'Discovery finds what the person’s roles reach, accounts of other customers too.',
+        happened: `The page named the app and the agency. The app confirmed that the person is Grace. Discovered ${accounts.length} accounts, ${linked.length} of them linked from another customer.`,
+        proves:
+          'A link that leaves the app’s pages connects only people whom the app confirms. Discovery finds what the person’s roles reach, accounts of other customers too.',
       }
     },
   },

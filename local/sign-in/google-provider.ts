@@ -98,9 +98,8 @@ async function loadGrant({ store }: SignInState, { oidc }: KoaContextWithOIDC) {
   return grantId ? oidc.provider.Grant.find(grantId) : undefined
 }
 
-/** Google's callback parameters besides `code` and `state` (advertising/sdk-authentication). */
+/** Google's callback parameters besides `code`, `state`, and `iss` (advertising/sdk-authentication). */
 function finishCallback({ oidc }: KoaContextWithOIDC, out: Record<string, string>): void {
-  delete out.iss
   out.scope = String(oidc.params?.scope ?? '')
   out.authuser = '0'
   out.prompt = oidc.result?.consent ? 'consent' : 'none'

@@ -59,7 +59,9 @@ function createApp(state: SignInState, google: Google): Hono<{ Bindings: HttpBin
     answerAuthorization(state, context, (fault) => {
       if (isEmbedded(context.req.header('user-agent') ?? '')) return context.html(errorPage(webviewPage), 403)
       const error = fault && toGoogleError(fault)
-      return error ? redirectWith(context, { error }) : relay(context, google().provider)
+      return error
+        ? redirectWith(context, { error, iss: google().origin })
+        : relay(context, google().provider)
     }),
   )
   app.get(`${googlePaths.authorization}/:uid`, (context) => relay(context, google().provider))
@@ -96,11 +98,11 @@ async function relay(context: Context, provider: Provider): Promise<Response> {
   return toResponse(withGoogleError(answer))
 }
 
-/** At Google, a redirect with an error has only `error` and `state`. */
+/** At Google, a redirect with an error has only `error`, `state`, and `iss`. */
 function withGoogleError(answer: ProviderAnswer): ProviderAnswer {
   const location = URL.parse(answer.headers.get('location') ?? '')
   if (!location?.searchParams.has('error')) return answer
-  for (const name of ['iss', 'error_description']) location.searchParams.delete(name)
+  location.searchParams.delete('error_description')
   const headers = new Headers(answer.headers)
   headers.set('location', location.href)
   return { ...answer, headers, body: undefined }
@@ -137,6 +139,7 @@ function toMetadata(origin: string): object {
     id_token_signing_alg_values_supported: ['RS256'],
     scopes_supported: ['openid', 'email', 'profile'],
     token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic'],
+    authorization_response_iss_parameter_supported: true,
     code_challenge_methods_supported: ['plain', 'S256'],
   }
 }

@@ -80,6 +80,7 @@ type Typed = Required<Pick<SignInOptions, 'username' | 'password' | 'decision' |
 
 function toFields({ body, stopped }: Visit, typed: Typed): Record<string, string> | undefined {
   if (stopped || body.includes('id="error"')) return undefined
+  if (body.includes('id="continue"')) return {}
   if (body.includes('id="password"')) return { username: typed.username, password: typed.password }
   if (body.includes('id="verify"')) return { code: typed.code }
   if (body.includes('id="another"')) return { account: 'another' }

@@ -13,6 +13,7 @@ import type { Sealer } from '../domain/sealer.ts'
 import { isSpentSession, isStillValid, type Tenant } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { isEmbeddedBrowser } from '../identity/embeddedBrowser.ts'
+import { redirectUriOf } from '../identity/redirectUri.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
 import type { ConnectFailure } from './failures.ts'
 import { signInSeconds } from './lifetimes.ts'
@@ -27,6 +28,8 @@ import { withWayBack } from './wayBack.ts'
 /** State kept between *authorize* and *callback*. It excludes the verifier and nonce: the browser derives them. */
 export interface SignIn extends ConnectSession {
   readonly browserHash: string
+  /** The provider whose own redirect URI the request named. Default is `/oauth/callback`: Microsoft, or an older release. */
+  readonly callbackOf?: 'google' | undefined
   /** The number of this browser's attempt. Default is 1. */
   readonly tries?: number
   /** Whether the attempt asks for a different account than the one that failed. */
@@ -62,7 +65,7 @@ export interface AuthorizeRequest {
  */
 export type AuthorizeResult =
   | { readonly url: URL; readonly binding: BrowserBinding; readonly workspace: string }
-  | { readonly asks: Question; readonly workspace: string }
+  | { readonly asks: Question; readonly workspace: string; readonly displayName: string | undefined }
   | CallbackResult
 
 /**
@@ -85,7 +88,7 @@ export async function authorize(
   const asks = pressed ? undefined : findQuestion(session, userAgent)
   if (asks) {
     await recordOpened(dependencies, session.id)
-    return { asks, workspace }
+    return { asks, workspace, displayName: session.displayName ?? tenant.displayName }
   }
   const refused = await countSignIn(dependencies, session.id)
   if (refused === 'spent') return waitForSessionEnd(dependencies, session, browser)
@@ -119,10 +122,17 @@ async function beginSignIn(
 ): Promise<URL> {
   const { clock, config, records } = dependencies
   const person = await createPersonParameters(dependencies, session, tenant)
-  const signIn: SignIn = { ...session, browserHash: binding.hash }
+  const callbackOf = row.identityProvider === 'google' ? 'google' : undefined
+  const signIn: SignIn = { ...session, browserHash: binding.hash, callbackOf }
   const oneTimeId = await records.issue('sign-in', signIn, addSeconds(clock.now(), signInSeconds))
   const shown = { ...person, prompt: toPrompt(row, signIn, person) }
-  return authorizationUrl(row, config.redirectUri, binding, withSessionId(oneTimeId, session.id), shown)
+  return authorizationUrl(
+    row,
+    redirectUriOf(config, callbackOf),
+    binding,
+    withSessionId(oneTimeId, session.id),
+    shown,
+  )
 }
 
 /** The authorization request: code flow with PKCE (S256), state and nonce (RFC 9700, sections 2.1 and 4.7). */

@@ -23,6 +23,8 @@ export interface AuthorizationResponse {
   readonly error_uri?: string | undefined
   /** RFC 9207: the provider that answers. */
   readonly iss?: string | undefined
+  /** The provider at whose own redirect URI it arrived. Default is `/oauth/callback`. */
+  readonly arrivedAt?: 'google' | undefined
 }
 
 /**

@@ -5,7 +5,7 @@ import type { TokenRefusal } from '../domain/refusal.ts'
 import { isConsenterOf } from '../domain/tenant.ts'
 import { includesScope } from '../identity/grantedScopes.ts'
 import { type SignedInUser, unknownAddress } from '../identity/idToken.ts'
-import { isResponseIssuer } from '../identity/responseIssuer.ts'
+import { redirectUriOf } from '../identity/redirectUri.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
 import type { RedeemResult } from '../identity/tokenEndpoint.ts'
 import type { Secret } from '../secret.ts'
@@ -22,6 +22,7 @@ import {
   explainSignInRefusal,
 } from './explainSignInFailure.ts'
 import type { ConnectFailure } from './failures.ts'
+import { isMixedUp } from './mixUp.ts'
 import { proveGrant } from './proveGrant.ts'
 import { recordClaimsChallenge } from './recordClaimsChallenge.ts'
 import { reportScopes, updateEnvironmentHold } from './reportSignIn.ts'
@@ -54,14 +55,13 @@ export async function proveSignIn(
   const row = dependencies.signInTable(signIn)
   if (!row) return { failed: 'environment_on_hold', reason: 'environment_not_served' }
   // Before any part of the answer is used, even an error (RFC 9207, section 2.4).
-  if (response.iss !== undefined && !isResponseIssuer(row, response.iss))
-    return { failed: 'sign_in_refused', reason: 'issuer_mismatch' }
+  if (isMixedUp(row, signIn, response)) return { failed: 'sign_in_refused', reason: 'issuer_mismatch' }
   const explain = (refusal: TokenRefusal) =>
     explainSignInRefusal(dependencies.config, signIn.environment, refusal)
   if (response.error || !response.code)
     return explain(classifyAuthorizationError(response, signIn.signInWith))
   const codeVerifier = deriveBrowserSecret(browser, 'pkce', state)
-  const { redirectUri } = dependencies.config
+  const redirectUri = redirectUriOf(dependencies.config, signIn.callbackOf)
   const requestedAt = dependencies.clock.now()
   const result = await dependencies.tokenEndpoints.redeem({
     row,

@@ -26,8 +26,11 @@ export const connectSessionBody = z
     /** Prefilled on the sign-in page, and compared with the person who signs in. */
     loginHint: z.string().min(1).max(320).optional(),
     displayName: z.string().min(1).max(200).optional(),
-    /** Whether vending waits until the app has confirmed who consented. */
-    confirm: z.boolean().default(false),
+    /**
+     * Whether vending waits until the app has confirmed who consented. Default is whether the link may leave the app's
+     * pages: there, a stranger could open it, and be connected to someone else's tenant.
+     */
+    confirm: z.boolean().optional(),
     /** Whether a different person than before may consent. */
     allowDifferentUser: z.boolean().default(false),
     /** Who asks the person to choose when there are several accounts: our page, or the app through the API. */
@@ -51,6 +54,7 @@ export type ConnectSessionRequest = z.infer<typeof connectSessionBody>
 /** A connect session as it is stored until its link expires. */
 export interface ConnectSession extends TenantName, Omit<ConnectSessionRequest, 'expiresIn'> {
   readonly id: string
+  readonly confirm: boolean
   readonly identityProvider: IdentityProvider
   /** The tenant's count when the session was created: a disconnect makes the session void. */
   readonly disconnectCount: number
@@ -98,13 +102,15 @@ export async function createConnectSession(
   const { disconnectCount = 0 } = await ensureTenant(dependencies, name, { ...request, detail })
   const { expiresIn, ...asked } = request
   const expiresAt = addSeconds(clock.now(), expiresIn)
+  const asksFirst = expiresIn > maxDirectSeconds
   const session: ConnectSession = {
     ...asked,
     ...name,
+    confirm: asked.confirm ?? asksFirst,
     identityProvider,
     id: await issueProgress(dependencies, { ...name, returnUrl: request.returnUrl }, expiresAt),
     disconnectCount,
-    asksFirst: expiresIn > maxDirectSeconds,
+    asksFirst,
   }
   const token = withSessionId(await records.issue('session', session, expiresAt), session.id)
   return { id: session.id, connectUrl: connectUrl(config, token), expiresAt: expiresAt.toISOString() }

@@ -26,15 +26,15 @@ export const meanings: Readonly<Record<string, string>> = {
   returnUrl: 'Where the browser goes afterwards: exactly one of the workspace’s return URLs.',
   loginHint:
     'The name of the person who is meant: prefilled on the sign-in page, and compared with who signed in. If they differ, the app confirms, or the broker’s page asks the person.',
-  displayName: 'The advertiser’s display name.',
+  displayName: 'The advertiser’s display name. The page of a link that asks first shows it.',
   confirm:
-    'Whether the app must confirm who consented before anything is vended, with the one-time code sent to `returnUrl`.',
+    'Whether the app must confirm who consented before anything is vended, with the one-time code sent to `returnUrl`. Default is `true` for a link that is valid for more than an hour, and `false` otherwise.',
   allowDifferentUser:
     'Whether a different person than before can consent when the tenant reconnects. A sign-in that would lose accounts waits for the app’s confirmation.',
   acceptLostAccounts:
     'Whether the app accepts that the different person doesn’t have access to some of the accounts.',
   expiresIn:
-    'Seconds for which the link is valid. Default is 15 minutes, maximum 7 days, for links sent by mail. A link valid for more than an hour first shows a page with a button.',
+    'Seconds for which the link is valid. Default is 15 minutes, maximum 7 days, for links sent by mail. A link valid for more than an hour first shows a page with a button, and needs the app’s confirmation unless `confirm` is `false`.',
   signInWith: 'The type of account to sign in with. The sign-in accepts no other.',
   accountChoice:
     'Who asks the person to choose when there are several accounts: the broker’s page or the app.',

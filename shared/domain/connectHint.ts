@@ -31,7 +31,8 @@ export const connectHintView = z
   })
   .meta({
     id: 'ConnectHint',
-    description: 'The request that creates the right connect session. Send it unchanged.',
+    description:
+      'The request that creates the right connect session. Send it unchanged for a link on your own pages. If you add `expiresIn` to mail it, its link may need your confirmation.',
   })
 
 /** A {@link connectHintView}'s value. */

@@ -18,6 +18,8 @@ export interface SignInRow {
   readonly scopes: readonly string[]
   /** A scope that must be granted, so a token without rights is noticed at consent. */
   readonly requiredScope?: string
+  /** Whether each code arrives with `iss` (RFC 9207). Default is no: Microsoft hasn't been observed to send one. */
+  readonly sendsIssuer?: true
   readonly authorizeParameters: Readonly<Record<string, string>>
   /** A page that every sign-in shows, besides the choice of an account. Default is none. */
   readonly prompt?: 'consent'
@@ -100,6 +102,8 @@ function googleRow(environment: Environment, clientId: string, google: Config['g
     tokenUrl: () => google.tokenUrl,
     jwksUrl: google.jwksUrl,
     issuer: () => google.issuer,
+    // Observed since February 2026 (openiddict-core#2428, developer-roadmap#9802).
+    sendsIssuer: true,
     scopes: ['openid', 'email', 'profile'],
     // Without these, Google returns no refresh token, or only at the first consent (Python SDK, google.prod).
     authorizeParameters: { access_type: 'offline' },

@@ -1,21 +1,23 @@
 import type { HttpResponseInit } from '@azure/functions'
+import { type Invitation, invitation } from './invitation.ts'
 import { html, pageResponse } from './page.ts'
 
 /**
  * The page of a link that may have been sent by mail: a request alone, like a mail scanner's, begins no sign-in; the
  * button does.
  */
-export function connectStartPage(sessionToken: string, app: string | undefined): HttpResponseInit {
+export function connectStartPage(sessionToken: string, invited: Invitation): HttpResponseInit {
   const title = 'Connect Microsoft Advertising'
   const body = html`<div class="card">
 <h1>${title}</h1>
-<p>${app ?? 'An app'} asks you to connect a Microsoft Advertising account. Continue to sign in and see the permissions it requests. The link works until you have connected.</p>
+<p>${invitation(invited)}</p>
+<p>Continue to sign in and see the permissions it requests. The link works until you have connected.</p>
 <form method="post" action="/oauth/authorize">
 <input type="hidden" name="session" value="${sessionToken}">
 <p class="ways"><button class="button" id="continue">Continue to sign-in</button></p>
 </form>
 </div>`
-  return pageResponse({ title, app, body })
+  return pageResponse({ title, app: invited.app, body })
 }
 
 /** Where a page leads. */

@@ -43,7 +43,7 @@ export async function checkReadiness(broker: ReadyDependencies): Promise<Readine
     ready: checks.every(({ ok }) => ok) && state.shown.holds.length === 0,
     checks,
     ...state.shown,
-    signIns: rows.map((row) => toSignInView(row, config.redirectUri)),
+    signIns: rows.map((row) => toSignInView(config, row)),
     sweepSchedule: config.sweepSchedule,
   }
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { type Config, providersOf } from '../config.ts'
 import { environments, identityProviders } from '../environment.ts'
+import { redirectUriOf } from '../identity/redirectUri.ts'
 import type { SignInRow, SignInTable } from '../identity/signInTable.ts'
 import type { ReadinessCheck } from './checks.ts'
 import { fetchJson } from './fetchJson.ts'
@@ -30,8 +31,9 @@ export function signInRows({ environments: served }: Config, table: SignInTable)
 }
 
 /** Shows a row to the operator. */
-export function toSignInView(row: SignInRow, redirectUri: string): SignInView {
+export function toSignInView(config: Config, row: SignInRow): SignInView {
   const { environment, identityProvider, clientId, authorizeUrl, scopes } = row
+  const redirectUri = redirectUriOf(config, identityProvider)
   return { environment, identityProvider, clientId, authorizeUrl, scopes: [...scopes], redirectUri }
 }
 

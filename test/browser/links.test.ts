@@ -139,7 +139,7 @@ inEachBrowser((browser) => {
       await page.click('#continue')
       await page.waitForSelector('#username')
       await connect(page)
-      expect(await outcomeOf(page)).toMatchObject({ status: 'connected' })
+      expect(await outcomeOf(page)).toMatchObject({ status: 'confirmation_required' })
     })
 
     test('after ten minutes at the identity provider', async () => {

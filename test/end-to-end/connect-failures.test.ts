@@ -267,6 +267,25 @@ describe('the answering provider must be the right one', () => {
     expect((await open(callbackUrl, cookie)).body).toContain('sign_in_refused (issuer_mismatch)')
     expect(await codeRedemptions()).toBe(calls)
   })
+
+  test.each([
+    ['without an issuer', {}],
+    ['at Microsoft’s address', { path: '/oauth/callback' }],
+  ])('Google’s answer %s is not used', async (_title, change: { path?: string }) => {
+    const { connectUrl } = await world.session(world.newTenant(), { identityProvider: 'google' })
+    const { callbackUrl, cookie } = await world.stopAtCallbackOf(connectUrl, 'tony@gmail.example')
+    const url = new URL(callbackUrl)
+    expect(url.pathname).toBe('/oauth/callback/google')
+    if (change.path) url.pathname = change.path
+    else url.searchParams.delete('iss')
+    expect((await open(url.href, cookie)).body).toContain('sign_in_refused (issuer_mismatch)')
+  })
+
+  test('Microsoft’s answer at Google’s address is not used', async () => {
+    const { callbackUrl, cookie } = await world.stopAtCallback(world.newTenant(), ada)
+    const url = callbackUrl.replace('/oauth/callback', '/oauth/callback/google')
+    expect((await open(url, cookie)).body).toContain('sign_in_refused (issuer_mismatch)')
+  })
 })
 
 test('a work account’s own refusal looks like a missing approval, so the page and the app get both ways', async () => {

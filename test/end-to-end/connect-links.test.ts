@@ -74,9 +74,8 @@ describe('the answer to an administrator’s link', () => {
 
 describe('a link that may travel by mail', () => {
   const mailed = async (tenant: string) => {
-    const body = { environment: 'production', returnUrl: world.returnUrl, expiresIn: 604_800 }
-    const answer = await world.call('POST', `/v1/tenants/${tenant}/connect-sessions`, { body })
-    return answer.body.connectUrl as string
+    const { connectUrl } = await world.session(tenant, { expiresIn: 604_800, displayName: 'Acme Shoes' })
+    return connectUrl
   }
 
   test('begins no sign-in by a request alone, and connects when a person presses the button', async () => {
@@ -87,7 +86,7 @@ describe('a link that may travel by mail', () => {
       const page = await createVisitor().visit(connectUrl)
       expect({ status: page.status, body: page.body }).toEqual({
         status: 200,
-        body: expect.stringContaining('id="continue"'),
+        body: expect.stringMatching(/for <b><bdi>Acme Shoes<[\s\S]*id="continue"/),
       })
     }
     const signInPage = await visitor.submit(await visitor.visit(connectUrl), {})
@@ -97,8 +96,22 @@ describe('a link that may travel by mail', () => {
     const ended = consent.stopped
       ? consent
       : await visitor.submit(consent, { decision: 'accept' }, { stopAt: world.returnUrl })
-    expect(new URL(ended.url).searchParams.get('status')).toBe('connected')
+    expect(new URL(ended.url).searchParams.get('status')).toBe('confirmation_required')
     expect((await createVisitor().visit(connectUrl)).body).toContain('link_already_used')
+  })
+
+  test('binds nobody until the app confirms, unless it says otherwise', async () => {
+    const [tenant, other] = [world.newTenant(), world.newTenant()]
+    const { id, connectUrl } = await world.session(tenant, { expiresIn: 3601 })
+    const back = new URL((await world.finish(connectUrl, 'ada@outlook.example')).url)
+    expect(back.searchParams.get('status')).toBe('confirmation_required')
+    const vend = async () => (await world.call('GET', `/v1/tenants/${tenant}/token`)).body
+    expect(await vend()).toMatchObject({ code: 'confirmation_required' })
+    const body = { code: back.searchParams.get('confirmation_code') }
+    await world.call('POST', `/v1/tenants/${tenant}/connect-sessions/${id}/confirm`, { body })
+    expect(await vend()).toHaveProperty('accessToken')
+    const bound = await world.connect(other, 'ada@outlook.example', { expiresIn: 3601, confirm: false })
+    expect(new URL(bound.url).searchParams.get('status')).toBe('connected')
   })
 
   test('shows its page with only the permissions for a form to the broker', async () => {
@@ -126,7 +139,7 @@ describe('a link that may travel by mail', () => {
     const signInPage = await visitor.submit(buttonPage, {})
     const form = { username: 'ada@outlook.example', password: 'open-sesame', stopAt: world.returnUrl }
     const ended = await visitor.signIn({ authorizeUrl: signInPage.url, ...form })
-    expect(new URL(ended.url).searchParams.get('status')).toBe('connected')
+    expect(new URL(ended.url).searchParams.get('status')).toBe('confirmation_required')
     // The button of a page that is still open leads to the result, too.
     expect((await visitor.submit(buttonPage, {}, form)).url).toBe(ended.url)
   })

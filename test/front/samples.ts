@@ -43,7 +43,8 @@ const post = (path: string, body: unknown): Sample => ({ method: 'POST', path, b
 const query = (path: string, fields: Record<string, string>): Sample => ({
   path: `${path}?${new URLSearchParams(fields)}`,
 })
-const callback = (fields: Record<string, string>) => [query('/oauth/callback', fields)]
+const callback = (fields: Record<string, string>, path = '/oauth/callback') => [query(path, fields)]
+const googleCallback = (fields: Record<string, string>) => callback(fields, '/oauth/callback/google')
 
 /** The samples of what browsers send. */
 const browsers: Readonly<Record<string, readonly Sample[]>> = {
@@ -55,6 +56,11 @@ const browsers: Readonly<Record<string, readonly Sample[]>> = {
   }),
   'GET /oauth/callback argument iss': callback({ iss: 'https://accounts.google.com' }),
   'GET /oauth/callback argument scope': callback({ scope: 'https://ads.microsoft.com/msads.manage openid' }),
+  'GET /oauth/callback/google argument code': googleCallback({ code: '4/0Aci98E9Z--b2c-d' }),
+  'GET /oauth/callback/google argument iss': googleCallback({ iss: 'https://accounts.google.com' }),
+  'GET /oauth/callback/google argument scope': googleCallback({
+    scope: 'email https://www.googleapis.com/auth/userinfo.email openid',
+  }),
   'POST /oauth/accounts argument q': [form('/oauth/accounts', { q: company, go: 'search' })],
 }
 

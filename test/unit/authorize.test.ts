@@ -91,6 +91,14 @@ test('a session says that its link was opened, and how many sign-ins it began', 
 })
 
 test.each([
+  ['the name in its session', { displayName: 'Acme' }, { displayName: 'Before' }, 'Acme'],
+  ['the tenant’s name, if its session has none', {}, { displayName: 'Before' }, 'Before'],
+])('a link that asks first shows %s', async (_title, session, tenant, displayName) => {
+  const { open } = await issued({ asksFirst: true, ...session }, tenant)
+  expect(await open()).toMatchObject({ displayName })
+})
+
+test.each([
   ['google', '; wv)', 'embedded_browser'],
   ['google', 'Safari/604.1', undefined],
   ['microsoft', '; wv)', undefined],
@@ -104,6 +112,18 @@ test.each([
   const opened = await open(false)
   expect('asks' in opened ? opened.asks : undefined).toBe(asks)
   expect(await open(true)).toHaveProperty('url')
+})
+
+test.each([
+  ['google', undefined, 'https://broker.example/cb/google', 'google'],
+  ['microsoft', 'google', 'https://broker.example/cb', undefined],
+])('a sign-in at %s after one at %s returns to %s, and remembers it', async (provider, before, uri, own) => {
+  const world = await issued({ callbackOf: before }, {}, { identityProvider: provider })
+  const url = await urlOf(world.open())
+  expect(url.searchParams.get('redirect_uri')).toBe(uri)
+  expect((await signInOf(world, url)) as object).toEqual(
+    own ? expect.objectContaining({ callbackOf: own }) : expect.not.objectContaining({ callbackOf: before }),
+  )
 })
 
 describe('a link with which someone has connected', () => {
@@ -222,7 +242,7 @@ test.each([
 test('a link that may travel by mail begins a sign-in only if its button is pressed', async () => {
   const { open } = await issued({ asksFirst: true })
   for (let scanner = 0; scanner < 30; scanner++)
-    expect(await open()).toEqual({ asks: 'link_may_be_mailed', workspace: 'w' })
+    expect(await open()).toEqual({ asks: 'link_may_be_mailed', workspace: 'w', displayName: undefined })
   expect(await open(undefined, true)).toMatchObject({ url: expect.any(URL), workspace: 'w' })
 })
 

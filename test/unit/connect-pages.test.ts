@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { type ConnectFailureCode, connectFailures } from '../../shared/connect/failures.ts'
 import type { NamingConfig } from '../../shared/pages/appName.ts'
+import { connectStartPage } from '../../shared/pages/connectStartPage.ts'
+import { embeddedBrowserPage } from '../../shared/pages/embeddedBrowserPage.ts'
 import { adminConsentedPage, failurePage } from '../../shared/pages/failurePage.ts'
+import type { Invitation } from '../../shared/pages/invitation.ts'
 
 const workspace = (name: string, displayName?: string) => ({
   workspace: name,
@@ -33,6 +36,28 @@ describe('the app’s name', () => {
     const body = bodyOf(failurePage({ failed: 'consent_declined', workspace: 'other' }, two))
     expect(body).toContain('from the app at any time')
     expect(body).not.toContain('class="top"')
+  })
+})
+
+describe('a page before a sign-in says', () => {
+  const pages = [
+    ['of a mailed link', (invited: Invitation) => connectStartPage('token', invited)],
+    [
+      'in an embedded browser',
+      (invited: Invitation) => embeddedBrowserPage('https://b.example', 'token', invited),
+    ],
+  ] as const
+
+  test.each(pages)('who asks, and for which account (%s)', (_title, page) => {
+    const body = bodyOf(page({ app: 'Acme & Sons', account: '<Shoes>' }))
+    const asks =
+      'Acme &amp; Sons asks you to connect a Microsoft Advertising account for <b><bdi>&lt;Shoes&gt;</bdi></b>.'
+    expect(body).toContain(`${asks} If you weren’t expecting this, close this page.`)
+  })
+
+  test.each(pages)('nothing that it doesn’t know (%s)', (_title, page) => {
+    const body = bodyOf(page({ app: undefined, account: undefined }))
+    expect(body).toContain('An app asks you to connect a Microsoft Advertising account. If')
   })
 })
 

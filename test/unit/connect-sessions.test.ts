@@ -14,7 +14,7 @@ const tokenOf = (url: string) => splitSessionId(new URL(url).searchParams.get('s
 describe('the body of a connect session', () => {
   test('has the documented defaults', () => {
     expect(connectSessionBody.parse(asked)).toEqual({
-      ...{ ...asked, confirm: false, allowDifferentUser: false, accountChoice: 'page', expiresIn: 900 },
+      ...{ ...asked, allowDifferentUser: false, accountChoice: 'page', expiresIn: 900 },
     })
   })
 
@@ -81,6 +81,21 @@ describe('a connect session', () => {
       asksFirst,
     })
   })
+
+  test.each([
+    [3600, undefined, false],
+    [3601, undefined, true],
+    [3600, true, true],
+    [3601, false, false],
+  ])(
+    'that is valid for %i s, with confirm %s, needs the app’s confirmation: %s',
+    async (expiresIn, confirm, needs) => {
+      const own = connectGround()
+      const { connectUrl } = await create(own, { expiresIn, confirm })
+      const session = await own.records.read('session', tokenOf(connectUrl), own.clock.now())
+      expect(session).toMatchObject({ confirm: needs })
+    },
+  )
 
   test.each([
     ['the named one', { identityProvider: 'google' }, false, 'google'],

@@ -235,6 +235,18 @@ describe('a sign-in', () => {
     expect(seen.redeemed).toEqual([])
   })
 
+  test.each([
+    ['google', 'https://broker.example/cb/google'],
+    [undefined, 'https://broker.example/cb'],
+  ] as const)(
+    'redeems its code with the redirect URI that its request named (%s)',
+    async (own, redirectUri) => {
+      const { run, seen } = await signingIn()
+      await run({ arrivedAt: own }, { callbackOf: own })
+      expect(seen.redeemed).toMatchObject([{ redirectUri }])
+    },
+  )
+
   test('that the person left says both ways, unless it was for a personal account', async () => {
     const { run } = await signingIn({ parts: { config: { environments: new Map() } } })
     const error_description = 'AADSTS65004: User declined to consent to access the app.'
