@@ -1,24 +1,25 @@
 import { expect, test } from 'vitest'
 import { addSeconds } from '../../shared/clock.ts'
 import { endEvents } from '../../shared/operations/endEvents.ts'
+import { requestLimits } from '../../shared/settings/requestLimits.ts'
 import type { OldEvent, OldEvents } from '../../shared/storage/oldEvents.ts'
 import { createModelNotes } from '../simulation/models/notes.ts'
 
 const now = new Date('2026-11-23T16:00:00Z')
 const daysAgo = (days: number) => addSeconds(now, -days * 86_400)
 
-/** Events of these ages in days, by storage's own clock, in pages of two. */
-function createGround(ages: readonly number[]) {
+/** Events of these ages in days, by storage's own clock, in pages of two, of some tenants in turn. */
+function createGround(ages: readonly number[], { pageSize = 2, tenants = 1 } = {}) {
   const removed: string[] = []
   const asked: Date[] = []
   const events = ages.map((days, index) => ({
-    ...{ partitionKey: 'p', rowKey: `event:${index}`, writtenAt: daysAgo(days) },
+    ...{ partitionKey: `p${index % tenants}`, rowKey: `event:${index}`, writtenAt: daysAgo(days) },
   }))
   const oldEvents: OldEvents = {
     async read(before, from = '0') {
       if (Number.isNaN(Number(from))) throw new Error('no such place')
       asked.push(before)
-      const end = Number(from) + 2
+      const end = Number(from) + pageSize
       return { events: events.slice(Number(from), end), ...(end < events.length && { next: String(end) }) }
     },
     remove: async (gone: readonly OldEvent[]) => void removed.push(...gone.map(({ rowKey }) => rowKey)),
@@ -62,4 +63,34 @@ test('successive runs reach every event, and then start over; an unknown positio
   await own.notes.write('ends', 'events', { from: 'gone' })
   await own.end()
   expect(own.removed).toEqual(['event:0', 'event:1'])
+})
+
+test('a run goes on while a few tenants fill the pages, up to 2,000 events', async () => {
+  const many = Array.from({ length: 4100 }, () => 500)
+  const runs = async (tenants: number) => {
+    const own = createGround(many, { pageSize: 200, tenants })
+    const counts: number[] = []
+    for (let run = 0; run < 3; run++) {
+      await own.end()
+      counts.push(own.removed.splice(0).length)
+    }
+    return counts
+  }
+  expect(await runs(20)).toEqual([2000, 2000, 100])
+  // Each tenant's events take a transaction of their own.
+  expect(await runs(21)).toEqual([200, 200, 200])
+})
+
+test('a day of sweeps removes more events than an app can make in a day by changing its accounts', async () => {
+  const { app, tenant } = requestLimits.parse({}).accountChoicesPerHour
+  const sweepsADay = 288
+  for (const [perHour, tenants] of [
+    [tenant, 1],
+    [app, Math.ceil(app / tenant)],
+  ] as const) {
+    const ages = Array.from({ length: 24 * perHour + perHour }, () => 500)
+    const own = createGround(ages, { pageSize: 200, tenants })
+    for (let sweep = 0; sweep < sweepsADay; sweep++) await own.end()
+    expect(own.removed.length).toBeGreaterThanOrEqual(ages.length)
+  }
 })
