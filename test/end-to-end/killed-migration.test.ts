@@ -140,7 +140,10 @@ test('a migration to sealed that is killed twice completes when it is run again:
     await control('POST', 'faults', { ...destroying, name, kind: 'hang' })
   }
   await killWhenItHangs('sealed')
-  expect(await countIn('vault')).toBeGreaterThan(0)
+  // On a busy machine, it may have reached every row by then.
+  const isUnfinished = ({ grant, secretsToDestroy }: Tenant) =>
+    secretsToDestroy !== undefined || grant?.reference.startsWith('vault:')
+  expect((await rows()).filter(isUnfinished).length).toBeGreaterThan(0)
 
   await migrateToTheEnd('sealed')
   expect(await countIn('sealed')).toBe(tenants.length)
