@@ -1,4 +1,5 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { randomText } from './randomText.ts'
 
 /** The secret of one sign-in, which only a cookie of its browser holds. */
 export interface BrowserBinding {
@@ -49,8 +50,7 @@ function baseName(publicUrl: string): string {
 /** Recognizes the browser by its cookies; undefined without a well-formed one. */
 export function recognizeBrowser(publicUrl: string, cookieHeader: string | null): Browser | undefined {
   // A sign-in that an earlier version began has a cookie in base64url, or without a time.
-  const secrets = '[0-9a-f]{64}|[\\w-]{43}'
-  const pattern = new RegExp(`^(${baseName(publicUrl)}(?:-[0-9a-z]{8}-[\\w-]{4})?)=(${secrets})$`)
+  const pattern = new RegExp(`^(${baseName(publicUrl)}(?:-[0-9a-z]{8}-[\\w-]{4})?)=([\\w-]{43})$`)
   const bindings = (cookieHeader ?? '').split(';').flatMap((cookie) => {
     const [, name, secret] = pattern.exec(cookie.trim()) ?? []
     return name && secret ? { name, ...bind(secret) } : []
@@ -61,7 +61,7 @@ export function recognizeBrowser(publicUrl: string, cookieHeader: string | null)
 
 /** Creates the secret of a new sign-in. Two sign-ins never share one. */
 export function newBinding(): BrowserBinding {
-  return bind(randomBytes(32).toString('hex'))
+  return bind(randomText(43))
 }
 
 /**

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { sha256 } from '../access/browser.ts'
+import { randomText } from '../access/randomText.ts'
 import { addSeconds } from '../clock.ts'
 import { dueRowOf } from '../domain/due.ts'
 import { grantOwnerOf } from '../domain/grants.ts'
@@ -46,7 +46,7 @@ export async function savePendingGrant(
 ): Promise<SavedSignIn | ConnectFailure> {
   const { due, grants, tenants } = grantServices
   const name = { workspace: signIn.workspace, tenant: signIn.tenant }
-  const code = question?.code ?? randomBytes(32).toString('hex')
+  const code = question?.code ?? randomText(43)
   const stored = await tenants.read(name)
   if (!stored) return { failed: 'sign_in_not_valid', reason: 'tenant_gone' }
   const stopped = findMismatch(signIn, stored.tenant)

@@ -26,9 +26,9 @@ export function toCounted(columns: CountedColumns): CountedTenant {
     status: tenantStatuses.find((each) => each === status) ?? 'unknown',
     ...(stuck && { stuck }),
     ...(consentedAt && { consentedAt }),
-    secrets: vaultReferences(columns).length,
+    secrets: new Set(vaultReferences(columns).map(nameIn)).size,
     versions: versionsOf(grantReference),
-    leftOver: vaultReferences({ leftovers }).length,
+    leftOver: new Set(vaultReferences({ leftovers }).map(nameIn)).size,
   }
 }
 
@@ -41,6 +41,11 @@ function readStuck({ status, troubleActor, troubleReason, troubleStuckSince }: C
 
 function vaultReferences(columns: CountedColumns): string[] {
   return findReferences(columns).filter((reference) => reference.startsWith('vault:'))
+}
+
+/** A new secret is listed under its name without a vault, besides the reference to it. */
+function nameIn(reference: string): string {
+  return reference.split('/')[1] ?? reference
 }
 
 function versionsOf(reference: unknown): number {

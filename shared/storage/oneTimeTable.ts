@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { odata } from '@azure/data-tables'
+import { randomText } from '../access/randomText.ts'
 import type { OneTimeKind, OneTimeRecords } from '../domain/oneTime.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { Tables } from './clients.ts'
@@ -19,8 +20,7 @@ const maxRemoved = 5000
 
 /**
  * Stores records that are spent once: connect sessions, sign-ins. The identifier contains the hour of expiry, which is
- * the partition; the row is found by the identifier's hash, so a reader of the table can't spend it. It's hexadecimal:
- * firewalls take two dashes, which base64url can contain, for an attack.
+ * the partition; the row is found by the identifier's hash, so a reader of the table can't spend it.
  */
 export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>): OneTimeRecords {
   const find = (kind: string, id: string) => {
@@ -30,7 +30,7 @@ export function createOneTimeTable({ SignIns: table }: Pick<Tables, 'SignIns'>):
   return {
     async issue(kind, value, expiresAt) {
       const hour = Math.floor(expiresAt.getTime() / hourMilliseconds)
-      const id = `${hour.toString(36)}.${randomBytes(24).toString('hex')}`
+      const id = `${hour.toString(36)}.${randomText(32)}`
       const keys = keysOf(kind, id)
       if (!keys) throw new Error('a fresh identifier is well-formed')
       // The identifier is random: a row that is there already is this one, whose first answer was lost.
@@ -130,7 +130,7 @@ interface StoredRecord {
 
 /** Undefined for an identifier that the broker can't have issued. An earlier version issued base64url. */
 function keysOf(kind: string, id: string): Keys | undefined {
-  const hour = /^([0-9a-z]{1,6})\.(?:[0-9a-f]{48}|[\w-]{32})$/.exec(id)?.[1]
+  const hour = /^([0-9a-z]{1,6})\.[\w-]{32}$/.exec(id)?.[1]
   if (!hour) return undefined
   const rowKey = createHash('sha256').update(`${kind}:${id}`).digest('hex')
   return { partitionKey: partitionOf(Number.parseInt(hour, 36)), rowKey }

@@ -16,7 +16,7 @@ test('a broker on HTTPS binds the browser with a __Host- cookie, and accepts no 
   const begun = await fetch(at, { redirect: 'manual' })
   const [cookie = ''] = begun.headers.getSetCookie()
   expect(cookie).toMatch(
-    /^__Host-msads-sign-in-[0-9a-z]{8}-[0-9a-f]{4}=[0-9a-f]{64}; Max-Age=4800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    /^__Host-msads-sign-in-[0-9a-z]{8}-[0-9a-f]{4}=[0-9A-Za-z]{43}; Max-Age=4800; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
   )
   const request = new URL(begun.headers.get('location') ?? '')
   expect(request.searchParams.get('redirect_uri')).toBe('https://broker.example.com/oauth/callback')

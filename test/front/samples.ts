@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import type { WafExclusion } from '../../scripts/wafExclusions.ts'
 import { bindingCookies, newBinding } from '../../shared/access/browser.ts'
+import { randomText } from '../../shared/access/randomText.ts'
 
 /** A request that real use brings, and that the core rules block without its exclusion. */
 export interface Sample {
@@ -89,7 +89,7 @@ const apps: Readonly<Record<string, readonly Sample[]>> = withTenant('/v1/tenant
 
 /** Requests with the broker's own random characters in each place where they occur, fresh each time. */
 export function randomSamples(): readonly Sample[] {
-  const token = () => `aoxr.${randomBytes(24).toString('hex')}`
+  const token = () => `aoxr.${randomText(32)}`
   const twoIds = `${token()}~${token()}`
   const binding = bindingCookies('http://127.0.0.1', newBinding(), {
     ...{ browser: undefined, now: new Date(), maxAge: 60 },
@@ -104,7 +104,7 @@ export function randomSamples(): readonly Sample[] {
     { ...form('/oauth/accounts', { choice: token(), go: 'choose' }), headers },
     { ...query('/oauth/confirm', { question: token() }), headers },
     { ...form('/oauth/confirm', { question: token(), answer: 'connect' }), headers },
-    post(`/v1/tenants/acme/connect-sessions/${token()}/confirm`, { code: randomBytes(32).toString('hex') }),
+    post(`/v1/tenants/acme/connect-sessions/${token()}/confirm`, { code: randomText(43) }),
   ]
 }
 

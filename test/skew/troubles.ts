@@ -4,8 +4,8 @@ import type { Release, SkewWorld } from './world.ts'
 const person = 'ada@outlook.example'
 const connected = { last: 'connected 200', this: 'connected 200' }
 const hourMilliseconds = 3_600_000
-/** More than `STUCK_AFTER_DAYS`. */
-const manyHours = 60 * 24
+/** Longer than `STUCK_AFTER_DAYS`, and than a grant lives unused. */
+const manyHours = 100 * 24
 const longAgo = () => new Date(Date.now() - manyHours * hourMilliseconds)
 /** From the fifth unknown answer on, the operator must act. */
 const [fifth, sixth] = [{ unknownAnswers: 5 }, { unknownAnswers: 6 }]

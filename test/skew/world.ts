@@ -19,7 +19,7 @@ export type SkewWorld = Awaited<ReturnType<typeof openSkewWorld>>
 /** Opens a world; `close` it. Used refresh tokens are revoked, so a token that one release overlooks is a lost grant. */
 export async function openSkewWorld(grantStore: 'sealed' | 'vault') {
   const settings = { GRANT_STORE: grantStore, ROW_CACHE_SECONDS: '0' }
-  const world = await openWorld({ behindFront: true, strict: true, settings })
+  const world = await openWorld({ behindFront: true, otherReleases: true, strict: true, settings })
   const app = inject('lastRelease')
   const last = await world.addBroker({}, app)
   const ports: Record<Release, number> = { this: world.brokers[0]!.port, last: last.port }

@@ -67,7 +67,7 @@ describe('a browser', () => {
     expect(begin(https).cookies).toEqual([
       {
         name: expect.stringMatching(/^__Host-msads-sign-in-[0-9a-z]{8}-[0-9a-f]{4}$/),
-        value: expect.stringMatching(/^[0-9a-f]{64}$/),
+        value: expect.stringMatching(/^[0-9A-Za-z]{43}$/),
         ...{ maxAge: 60, path: '/', httpOnly: true, sameSite: 'Lax', secure: true },
       },
     ])

@@ -17,7 +17,7 @@ describe('a sign-in that waits for its confirmation', () => {
     const { grant, pendingGrant } = own.row()
     expect(grant?.id).toBe('consent-of-first')
     // 256 random bits.
-    expect(code).toHaveLength(64)
+    expect(code).toHaveLength(43)
     expect(pendingGrant).toMatchObject({
       grant: {
         consenter: { subject: 'first' },

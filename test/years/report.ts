@@ -47,7 +47,7 @@ export function kindsTable(months: readonly Month[]): string {
   const rows = Object.entries(bounds).map(([kind, bound]) => [
     kind,
     ...months.map((month) => kindOf(kind)(month)),
-    typeof bound === 'string' ? `none: ${bound}` : 'held',
+    typeof bound === 'string' ? `none: ${bound}` : 'checked',
   ])
   const titles = ['kind', ...months.map(({ month }) => `month ${month}`), 'bound']
   return markdown([titles, ...rows])
