@@ -59,7 +59,7 @@ const browsers: Readonly<Record<string, readonly Sample[]>> = {
   'GET /oauth/callback/google argument code': googleCallback({ code: '4/0Aci98E9Z--b2c-d' }),
   'GET /oauth/callback/google argument iss': googleCallback({ iss: 'https://accounts.google.com' }),
   'GET /oauth/callback/google argument scope': googleCallback({
-    scope: 'email https://www.googleapis.com/auth/userinfo.email openid',
+    scope: 'https://www.googleapis.com/auth/userinfo.email openid',
   }),
   'POST /oauth/accounts argument q': [form('/oauth/accounts', { q: company, go: 'search' })],
 }
