@@ -157,6 +157,9 @@ export async function commitGrant(
   return status !== 'disconnected' && grant?.id === own ? committed : undefined
 }
 
+/** Longer than a commit takes. */
+const lateCommitSeconds = 300
+
 async function prepareCommit(
   { clock, config, due, grants, randomness }: GrantServices,
   before: Tenant,
@@ -165,7 +168,9 @@ async function prepareCommit(
   const { grant, accessToken, accountsGeneration, accountsOutstanding, defaultAccount, confirmed } =
     grantToCommit
   const now = clock.now()
-  const dueAt = nextDueAt(before, accessToken, config, now, randomness.fraction())
+  const planned = nextDueAt(before, accessToken, config, now, randomness.fraction())
+  // After a late confirmation, the time may be over: until the commit, a sweep would drop such a hint as an orphan.
+  const dueAt = planned > now ? planned : addSeconds(now, lateCommitSeconds)
   const consent = {
     ...{ grant, accessToken, dueAt, accountsGeneration },
     ...(accountsOutstanding && { accountsOutstanding }),

@@ -75,6 +75,16 @@ describe('a new sign-in', () => {
     expect(own.live()).toEqual(['new'])
   })
 
+  test('whose token is due already gets a hint that no sweep drops before the commit', async () => {
+    const own = ground()
+    await own.tenants.create({ ...name, environment: 'production', status: 'pending', createdAt: now }, [])
+    const requestedAt = addSeconds(now, -3600)
+    await connectGrant(own.dependencies, name, { ...proven, requestedAt, expiresInSeconds: 3700 })
+    const { dueAt } = own.row()
+    expect(dueAt?.getTime()).toBeGreaterThan(addSeconds(now, 240).getTime())
+    expect([...own.due.rows()].map((row) => row.dueAt)).toContainEqual(dueAt)
+  })
+
   test.each([
     ['in the other environment', {}, { environment: 'sandbox' }],
     ['before the tenant was disconnected', { disconnectCount: 1 }, { disconnectCount: 0 }],
