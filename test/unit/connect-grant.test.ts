@@ -77,7 +77,10 @@ describe('a new sign-in', () => {
 
   test('whose token is due already gets a hint that no sweep drops before the commit', async () => {
     const own = ground()
-    await own.tenants.create({ ...name, environment: 'production', status: 'pending', createdAt: now }, [])
+    await own.tenants.create(
+      { ...name, environment: 'production', status: 'pending', createdAt: now, lastVendedAt: now },
+      [],
+    )
     const requestedAt = addSeconds(now, -3600)
     await connectGrant(own.dependencies, name, { ...proven, requestedAt, expiresInSeconds: 3700 })
     const { dueAt } = own.row()
