@@ -40,10 +40,10 @@ async function outcomeOf(page: Page): Promise<Record<string, string>> {
 }
 
 /** Opens the app's page with a link, and clicks it. */
-async function clickLink(page: Page, connectUrl: string, options = {}): Promise<void> {
+async function clickLink(page: Page, connectUrl: string): Promise<void> {
   content = `<a id="link" href="${connectUrl}">Connect</a>`
   await page.goto(appUrl)
-  await page.click('#link', options)
+  await page.click('#link')
   await page.waitForSelector('#username')
 }
 
@@ -80,7 +80,13 @@ inEachBrowser((browser) => {
 
   describe('a person gets connected', () => {
     test('after a double click on the link', async () => {
-      await clickLink(page, await linkTo(), { clickCount: 2, delay: 5 })
+      content = `<a id="link" href="${await linkTo()}">Connect</a>`
+      await page.goto(appUrl)
+      // By the page itself: Firefox's driver hangs if the first click of its own has led to another page by the second.
+      await page.evaluate(
+        "document.querySelector('#link').click(); setTimeout(() => document.querySelector('#link').click(), 5)",
+      )
+      await page.waitForSelector('#username')
       await connect(page)
       expect(await outcomeOf(page)).toMatchObject({ status: 'connected' })
     })
