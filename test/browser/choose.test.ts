@@ -48,6 +48,12 @@ async function listen(handler: Parameters<typeof createServer>[1]): Promise<stri
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
+/** Waits for the answer to a form: its title, and then its focus, which the browser sets only when it first draws it. */
+async function arrived(page: Page, title: RegExp): Promise<void> {
+  await expect.poll(() => page.title(), patient).toMatch(title)
+  await expect.poll(() => focused(page), patient).toBe('count')
+}
+
 /** Signs in as Grace, up to the page that asks for accounts. */
 async function openPage(options: BrowserContextOptions = {}): Promise<{ page: Page; tenant: string }> {
   context = await browser.newContext({ viewport: { width: 800, height: 700 }, ...options })
@@ -117,8 +123,7 @@ describe('5,006 accounts to choose from', { timeout: 60_000 }, () => {
     await page.fill('#q', 'no such account')
     await expect.poll(() => page.textContent('#none'), patient).toContain('Press Enter to search all 5,006.')
     await page.press('#q', 'Enter')
-    await expect.poll(() => page.title(), patient).toMatch(/^0 accounts match “no such account”/)
-    expect(await focused(page)).toBe('count')
+    await arrived(page, /^0 accounts match “no such account”/)
   })
 
   test('with only the keyboard: search, select, continue, default, and back at the app', async () => {
@@ -127,7 +132,7 @@ describe('5,006 accounts to choose from', { timeout: 60_000 }, () => {
     for (let tabs = 0; (await focused(page)) !== 'q' && tabs < 5; tabs++) await keyboard.press('Tab')
     await keyboard.type('Branch 4999')
     await keyboard.press('Enter')
-    await expect.poll(() => page.title(), patient).toMatch(/^1 account matches “Branch 4999”/)
+    await arrived(page, /^1 account matches “Branch 4999”/)
     await keyboard.press('Tab')
     expect(await focused(page)).toBe('clear')
     for (const press of ['Tab', 'Tab', 'Space']) await keyboard.press(press)
@@ -135,7 +140,7 @@ describe('5,006 accounts to choose from', { timeout: 60_000 }, () => {
     await page.focus('#q')
     await page.fill('#q', '')
     await keyboard.press('Enter')
-    await expect.poll(() => page.title(), patient).toMatch(/^Choose accounts/)
+    await arrived(page, /^Choose accounts/)
     for (let tabs = 0; (await focused(page)) !== 'A' && tabs < 5; tabs++) await keyboard.press('Tab')
     await picture(page, 'choose-keyboard', { fullPage: false })
     // Enter on the first row continues instead of searching.
