@@ -9,7 +9,7 @@ import {
 } from './disconnectedAccounts.ts'
 import { type MarkDependencies, writeOwedMark } from './owedMark.ts'
 import { type DestroyDependencies, destroySecrets, withSecretsToDestroy } from './secretsToDestroy.ts'
-import { overdueSecrets } from './uncommittedSecrets.ts'
+import { overdueSecrets, withoutOverdue } from './uncommittedSecrets.ts'
 
 /**
  * Ends a consent that wasn't confirmed in time, by storage's clock: the row drops it first, so a late confirmation finds
@@ -30,9 +30,11 @@ export async function expirePending(
     const hasExpired = pendingGrant !== undefined && pendingGrant.expiresAt <= now
     const overdue = overdueSecrets(row, now)
     if (!hasExpired)
-      return overdue.length > 0 ? { next: withSecretsToDestroy(grants, row, overdue) } : undefined
+      return overdue.length > 0
+        ? { next: withSecretsToDestroy(grants, withoutOverdue(row, now), overdue) }
+        : undefined
     const superseded = [pendingGrant.grant.reference, ...overdue]
-    return { next: withSecretsToDestroy(grants, withoutPendingGrant(row), superseded) }
+    return { next: withSecretsToDestroy(grants, withoutOverdue(withoutPendingGrant(row), now), superseded) }
   })
   if (!('stored' in ended)) return false
   if (ended.outcome === 'changed') await removeExpiredAccounts(dependencies, ended)

@@ -3,7 +3,7 @@ import type { GrantStore } from '../domain/grants.ts'
 import type { Log } from '../domain/logEvents.ts'
 import type { StoredTenant, Tenant } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
-import { withListedSecrets, withoutDestroyed, withUncommittedSecrets } from '../domain/transitions.ts'
+import { withListedSecrets, withoutDestroyed } from '../domain/transitions.ts'
 import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
 
 /** Dependencies of destroying secrets. */
@@ -18,9 +18,9 @@ const destroySeconds = 5
 
 /**
  * Adds to the row the references of `superseded` that it no longer needs, in the commit that supersedes them. So no
- * later crash or failure loses track of a refresh token in a vault. Uncommitted secrets that are superseded are struck.
- * One that the row names stays listed until its time is over: if its grant ends before that, a write to another vault
- * that hasn't been answered may still take effect, and a sweep destroys the secret once more.
+ * later crash or failure loses track of a refresh token in a vault. An uncommitted secret stays listed, too, until its
+ * time is over: a write to another vault that hasn't been answered may still take effect, and a sweep destroys the secret
+ * once more.
  */
 export function withSecretsToDestroy(
   grants: Pick<GrantStore, 'isUnneeded'>,
@@ -31,8 +31,7 @@ export function withSecretsToDestroy(
     [...(next.secretsToDestroy ?? []), ...superseded].filter((reference) => reference !== undefined),
   )
   const unneeded = [...left].filter((reference) => !isNamedBy(grants, next, reference))
-  const uncommitted = (next.uncommittedSecrets ?? []).filter(({ reference }) => !left.has(reference))
-  return withUncommittedSecrets(withListedSecrets(next, unneeded), uncommitted)
+  return withListedSecrets(next, unneeded)
 }
 
 /**

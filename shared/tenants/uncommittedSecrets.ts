@@ -75,9 +75,17 @@ export function overdueSecrets({ uncommittedSecrets = [] }: Tenant, now: Date): 
   return uncommittedSecrets.filter(({ until }) => until <= now).map(({ reference }) => reference)
 }
 
+/** The row without the listed secrets whose time is over. */
+export function withoutOverdue(row: Tenant, now: Date): Tenant {
+  return withUncommittedSecrets(
+    row,
+    (row.uncommittedSecrets ?? []).filter(({ until }) => until > now),
+  )
+}
+
 /**
- * Destroys a written secret whose commit failed, unless the row names it after all. The row moves it to the secrets to
- * destroy first, so that no late commit can name it. If that fails, a sweep does it.
+ * Destroys a written secret whose commit failed, unless the row names it after all. The row adds it to the secrets to
+ * destroy first: with its new ETag, no commit that's under way can name it. If that fails, a sweep does it.
  */
 export async function abandonUncommitted(
   dependencies: DestroyDependencies,

@@ -175,7 +175,8 @@ test('neither a grant nor its secret is kept once the row no longer matches it',
     isStillValidFor: (found) => found.grant?.consenter.subject === 'second',
   })
   expect(kept).toBeUndefined()
-  expect(row()).toEqual({ ...old, writeIds: expect.any(Array) })
+  // The new secret stays listed, so that a sweep also finds a copy that a vault takes later.
+  expect(row()).toEqual({ ...old, writeIds: expect.any(Array), uncommittedSecrets: [expect.anything()] })
   expect(live()).toEqual(['old'])
 })
 
