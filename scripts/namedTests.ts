@@ -1,5 +1,6 @@
 /** A test that a page names: its file below `test/`, and its title or its group's. */
-const namedTest = /`((?:unit|contract|end-to-end|simulation|browser|front)\/[\w-]{1,80}): ([^`]{1,200})`/g
+const namedTest =
+  /`((?:unit|contract|end-to-end|simulation|attacks|browser|front)\/[\w-]{1,80}): ([^`]{1,200})`/g
 
 /** Each `file: title` that a text names. */
 export function testsNamedIn(text: string): string[] {

@@ -44,6 +44,7 @@ export function createPatience({ clock, randomness }: Waiting): <T>(work: () => 
 const settingsCodes: ReadonlySet<string> = new Set([
   'VaultNotNamed',
   'ReferenceNotUnderstood',
+  'SecretOfAnotherTenant',
   'CredentialUnavailableError',
   'AuthenticationError',
 ])

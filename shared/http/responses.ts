@@ -145,6 +145,13 @@ function storageProblem(error: StorageUnavailableError): Problem {
       members: { reason: 'reference_not_understood' },
     })
   }
+  if (code === 'SecretOfAnotherTenant') {
+    return new Problem('storage_unavailable', {
+      actor: 'operator',
+      detail: 'The tenant’s row names a refresh token that belongs to another tenant, by the secret’s tags.',
+      members: { reason: 'secret_of_another_tenant' },
+    })
+  }
   if (isDisallowedByPolicy(error)) {
     return new Problem('storage_unavailable', {
       actor: 'operator',

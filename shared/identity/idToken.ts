@@ -61,6 +61,8 @@ export function createIdTokenChecker(personalTenant: string, options?: KeySource
         })
         if (!isKeyOf(keys.issuerOf(protectedHeader.kid), row.issuer(tid), tid))
           return { fault: 'id_token_key_of_another_issuer' }
+        // OpenID Connect Core, section 3.1.3.7: we trust no other audience beside us.
+        if ([payload.aud].flat().length !== 1) return { fault: 'id_token_for_others_too' }
         if (payload.nonce !== nonce) return { fault: 'id_token_nonce_mismatch' }
         return toUser(payload, row, tid, personalTenant)
       } catch (error) {

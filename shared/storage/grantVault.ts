@@ -77,18 +77,21 @@ export function createGrantVault(
       const { version } = await vaultOf(before).write(before.name, refreshToken, propertiesOf(owner))
       return toReference({ ...before, version, rotations: before.rotations + 1 })
     },
-    async read(reference) {
+    async read(reference, owner) {
       const named = understood(reference)
       const vault = vaultOf(named)
       const found = await vault.read(named.name, named.version)
-      if (found) renewExpiry(vault, found)
-      return found?.value
+      if (!found) return undefined
+      assertOwned(found, owner)
+      renewExpiry(vault, found)
+      return found.value
     },
-    async readNewer(reference) {
+    async readNewer(reference, owner) {
       const named = understood(reference)
       // Versions are only ever appended, so a current version other than the named one is newer.
       const current = await vaultOf(named).read(named.name)
       if (!current || current.version === named.version) return undefined
+      assertOwned(current, owner)
       return { reference: toReference({ ...named, version: current.version }), refreshToken: current.value }
     },
     async forget(reference) {
@@ -120,7 +123,16 @@ function toFields(vault: string, owner: GrantOwner, error: unknown): LogEvents['
   return { vault, tenantKey: tenantKey(owner), environment, identityProvider, status, code }
 }
 
-/** Tags from which lost tables are rebuilt; only names, nothing personal. */
+/**
+ * A row that names another tenant's secret was copied or changed by hand: someone who can write to the tables must not get
+ * the broker to redeem a token that its tags say is someone else's. It doesn't count as missing, so nothing is destroyed.
+ */
+function assertOwned({ tags }: SecretVersion, owner: GrantOwner): void {
+  const isOwned = Object.entries(tagsOf(owner)).every(([tag, value]) => tags[tag] === value)
+  if (!isOwned) throw new StorageUnavailableError('vault', 0, 'SecretOfAnotherTenant')
+}
+
+/** Tags from which lost tables are rebuilt, and by which a secret is known; only names, nothing personal. */
 function tagsOf({ workspace, tenant, environment, identityProvider }: GrantOwner): Record<string, string> {
   return { workspace, tenant, environment, identityProvider }
 }

@@ -99,6 +99,10 @@ describe('a valid ID token', () => {
     })
   })
 
+  test('can name us in a list', async () => {
+    expect(await check({ aud: ['our-client'] })).toMatchObject({ accountKind: 'work' })
+  })
+
   test('may differ by a minute from our clock', async () => {
     expect(await check({ exp: now - 50, iat: now - 100 })).toMatchObject({ accountKind: 'work' })
     expect(await check({ nbf: now + 50 })).toMatchObject({ accountKind: 'work' })
@@ -129,6 +133,7 @@ describe('an ID token is refused', () => {
     ],
     ['for another client', { aud: 'another-client' }, 'id_token_jwt_claim_validation_failed'],
     ['for nobody', { aud: undefined }, 'id_token_jwt_claim_validation_failed'],
+    ['for another client too', { aud: ['our-client', 'another-client'] }, 'id_token_for_others_too'],
     ['of another sign-in', { nonce: 'another-nonce' }, 'id_token_nonce_mismatch'],
     ['of a sign-in without a nonce', { nonce: undefined }, 'id_token_nonce_mismatch'],
     ['that has expired', { exp: now - 120 }, 'id_token_jwt_expired'],

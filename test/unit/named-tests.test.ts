@@ -18,10 +18,29 @@ test('a test that a page names and that is gone is a fault', () => {
   ])
 })
 
-test('docs/security.md names a test in each row about a threat', () => {
-  const page = readFileSync(join(import.meta.dirname, '../../docs/security.md'), 'utf8')
-  const [, table = ''] = /\| threat \|.*\n\|[-|]+\n((?:\|.*\n)+)/.exec(page) ?? []
-  const rows = table.trim().split('\n')
+/** The rows of a page's table, by the beginning of its heading row. */
+function rowsOf(page: string, heading: string): string[] {
+  const text = readFileSync(join(import.meta.dirname, '../../docs', page), 'utf8')
+  const [, rows = ''] = text.split(`\n${heading}`)
+  return rows.split('\n\n')[0]!.split('\n').slice(2)
+}
+
+test.each([
+  ['security.md', '| threat |'],
+  ['threat-model.md', '| attacker | tries to |'],
+])('docs/%s names a test in each row about a threat', (page, heading) => {
+  const rows = rowsOf(page, heading)
   expect(rows.length).toBeGreaterThan(10)
   for (const row of rows) expect(row).toMatch(/\| `[\w-]+\/[\w-]+: [^`]+`(?:, `[\w-]+\/[\w-]+: [^`]+`)* \|$/)
 })
+
+test.each(['| attacker | tries to |', '| attacker | what is left |'])(
+  'docs/threat-model.md has each attacker in its table "%s"',
+  (heading) => {
+    const attackers = rowsOf('threat-model.md', heading).map((row) => row.split(' | ')[0]?.slice(2))
+    expect(attackers.filter((attacker) => attacker !== '|' && attacker !== '')).toEqual([
+      ...['Stranger', 'Advertiser', 'App', "Other workspace's app", 'Operator', 'Thief of tables'],
+      ...['Thief of a vault version', "Thief of a process's memory", 'Thief of a backup', 'Bad package'],
+    ])
+  },
+)

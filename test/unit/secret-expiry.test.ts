@@ -55,7 +55,7 @@ describe('the secret of a grant', () => {
 
   test('of an earlier version gets an expiry date', async () => {
     const { daysLeft, model, read } = open()
-    const written = await model.write('grant-1', new Secret('rt'), {} as never)
+    const written = await model.write('grant-1', new Secret('rt'), { tags: { ...owner } } as never)
     await read(`vault:${model.host}/grant-1/${written.version}/0`)
     expect(daysLeft()).toBe(90)
   })

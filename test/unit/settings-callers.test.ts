@@ -61,6 +61,14 @@ describe('a caller issuer', () => {
     })
   })
 
+  test.each(['none', 'HS256', 'RS1', 'RSA1_5', 'dir'])(
+    'can’t be trusted with the algorithm %s',
+    (algorithm) => {
+      const refused = refusalsOfOne('CALLER_ISSUERS', issuer({ algorithms: ['RS256', algorithm] }))
+      expect(refused).toEqual({ CALLER_ISSUERS: expect.stringContaining('0.algorithms.1') })
+    },
+  )
+
   test('has the token endpoint that the setting names, or that of the directory whose keys it has', () => {
     const tokenUrlOf = (change: object) => {
       const config = parseConfig({ ...minimalSettings, CALLER_ISSUERS: issuer(change) })

@@ -46,3 +46,11 @@ test('Google has a row if it is configured, and an environment that isn’t conf
   })
   expect(row).not.toHaveProperty('lastPrompt')
 })
+
+test('a sign-in asks for Microsoft Advertising, the person, and a refresh token, and for nothing else', () => {
+  const table = tableOf('common', { google: { clientId: 'g' } })
+  const scopesAt = (identityProvider: 'microsoft' | 'google') =>
+    table({ environment: 'production', identityProvider })?.scopes
+  expect(scopesAt('microsoft')).toEqual(['ads', 'openid', 'profile', 'offline_access'])
+  expect(scopesAt('google')).toEqual(['openid', 'email', 'profile'])
+})

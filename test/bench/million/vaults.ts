@@ -4,6 +4,7 @@ import type { Log } from '../../../shared/domain/logEvents.ts'
 import type { Vault } from '../../../shared/domain/vault.ts'
 import { createVault } from '../../../shared/storage/vault.ts'
 import { createLimit, type Limit, latency, vaultLimits } from './limits.ts'
+import { nameOf } from './tenantNumbers.ts'
 import type { VirtualTime } from './virtualTime.ts'
 
 /** Vaults that throttle, with their measurements. */
@@ -81,12 +82,11 @@ function createClient(
     }
     await time.wait(latency(least, mean, fraction()))
   }
-  const secret = (name: string, version: number) => ({
-    name,
-    value: 'rt',
-    properties: { version: String(version), tags: {}, expiresOn: neverNear },
-  })
   const numberOf = (name: string) => Number(name.slice(secretNameOf(0).length - 1))
+  const secret = (name: string, version: number) => {
+    const tags = { ...nameOf(numberOf(name)), environment: 'production', identityProvider: 'microsoft' }
+    return { name, value: 'rt', properties: { version: String(version), tags, expiresOn: neverNear } }
+  }
   const client: Pick<SecretClient, 'vaultUrl'> & Record<'getSecret' | 'setSecret', unknown> = {
     vaultUrl,
     async getSecret(name: string, { version }: { version?: string } = {}) {
