@@ -42,7 +42,7 @@ const lanes = 6
 /** Requests between two looks at what the broker has written: the collector keeps 2,000 traces. */
 const batch = 250
 
-/** Sends generated requests, and judges each answer and everything that the broker writes meanwhile. */
+/** Sends generated requests, and judges each answer and everything that the broker writes while they are sent. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const { world, seed, path } = options
   const ground = await openGround(world)
