@@ -130,10 +130,10 @@ async function sendUntilReady(origin: string, sent: FilledRequest): Promise<Fuzz
 function fill(asked: FuzzRequest, { authorization, live }: Ground, trace: string): FilledRequest {
   const target = live.fill(asked.target, encodeField)
   const credential = authorization(asked.caller)
-  const isOwned = asked.caller === 'other'
+  const isOther = asked.caller === 'other'
   return {
     method: asked.method,
-    target: isOwned ? target.replaceAll(tenants.hidden, tenants.other) : target,
+    target: isOther ? target.replaceAll(tenants.hidden, tenants.other) : target,
     headers: [
       ...(credential ? [['authorization', credential] as const] : []),
       ...(asked.headers.some(([name]) => name === 'traceparent')
@@ -141,7 +141,13 @@ function fill(asked: FuzzRequest, { authorization, live }: Ground, trace: string
         : [['traceparent', `00-${trace}-${trace.slice(16)}-01`] as const]),
       ...asked.headers.map(([name, value]) => [name, live.fill(value)] as const),
     ],
-    body: asked.body && { ...asked.body, text: live.fill(asked.body.text) },
+    body: asked.body && {
+      ...asked.body,
+      // An app can bring a consent of anyone's whose refresh token it has: what it then sees is its own.
+      text: live.fill(
+        isOther ? asked.body.text.replaceAll('@@refreshToken@@', '@@otherRefreshToken@@') : asked.body.text,
+      ),
+    },
   }
 }
 
