@@ -51,8 +51,7 @@ export function createKeyAddress(...signers: readonly Signer[]) {
       if (address.fault === 'none') return Response.json({ keys: [] })
       if (address.fault === 'status') return new Response('{}', { status: 500 })
       if (address.fault === 'text') return new Response('<html>', { status: 200 })
-      if (address.fault === 'large')
-        return Response.json({ keys: address.keys, more: 'x'.repeat(1_048_576) })
+      if (address.fault === 'large') return Response.json({ keys: address.keys, more: 'x'.repeat(1_048_576) })
       if (address.fault === 'list') return Response.json([1])
       return Response.json({ keys: address.keys })
     }) as typeof fetch,
