@@ -79,6 +79,8 @@ export const fuzzOptions = {
   requests: { type: 'string', default: '200000' },
   seed: { type: 'string', default: '1' },
   path: { type: 'string' },
+  // `local` or `platform`; both without it.
+  host: { type: 'string' },
 } as const
 
 /** The verbs of `npm run broker`. */
