@@ -74,6 +74,15 @@ export const simulateOptions = {
   replay: { type: 'string' },
 } as const
 
+/** Options of `npm run fuzz`. */
+export const fuzzOptions = {
+  requests: { type: 'string', default: '200000' },
+  seed: { type: 'string', default: '1' },
+  path: { type: 'string' },
+  // `local` or `platform`; both without it.
+  host: { type: 'string' },
+} as const
+
 /** The verbs of `npm run broker`. */
 export const brokerVerbs = {
   'refuse-app': {
@@ -115,4 +124,5 @@ export const commandLines: Readonly<Record<string, CommandLine>> = {
   'rebuild-tables': { options: rebuildOptions },
   simulate: { options: simulateOptions },
   years: { options: yearsOptions },
+  fuzz: { options: fuzzOptions },
 }

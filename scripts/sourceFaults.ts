@@ -31,6 +31,16 @@ const exposing = {
   'shared/vend/vend.ts': 'the answer of a vend',
 }
 
+/** The files that can open a sealed text, and what for. */
+const opening = {
+  'shared/connect/browserSeal.ts': 'the end of a callback, for the browser that has its key',
+  'shared/operations/reseal.ts': 'sealing it again with the newest key',
+  'shared/storage/sealedGrants.ts': 'a refresh token, for its refresh',
+  'shared/storage/sealer.ts': 'the sealer itself',
+  'shared/tenants/signInName.ts': 'the name that goes into the sign-in request',
+  'shared/vend/readOrRefresh.ts': 'an access token, for its vend',
+}
+
 /** The files that can replace a row whole, and why that erases nothing that a later version has written beside it. */
 const replacing = {
   'shared/storage/accountTable.ts': 'each discovery writes all of its rows again',
@@ -42,10 +52,38 @@ const replaces = /['"`]Replace['"`]/
 const maxLines = 350
 
 const exposes = /(?:\.|\[\s*['"`])expose\b/
+/** A call of `Sealer.open`, by whatever name the sealer has; taking the function out of it; and what decrypts at all. */
+const opens = new RegExp(
+  [
+    /(?:\.|\[\s*['"`])open(?:['"`]\s*\])?\s*(?:\?\.)?\(/,
+    /\{[^}]*\bopen\b[^}]*\}\s*(?::\s*Sealer|=.*sealer)/,
+    /\b(?:compactDecrypt|flattenedDecrypt|generalDecrypt|jwtDecrypt|createDecipheriv)\b/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+)
 
-/** Everything in published sources that is banned, secrets that are exposed where nobody has to, and long files. */
+/** What only listed files can do. */
+const listed = [
+  {
+    files: exposing,
+    pattern: exposes,
+    advice: 'expose: pass the Secret on; only the files listed in scripts/sourceFaults.ts can read its text',
+    unused: 'exposes no secret',
+  },
+  {
+    files: opening,
+    pattern: opens,
+    advice: 'open: only the files listed in scripts/sourceFaults.ts can open a sealed text',
+    unused: 'opens no sealed text',
+  },
+]
+
+/** Everything in published sources that is banned, secrets that are read where no one has to, and long files. */
 export function faultsOfSources(sources: Sources): string[] {
-  const unused = Object.keys(exposing).filter((path) => !exposes.test(sources.get(path) ?? ''))
+  const unused = listed.flatMap(({ files, pattern, unused: why }) =>
+    Object.keys(files).flatMap((path) => (pattern.test(sources.get(path) ?? '') ? [] : [`${path}: ${why}`])),
+  )
   return [
     ...[...sources].flatMap(([path, text]) =>
       text
@@ -56,21 +94,20 @@ export function faultsOfSources(sources: Sources): string[] {
       const lines = text.trimEnd().split('\n').length
       return lines > maxLines ? [`${path}: has ${lines} lines, more than ${maxLines}: divide it`] : []
     }),
-    ...unused.map((path) => `${path}: exposes no secret: take it out of the list in scripts/sourceFaults.ts`),
+    ...unused.map((fault) => `${fault}: take it out of the list in scripts/sourceFaults.ts`),
   ]
 }
 
 function faultsOf(path: string, line: string): string[] {
   const named = Object.entries(banned).filter(([name]) => line.replace(allowed, '').includes(name))
   const isReplaced = replaces.test(line) && !(path in replacing)
-  const isExposed = exposes.test(line) && !(path in exposing)
   return [
     ...named.map(([name, why]) => `${name}: ${why}`),
     ...(isReplaced
       ? ['Replace: write the row with Merge, which keeps the columns that only a later version knows']
       : []),
-    ...(isExposed
-      ? ['expose: pass the Secret on; only the files listed in scripts/sourceFaults.ts can read its text']
-      : []),
+    ...listed.flatMap(({ files, pattern, advice }) =>
+      pattern.test(line) && !(path in files) ? [advice] : [],
+    ),
   ]
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { readBoundedBody } from '../boundedBody.ts'
 import type { EnvironmentConfig } from '../config.ts'
 import {
   type AccountInfo,
@@ -160,16 +161,10 @@ function limitOf({ signal }: Credentials, milliseconds: number): AbortSignal {
   return signal ? AbortSignal.any([own, signal]) : own
 }
 
-/** The body; undefined if it's too long to read. */
-async function readText({ body }: Response): Promise<string | undefined> {
-  const chunks: Uint8Array[] = []
-  let bytes = 0
-  for await (const chunk of body ?? []) {
-    bytes += chunk.length
-    if (bytes > maxAnswerBytes) return undefined
-    chunks.push(chunk)
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks))
+/** Undefined if it's too long to read. */
+async function readText(response: Response): Promise<string | undefined> {
+  const body = await readBoundedBody(response, maxAnswerBytes)
+  return body && new TextDecoder().decode(body)
 }
 
 function toCallResult<T>(response: Response, text: string | undefined, schema: z.ZodType<T>): CallResult<T> {

@@ -202,6 +202,8 @@ export interface ConnectFailure {
   readonly otherAuthority?: { readonly signInWith: AccountKind | undefined }
   /** Whether the next sign-in carries the claims that this one lacked, so that it can succeed. Default is no. */
   readonly isChallenged?: boolean
+  /** Whether only a browser says so: then the page is no server error, which alerts would count. Default is no. */
+  readonly isBrought?: boolean
   readonly adminConsentUrl?: string
   readonly traceId?: string
   /** The app's workspace; absent if unknown. */

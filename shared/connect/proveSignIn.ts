@@ -58,8 +58,10 @@ export async function proveSignIn(
   if (isMixedUp(row, signIn, response)) return { failed: 'sign_in_refused', reason: 'issuer_mismatch' }
   const explain = (refusal: TokenRefusal) =>
     explainSignInRefusal(dependencies.config, signIn.environment, refusal)
-  if (response.error || !response.code)
-    return explain(classifyAuthorizationError(response, signIn.signInWith))
+  if (response.error)
+    return { ...explain(classifyAuthorizationError(response, signIn.signInWith)), isBrought: true }
+  // No provider answers like this: a part of the address was lost, or someone made it up.
+  if (!response.code) return { failed: 'sign_in_not_valid' }
   const codeVerifier = deriveBrowserSecret(browser, 'pkce', state)
   const redirectUri = redirectUriOf(dependencies.config, signIn.callbackOf)
   const requestedAt = dependencies.clock.now()

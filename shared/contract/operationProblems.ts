@@ -20,7 +20,7 @@ export function problemsOf(method: string, path: string, operation: RegisteredOp
     ...(operation.role ? authenticated : []),
     ...(operation.role || path.startsWith('oauth/') ? (['storage_unavailable'] as const) : []),
     ...(path.includes('{tenant}') || path.startsWith('oauth/') ? (['tenant_damaged'] as const) : []),
-    ...(operation.readsBodyItself || method === 'GET' ? [] : bearingBody),
+    ...bodyProblems(method, operation),
     ...(operation.limit ? (['too_many_requests'] as const) : []),
     ...(operation.problems ?? []),
   ])
@@ -34,7 +34,15 @@ const authenticated = [
   'caller_refused',
   'identity_provider_unavailable',
 ] as const
-const bearingBody = ['body_too_large', 'unsupported_media_type'] as const
+
+/** A form of the broker's own pages has a limit, too. What passes to Microsoft has none of the broker's. */
+function bodyProblems(
+  method: string,
+  { passesBody, readsBodyItself }: RegisteredOperation,
+): readonly ProblemCode[] {
+  if (passesBody || method === 'GET') return []
+  return readsBodyItself ? ['body_too_large'] : ['body_too_large', 'unsupported_media_type']
+}
 
 /** The name of the shared response of each status that a problem can have. */
 const responseNames: Readonly<Record<number, string>> = {
@@ -63,7 +71,7 @@ const otherResponses: Readonly<Record<string, ContractResponse>> = {
   ProblemPage: {
     description:
       'A page that says what happened, and the problem’s code. With `Accept: application/json`, a problem.',
-    content: htmlContent,
+    content: { ...htmlContent, ...problemContent },
   },
   OAuthError: {
     description: 'Why the token request was refused, in OAuth’s words (RFC 6749, section 5.2).',

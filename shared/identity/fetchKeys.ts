@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, customFetch, type JSONWebKeySet } from 'jose'
+import { readBoundedBody } from '../boundedBody.ts'
 import type { Clock } from '../clock.ts'
 
 /** The pauses before the attempts of one fetch. */
@@ -6,6 +7,8 @@ const pausesMilliseconds = [0, 200, 800]
 /** No attempt starts later than this, so a fetch takes 5.5 s at most: no caller waits longer for missing keys. */
 const lastStartMilliseconds = 3000
 const attemptMilliseconds = 2500
+/** The largest key set that is read: fifty times the size of Entra's. */
+export const maxKeySetBytes = 1_048_576
 
 /** How keys are fetched. */
 export interface FetchKeysOptions {
@@ -44,17 +47,9 @@ async function fetchOnce(url: string, fetch: typeof globalThis.fetch): Promise<J
   return jwks
 }
 
-/** Fifty times the size of Entra's. */
-const maxKeyBytes = 1_048_576
-
 /** @throws Error for an answer that is too large; jose would read it whole. */
 async function limited(response: Response): Promise<Response> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
-    if (size > maxKeyBytes) throw new Error('The JWKS is too large.')
-    chunks.push(chunk)
-  }
-  return new Response(Buffer.concat(chunks), { status: response.status })
+  const body = await readBoundedBody(response, maxKeySetBytes)
+  if (!body) throw new Error('The JWKS is too large.')
+  return new Response(new Uint8Array(body), { status: response.status })
 }

@@ -8,6 +8,11 @@ import { type Html, html, pageResponse } from './page.ts'
 
 const statusByActor = { advertiser: 403, advertiserAdmin: 403, app: 400, operator: 503, nobody: 503 } as const
 
+function statusOf(actor: Actor, { isBrought }: ConnectFailure): number {
+  const status = statusByActor[actor]
+  return isBrought && status === 503 ? 403 : status
+}
+
 const iconByActor: Readonly<Record<Actor, IconName>> = {
   advertiser: 'stop',
   advertiserAdmin: 'lock',
@@ -40,7 +45,7 @@ ${supportLine(failure, app)}
 </div>`
   const script = failure.adminConsentUrl ? adminLinkScript : undefined
   return pageResponse(
-    { title: heading, app, body, status: statusByActor[actor], ...(script && { script }) },
+    { title: heading, app, body, status: statusOf(actor, failure), ...(script && { script }) },
     adminLinkStyle,
   )
 }

@@ -22,6 +22,7 @@ export async function checkCallerIssuer({
     resolution: `Compare CALLER_ISSUERS with: curl ${at}`,
   })
   if (keys.status !== 200) return fault(`keys: ${keys.status || 'no answer'}`, jwksUrl)
+  if (keys.isTooLarge) return fault('keys: the answer is too large', jwksUrl)
   if (!hasKeys(keys.body)) return fault('keys: the answer has none', jwksUrl)
   const isMetadata = metadata.status === 200 && (isRequired || 'issuer' in toRecord(metadata.body))
   if (!isMetadata) {

@@ -1,18 +1,22 @@
+import { readBoundedBody } from '../boundedBody.ts'
+import { maxKeySetBytes } from '../identity/fetchKeys.ts'
 import { tracedFetch } from '../telemetry/outgoing.ts'
 
 /** The result of a request. */
 export interface FetchedJson {
   /** 0 if there was no answer. */
   readonly status: number
-  /** The parsed body; undefined if it isn't JSON. */
+  /** The parsed body; undefined if it isn't JSON, or too large. */
   readonly body: unknown
+  /** Whether the body is longer than {@link maxKeySetBytes}, and unread. */
+  readonly isTooLarge?: true
 }
 
 const limitMilliseconds = 5000
 
 /**
  * Sends a request with a five-second limit. A GET without an answer, or with a server error, is sent once more within
- * the limit. Doesn't follow redirects, and returns a missing answer as a result.
+ * the limit. Reads no more of an answer than callers' verification reads of a key set. Doesn't follow redirects, and returns a missing answer as a result.
  */
 export async function fetchJson(url: string, init: RequestInit = {}): Promise<FetchedJson> {
   const all = { redirect: 'manual', signal: AbortSignal.timeout(limitMilliseconds), ...init } as const
@@ -24,7 +28,9 @@ export async function fetchJson(url: string, init: RequestInit = {}): Promise<Fe
 async function fetchOnce(url: string, init: RequestInit): Promise<FetchedJson> {
   try {
     const response = await tracedFetch(url, init)
-    return { status: response.status, body: parse(await response.text()) }
+    const { status } = response
+    const bytes = await readBoundedBody(response, maxKeySetBytes)
+    return bytes ? { status, body: parse(bytes.toString()) } : { status, body: undefined, isTooLarge: true }
   } catch {
     return { status: 0, body: undefined }
   }

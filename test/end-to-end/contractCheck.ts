@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { type Contract, type ContractOperation, resolveResponse } from '../../shared/contract/document.ts'
 import { responseHeaders } from '../../shared/http/responseHeaders.ts'
@@ -47,9 +47,16 @@ function createValidation({ components }: Contract) {
   addFormats.default(ajv)
   ajv.addVocabulary(['components', 'x-extensible-enum', 'x-ms-primary-error-message'])
   ajv.addSchema({ $id: 'contract', components: { schemas: closed(components.schemas) } })
-  return (schema: object, body: unknown, what: string) => {
+  const compiled = new WeakMap<object, ValidateFunction>()
+  const compile = (schema: object) => {
     const absolute = JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"contract#/'))
-    if (!ajv.validate(absolute, body)) throw new Error(`${what}, but ${ajv.errorsText()}`)
+    const validate = ajv.compile(absolute)
+    compiled.set(schema, validate)
+    return validate
+  }
+  return (schema: object, body: unknown, what: string) => {
+    const validate = compiled.get(schema) ?? compile(schema)
+    if (!validate(body)) throw new Error(`${what}, but ${ajv.errorsText(validate.errors)}`)
   }
 }
 

@@ -187,6 +187,7 @@ export async function openWorld(options: WorldOptions = {}) {
   return {
     stack,
     brokers,
+    settings,
     origin,
     signInOrigin: stack.parts.signIn.origin,
     returnUrl: stack.returnUrl,
@@ -207,6 +208,7 @@ export async function openWorld(options: WorldOptions = {}) {
         allowInsecureConnection: true,
       }),
     grantSecrets: () => readGrantSecrets(stack),
+    vaultSecrets: () => readVaultSecrets(stack),
     /** Changes one of the broker's own secrets; an omitted value stays. */
     setSecret: async (name: string, { value, expiresOn }: { value?: string; expiresOn?: Date }) => {
       const [main] = await openVaults(stack)
@@ -256,6 +258,16 @@ async function openVaults(stack: Stack): Promise<SecretClient[]> {
   const options = { disableChallengeResourceVerification: true, tlsOptions: { ca } }
   const parts = [stack.parts.vault, stack.parts.grantVault]
   return parts.map(({ origin }) => new SecretClient(origin, credential, options))
+}
+
+/** Every secret in a vault, by name. */
+async function readVaultSecrets(stack: Stack): Promise<Map<string, string>> {
+  const values = new Map<string, string>()
+  for (const client of await openVaults(stack)) {
+    for await (const { name } of client.listPropertiesOfSecrets())
+      values.set(name, (await client.getSecret(name)).value ?? '')
+  }
+  return values
 }
 
 /** Every refresh token in a vault. */

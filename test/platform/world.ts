@@ -75,7 +75,8 @@ interface WorkerLine {
   readonly functions: readonly FunctionRoute[]
 }
 
-async function startWorker(
+/** Starts the worker with the built broker; its log lines grow. */
+export async function startWorker(
   stack: Stack,
   settings: Record<string, string>,
 ): Promise<WorkerLine & { child: Child; lines: string[] }> {

@@ -19,6 +19,11 @@ test('a pull request gets a what-if for what the page says', () => {
   expect(readText('docs/deploy.md')).toContain('for a pull request that changes `infra/` or this workflow')
 })
 
+test('the package’s bill of materials is kept with it', () => {
+  expect(job('build')).toContain('npm run -s sbom -- "$GITHUB_WORKSPACE/sbom.cdx.json"')
+  expect(job('build')).toMatch(/name: sbom\n +path: sbom\.cdx\.json\n +retention-days: 90/)
+})
+
 test('only main is deployed, even manually', () => {
   expect(job('deploy')).toContain("if: github.ref == 'refs/heads/main'")
 })

@@ -54,8 +54,8 @@ test.each(queries)('only metrics, events, and fields of the broker are read: %s'
 test('only a share of the host’s requests is an alert, without the answers that aren’t failures', () => {
   expect(queries).toContain(byShare)
   expect(byShare).toMatch(/^requests\n\| where name !has "ready" and name != "ads"\n/)
-  // 499 and none: the caller or the platform ended it. Other 4xx are the caller's.
-  expect(byShare).toContain('success == false and (isnull(status) or status == 0 or status >= 499)')
+  // None: the platform ended it. 4xx are the caller's, and so is 499: strangers can break off as many as they like.
+  expect(byShare).toContain('success == false and (isnull(status) or status == 0 or status >= 500)')
   expect(byShare).toMatch(/\| where failed > 2 and failed > total \/ 100\.0\n$/)
 })
 

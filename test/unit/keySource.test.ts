@@ -5,7 +5,7 @@ import { createHandClock, createKeyAddress, createSigner, settleBackground } fro
 
 const signer = await createSigner('one')
 const next = await createSigner('two')
-const faults = ['status', 'text', 'list', 'none', 'cut'] as const
+const faults = ['status', 'text', 'list', 'none', 'cut', 'large'] as const
 
 function open() {
   const clock = createHandClock()

@@ -4,11 +4,13 @@ import { createCustomerManagement } from '../../shared/advertising/client.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import type { SignIn } from '../../shared/connect/authorize.ts'
 import { finishSignIn } from '../../shared/connect/callback.ts'
+import type { ConnectFailure } from '../../shared/connect/failures.ts'
 import { proveSignIn } from '../../shared/connect/proveSignIn.ts'
 import { recordSessionEnd } from '../../shared/connect/sessionEnd.ts'
 import { issueProgress, readProgress } from '../../shared/connect/sessionProgress.ts'
 import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
 import { classifyTokenRefusal } from '../../shared/identity/refusal.ts'
+import { failurePage } from '../../shared/pages/failurePage.ts'
 import { Secret } from '../../shared/secret.ts'
 import { connected, grantOf, name } from '../simulation/ground.ts'
 import { connectGround, returnUrl } from './connectGround.ts'
@@ -231,8 +233,17 @@ describe('a sign-in', () => {
     const mixedUp = await run({ iss: 'https://evil.example/' })
     expect(mixedUp).toMatchObject({ failed: 'sign_in_refused', reason: 'issuer_mismatch' })
     expect(await run({ error: 'access_denied' })).toHaveProperty('failed')
-    expect(await run({ code: undefined })).toHaveProperty('failed')
+    expect(await run({ code: undefined })).toEqual({ failed: 'sign_in_not_valid' })
     expect(seen.redeemed).toEqual([])
+  })
+
+  test('whose outage only a browser reports is no server error, which would ring an alert', async () => {
+    const { run } = await signingIn()
+    const brought = (await run({ error: 'temporarily_unavailable' })) as ConnectFailure
+    expect(brought).toMatchObject({ failed: 'identity_provider_unavailable', isBrought: true })
+    const naming = { publicUrl: '', workspaces: [] } as never
+    expect(failurePage(brought, naming).status).toBe(403)
+    expect(failurePage({ failed: brought.failed }, naming).status).toBe(503)
   })
 
   test.each([

@@ -35,6 +35,22 @@ test.each([
   expect(asked.toSorted()).toEqual([issuer.jwksUrl, metadata].toSorted())
 })
 
+test('a key set that callers’ verification doesn’t read isn’t read here either', async () => {
+  let read = 0
+  const endless = () =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => {
+          read += 65_536
+          controller.enqueue(new Uint8Array(65_536))
+        },
+      }),
+    )
+  answer({ [other.jwksUrl]: [endless] })
+  expect(await checkCallerIssuer(other)).toMatchObject({ ok: false, detail: 'keys: the answer is too large' })
+  expect(read).toBeLessThan(1_048_576 + 3 * 65_536)
+})
+
 test.each([
   ['https://issuer.example/token', true, 'agrees with its metadata'],
   [undefined, true, 'agrees with its metadata'],

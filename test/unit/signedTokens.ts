@@ -37,7 +37,7 @@ export function createKeyAddress(...signers: readonly Signer[]) {
   const address = {
     keys: signers.map(({ jwk }) => jwk),
     /** With `undefined`, it answers with the keys. */
-    fault: undefined as 'status' | 'text' | 'list' | 'none' | 'cut' | undefined,
+    fault: undefined as 'status' | 'text' | 'list' | 'none' | 'cut' | 'large' | undefined,
     /** How many answers have the fault. */
     times: Number.POSITIVE_INFINITY,
     /** Answers wait for it. */
@@ -51,6 +51,7 @@ export function createKeyAddress(...signers: readonly Signer[]) {
       if (address.fault === 'none') return Response.json({ keys: [] })
       if (address.fault === 'status') return new Response('{}', { status: 500 })
       if (address.fault === 'text') return new Response('<html>', { status: 200 })
+      if (address.fault === 'large') return Response.json({ keys: address.keys, more: 'x'.repeat(1_048_576) })
       if (address.fault === 'list') return Response.json([1])
       return Response.json({ keys: address.keys })
     }) as typeof fetch,

@@ -22,6 +22,26 @@ test.each([
   ])
 })
 
+test.each([
+  'const text = await sealer.open(sealed, context)',
+  'const text = await this.#keys?.open?.(sealed, context)',
+  "const text = await sealer['open'](sealed, context)",
+  'const { open } = sealer',
+  'const { seal, open }: Sealer = services',
+  'const { plaintext } = await compactDecrypt(sealed, key)',
+  "const decipher = createDecipheriv('aes-256-gcm', key, iv)",
+])('a sealed text that is opened elsewhere is a fault: %s', (line) => {
+  expect(withFile('shared/refresh/other.ts', line)).toEqual([
+    expect.stringMatching(/^shared\/refresh\/other\.ts:1: open: /),
+  ])
+})
+
+test('a listed file that opens no sealed text is a fault', () => {
+  expect(withFile('shared/tenants/signInName.ts', 'export const name = secret.expose()\n')).toEqual([
+    expect.stringMatching(/^shared\/tenants\/signInName\.ts: opens no sealed text/),
+  ])
+})
+
 test('a listed file that exposes no secret is a fault', () => {
   expect(withFile('shared/vend/vend.ts', 'export const vend = 1\n')).toEqual([
     expect.stringMatching(/^shared\/vend\/vend\.ts: exposes no secret/),

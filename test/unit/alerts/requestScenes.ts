@@ -61,13 +61,14 @@ export const requestScenes: Readonly<Record<string, AlertScenes>> = {
   'host-failures': {
     rings: {
       'three of a hundred requests fail': () => requested(100, 3, '500'),
-      'the platform ends them': () => requested(100, 3, '499'),
+      'the platform ends them': () => requested(100, 3, '0'),
       'they have no status': () => requested(100, 3, ''),
     },
     silent: {
       'two of a hundred fail': () => requested(100, 2, '500'),
       'three of three hundred fail': () => requested(300, 3, '500'),
       'callers are refused': () => requested(100, 60, '429'),
+      'clients leave before they are answered': () => requested(100, 60, '499'),
       'readiness isn’t reached': () => requested(100, 60, '503', 'ready'),
       'Microsoft Advertising’s own answers are passed on': () => requested(100, 60, '500', 'ads'),
     },
