@@ -1,0 +1,37 @@
+import { installNpmPackages } from './packages.ts'
+import { buildTypescript, runTypescript, typescriptClients } from './typescript.ts'
+import { type ClientsWorld, openWorld } from './world.ts'
+
+/** Generates clients with others' generators, compiles them, and runs one program with each. See README.md. */
+const startedAt = performance.now()
+const seconds = () => `${((performance.now() - startedAt) / 1000).toFixed(0)} s`
+const failures: string[] = []
+
+/** Runs a part; the others go on if it fails. */
+async function part(name: string, work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work()
+    console.log(`${name}: works, after ${seconds()}`)
+    return true
+  } catch (error) {
+    failures.push(name)
+    console.error(`${name}: FAILED\n${error instanceof Error ? error.message : error}`)
+    return false
+  }
+}
+
+async function checkTypescript(world: ClientsWorld): Promise<void> {
+  if (!(await part('TypeScript clients compile', buildTypescript))) return
+  for (const name of Object.keys(typescriptClients))
+    await part(name, () => runTypescript(name, world.environmentOf(name)))
+}
+
+const world = await openWorld()
+try {
+  if (await part('npm packages', installNpmPackages)) await checkTypescript(world)
+} finally {
+  await world.close()
+}
+const isWell = failures.length === 0
+console.log(`Clients: ${isWell ? 'all work' : `NOT all work (${failures.join(', ')})`}, after ${seconds()}.`)
+process.exit(isWell ? 0 : 1)
