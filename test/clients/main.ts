@@ -1,3 +1,4 @@
+import { buildDotnet, dotnetClients, runDotnet } from './dotnet.ts'
 import { installNpmPackages } from './packages.ts'
 import { buildTypescript, runTypescript, typescriptClients } from './typescript.ts'
 import { type ClientsWorld, openWorld } from './world.ts'
@@ -21,14 +22,21 @@ async function part(name: string, work: () => Promise<unknown>): Promise<boolean
 }
 
 async function checkTypescript(world: ClientsWorld): Promise<void> {
+  if (!(await part('npm packages', installNpmPackages))) return
   if (!(await part('TypeScript clients compile', buildTypescript))) return
   for (const name of Object.keys(typescriptClients))
     await part(name, () => runTypescript(name, world.environmentOf(name)))
 }
 
+async function checkDotnet(world: ClientsWorld): Promise<void> {
+  if (!(await part('C# clients compile', buildDotnet))) return
+  for (const name of Object.keys(dotnetClients))
+    await part(name, () => runDotnet(name, world.environmentOf(name)))
+}
+
 const world = await openWorld()
 try {
-  if (await part('npm packages', installNpmPackages)) await checkTypescript(world)
+  await Promise.all([checkTypescript(world), checkDotnet(world)])
 } finally {
   await world.close()
 }
