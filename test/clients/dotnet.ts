@@ -25,6 +25,22 @@ const nswag = (jsonLibrary: string) => ({
 export const dotnetClients = {
   NewtonsoftJson: nswag('NewtonsoftJson'),
   SystemTextJson: nswag('SystemTextJson'),
+  Kiota: {
+    folder: 'kiota/generated',
+    command: [
+      ...[
+        'kiota',
+        'generate',
+        '-l',
+        'CSharp',
+        '-d',
+        contractFile,
+        '-o',
+        join(programsFolder, 'kiota/generated'),
+      ],
+      ...['-c', 'BrokerClient', '-n', 'Broker', '--log-level', 'Error'],
+    ],
+  },
 } as const
 
 /** Generates every C# client and compiles all programs. @throws Error with the tool's output. */

@@ -157,6 +157,10 @@ describe('the OpenAPI contract', () => {
     expect(schema).toEqual({ type: 'boolean' })
   })
 
+  test('has no number that isn’t whole, since a generator would make it a double', () => {
+    expect(JSON.stringify(contract)).not.toContain('"type":"number"')
+  })
+
   test('has no component that nothing refers to', () => {
     const text = JSON.stringify(contract)
     const { schemas, responses, parameters, headers } = contract.components
