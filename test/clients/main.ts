@@ -1,9 +1,10 @@
 import { buildDotnet, dotnetClients, runDotnet } from './dotnet.ts'
+import { lint, linters } from './linters.ts'
 import { installNpmPackages } from './packages.ts'
 import { buildTypescript, runTypescript, typescriptClients } from './typescript.ts'
 import { type ClientsWorld, openWorld } from './world.ts'
 
-/** Generates clients with others' generators, compiles them, and runs one program with each. See README.md. */
+/** Lints the contract, and generates, compiles, and runs a client with each generator. See README.md. */
 const startedAt = performance.now()
 const seconds = () => `${((performance.now() - startedAt) / 1000).toFixed(0)} s`
 const failures: string[] = []
@@ -21,8 +22,9 @@ async function part(name: string, work: () => Promise<unknown>): Promise<boolean
   }
 }
 
-async function checkTypescript(world: ClientsWorld): Promise<void> {
+async function checkNpm(world: ClientsWorld): Promise<void> {
   if (!(await part('npm packages', installNpmPackages))) return
+  for (const [name, command] of Object.entries(linters)) await part(name, () => lint(command))
   if (!(await part('TypeScript clients compile', buildTypescript))) return
   for (const name of Object.keys(typescriptClients))
     await part(name, () => runTypescript(name, world.environmentOf(name)))
@@ -36,7 +38,7 @@ async function checkDotnet(world: ClientsWorld): Promise<void> {
 
 const world = await openWorld()
 try {
-  await Promise.all([checkTypescript(world), checkDotnet(world)])
+  await Promise.all([checkNpm(world), checkDotnet(world)])
 } finally {
   await world.close()
 }
