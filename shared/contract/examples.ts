@@ -126,7 +126,7 @@ export const examples: Readonly<Record<string, OperationExample>> = {
     },
     response: {
       id: 'ar3a.7Wc2nYw0fT5kQ1vB8mZr4LxE6uHd9sJp',
-      connectUrl: 'https://broker.example.com/oauth/authorize?session=ar2k.tmfCk7…~ar3a.7Wc2nY…',
+      connectUrl: 'https://broker.example.com/oauth/authorize?session=ar2k.tmfCk7~ar3a.7Wc2nY',
       expiresAt: '2026-11-20T09:27:44.120Z',
     },
   },
@@ -135,7 +135,7 @@ export const examples: Readonly<Record<string, OperationExample>> = {
     response: {
       ...tenant,
       accounts: { discoveredAt: tenant.accounts.discoveredAt, choiceOpen: true },
-      chooseAccountsUrl: 'https://broker.example.com/oauth/accounts?choice=ar2k.Xq8Lw…',
+      chooseAccountsUrl: 'https://broker.example.com/oauth/accounts?choice=ar2k.Xq8Lw',
     },
   },
   'GET v1/tenants/{tenant}/connect-sessions/{session}': {

@@ -38,9 +38,16 @@ export function responseSchema(schema: z.ZodType): ConvertedSchema {
   })
 }
 
-/** The schema of a request's body; an unknown field is a fault. */
+/**
+ * The schema of a request's body; an unknown field is a fault. Its defaults are in words: openapi-typescript makes a
+ * field with a `default` required, and NSwag sends the default with every request.
+ */
 export function bodySchema(schema: z.ZodType): ConvertedSchema {
-  return convert(schema, 'input', describeInput)
+  return convert(schema, 'input', (written) => {
+    describeInput(written)
+    for (const field of Object.values((written.properties ?? {}) as Record<string, WrittenSchema>))
+      sayDefault(field)
+  })
 }
 
 /** One parameter of a path or query. */
@@ -57,10 +64,11 @@ export function parameterSchemas(schema: z.ZodType): ParameterSchema[] {
   return Object.entries(written.properties ?? {}).map(([name, digits]) => {
     const meant = read.properties?.[name] ?? digits
     const isWhole = meant.type === 'number' && digits.pattern?.startsWith('^\\d') === true
+    const isFlag = digits.enum?.join() === 'true,false'
     return {
       name,
       required: written.required?.includes(name) === true,
-      schema: isWhole ? { ...meant, type: 'integer' } : meant,
+      schema: { ...meant, ...(isWhole && { type: 'integer' }), ...(isFlag && { type: 'boolean' }) },
     }
   })
 }
@@ -104,6 +112,14 @@ function openValues(schema: WrittenSchema): void {
   if (!schema.enum) return
   schema['x-extensible-enum'] = schema.enum
   delete schema.enum
+}
+
+function sayDefault(field: WrittenSchema): void {
+  const { default: value, description = '' } = field
+  if (value === undefined) return
+  delete field.default
+  if (!`${description}`.includes('Default is '))
+    field.description = `${description} Default is \`${value}\`.`.trim()
 }
 
 /** Gives each property that says nothing about itself the meaning of its name. */

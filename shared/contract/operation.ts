@@ -45,7 +45,7 @@ export function toOperation(listed: ListedOperation, components: Components): Co
 /** HTTP Basic, or a credential in the body. */
 const otherCredentials = [{ basic: [] }, {}]
 
-/** Path parameters are required, whether declared or not. */
+/** Path parameters are required, whether declared or not, and so have no default: orval puts one that has it last. */
 function parametersIn(
   where: 'path' | 'query',
   path: string,
@@ -62,8 +62,12 @@ function parametersIn(
     in: where,
     required: where === 'path' || required,
     description: own ?? meanings[name] ?? '',
-    schema: rest,
+    schema: where === 'path' ? withoutDefault(rest) : rest,
   }))
+}
+
+function withoutDefault({ default: _, ...schema }: JsonSchema): JsonSchema {
+  return schema
 }
 
 /** Methods whose body has a meaning (RFC 9110, section 9.3). */

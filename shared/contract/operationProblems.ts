@@ -50,7 +50,6 @@ const responseNames: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'NotFound',
-  405: 'MethodNotAllowed',
   409: 'Conflict',
   413: 'ContentTooLarge',
   415: 'UnsupportedMediaType',
@@ -94,9 +93,13 @@ const headersOfStatus: Readonly<Record<number, readonly ResponseHeader[]>> = {
   503: ['Retry-After'],
 }
 
-/** The shared responses, by name: each with a problem document that explains its status. */
+/**
+ * The shared responses, by name: each with a problem document that explains its status. None is of a method that doesn't
+ * exist.
+ */
 export function problemResponses(): Record<string, ContractResponse> {
-  const statuses = [...new Set(Object.values(problems).map(({ status }) => status))].sort()
+  const { method_not_allowed: _, ...ofOperations } = problems
+  const statuses = [...new Set(Object.values(ofOperations).map(({ status }) => status))].sort()
   const documents = statuses.map((status) => [nameOf(status), problemResponse(status)])
   return { ...Object.fromEntries(documents), ...otherResponses }
 }

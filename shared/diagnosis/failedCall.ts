@@ -67,7 +67,7 @@ export const diagnosisResponse = z
     next: z.array(z.string()).describe('What to do, in order.'),
     evidence: z.string().describe('What was seen.'),
     trackingId: z.string().describe('Microsoft’s ID of the call.').optional(),
-    retryAfterSeconds: z.number().optional(),
+    retryAfterSeconds: z.int().optional(),
     signInWith: z.string().describe('Which kind of sign-in would work.').optional(),
     connect: connectHintView
       .describe('The request that creates the right connect session, if connecting fixes the problem.')

@@ -23,7 +23,7 @@ export function toDiagnosis(
     next: [...(identity ? [identity.advice] : []), ...googleHint(finding, context), ...next],
     evidence: fault.evidence,
     ...(fault.trackingId && { trackingId: fault.trackingId }),
-    ...(fault.retryAfterSeconds !== undefined && { retryAfterSeconds: fault.retryAfterSeconds }),
+    ...(fault.retryAfterSeconds !== undefined && { retryAfterSeconds: Math.ceil(fault.retryAfterSeconds) }),
     ...(identity && { signInWith: identity.signInWith }),
   }
 }

@@ -8,6 +8,7 @@ import { diagnoseFailedCall } from '../../shared/diagnosis/diagnose.ts'
 import { diagnoseProbe, type ProbeResults, probeAccount } from '../../shared/diagnosis/diagnoseProbe.ts'
 import type { DiagnosisContext, FailedCall } from '../../shared/diagnosis/facts.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
+import { toDiagnosis } from '../../shared/diagnosis/toDiagnosis.ts'
 import { type VerdictCode, verdicts } from '../../shared/domain/verdicts.ts'
 import type { Actor } from '../../shared/problems.ts'
 import { Secret } from '../../shared/secret.ts'
@@ -694,4 +695,15 @@ describe('addresses', () => {
     expect(serviceOfAddress({ host: 'adinsight.api.bingads.microsoft.com' })).toBe('adInsight')
     expect(serviceOfAddress({ host: 'clientcenter.api.bingads.microsoft.com' })).toBeUndefined()
   })
+})
+
+test('a diagnosis asks for whole seconds, and never for less than the wait', () => {
+  const fault = {
+    evidence: '429',
+    trackingId: '',
+    class: 'backOff',
+    code: 117,
+    retryAfterSeconds: 6.2,
+  } as const
+  expect(toDiagnosis({ verdict: 'throttled_calls' }, fault, context).retryAfterSeconds).toBe(7)
 })

@@ -137,6 +137,37 @@ describe('the OpenAPI contract', () => {
     expect(description).toContain('Without it, the default account')
   })
 
+  test('has words for the defaults of a body, and none for a path, since generators misread both', () => {
+    for (const { path, operation } of operations()) {
+      const { schema = {} } = operation.requestBody?.content['application/json'] ?? {}
+      for (const field of Object.values(resolveSchema(contract, schema).properties ?? {}))
+        expect(field, path).not.toHaveProperty('default')
+      for (const { schema, in: where } of parametersOf(contract, operation))
+        if (where === 'path') expect(schema, path).not.toHaveProperty('default')
+    }
+    const { accountChoice, expiresIn } = contract.components.schemas.ConnectSessionRequest?.properties ?? {}
+    expect(accountChoice?.description).toMatch(/ Default is `page`\.$/)
+    expect(expiresIn?.description).toContain('Default is 15 minutes')
+    expect(expiresIn?.description).not.toContain('900')
+  })
+
+  test('describes a flag in a query as a boolean', () => {
+    const { schema } =
+      parametersOf(contract, named('listAccounts')).find(({ name }) => name === 'usable') ?? {}
+    expect(schema).toEqual({ type: 'boolean' })
+  })
+
+  test('has no number that isn’t whole, since a generator would make it a double', () => {
+    expect(JSON.stringify(contract)).not.toContain('"type":"number"')
+  })
+
+  test('has no component that nothing refers to', () => {
+    const text = JSON.stringify(contract)
+    const { schemas, responses, parameters, headers } = contract.components
+    for (const [kind, named] of Object.entries({ schemas, responses, parameters, headers }))
+      for (const name of Object.keys(named)) expect(text).toContain(`"#/components/${kind}/${name}"`)
+  })
+
   test('has a form where the route reads one, and says that the caller’s credential can be in it', () => {
     const { requestBody, security } = named('requestToken')
     expect(Object.keys(requestBody?.content ?? {})).toEqual(['application/x-www-form-urlencoded'])
