@@ -13,12 +13,21 @@ interface Ended {
   readonly err: string
 }
 
+interface SampleOptions {
+  /** Whether the sample takes several tenants, with commas between them. Default is false. */
+  readonly severalTenants?: boolean
+}
+
 /**
  * Runs a sample as its head comment says, and expects what every sample does: campaigns for a connected tenant, and who
  * must act for any other.
  * @param toCommand the command line, asked for once the tests begin, because a compiler must have run first.
  */
-export function describeSample(name: string, toCommand: () => readonly [string, ...string[]]): void {
+export function describeSample(
+  name: string,
+  toCommand: () => readonly [string, ...string[]],
+  { severalTenants = false }: SampleOptions = {},
+): void {
   describe(name, () => {
     let world: World
     beforeAll(async () => {
@@ -41,6 +50,18 @@ export function describeSample(name: string, toCommand: () => readonly [string, 
       expect({ code, err }).toEqual({ code: 0, err: '' })
       expect(out).toMatch(/Brand.*Generic/s)
     })
+
+    if (severalTenants)
+      test('calls for several tenants in one process, each in its own environment', async () => {
+        const ids = { production: '1801010010', sandbox: '6801010010' }
+        const tenants = [
+          await world.connected('ada@outlook.example', 'sandbox'),
+          await world.connected('ada@outlook.example', 'production'),
+        ]
+        const { out, err } = await run(tenants.join())
+        expect(err).toBe('')
+        expect(out.match(/^\d+(?= Brand)/gm)).toEqual([ids.sandbox, ids.production])
+      })
 
     test('says that the app must act if it has no such tenant', async () => {
       const { code, err } = await run('absent')
