@@ -1,4 +1,5 @@
-import { campaignTypes, parseFlags } from './flags.ts'
+import { toCampaign } from './campaign.ts'
+import { campaignFields, campaignTypes, parseFlags } from './flags.ts'
 import { parseId } from './json.ts'
 import { answer, type Call, type Operation, type Reply, refuse, refuseInput } from './operation.ts'
 
@@ -14,18 +15,13 @@ export const campaignManagement: Readonly<Record<string, Operation>> = {
 function getCampaignsByAccountId({ body, accountId }: Call): Reply {
   const asked = parseId(body.AccountId)
   const types = parseFlags(body.CampaignType, campaignTypes)
-  if (asked === null || !types) return refuseInput('apiInputValidationError')
+  const fields = parseFlags(body.ReturnAdditionalFields, campaignFields)
+  if (asked === null || !types || !fields) return refuseInput('apiInputValidationError')
   if (asked !== accountId) return refuse('userIsNotAuthorized')
   if (types.size > 0 && !types.has('Search')) return answer({ Campaigns: [] })
   return answer({
-    Campaigns: ['Brand', 'Generic'].map((name, index) => ({
-      Id: asked * 10n + BigInt(index),
-      Name: name,
-      Status: 'Active',
-      BudgetType: 'DailyBudgetStandard',
-      CampaignType: 'Search',
-      DailyBudget: 50,
-      TimeZone: 'PacificTimeUSCanadaTijuana',
-    })),
+    Campaigns: ['Brand', 'Generic'].map((name, index) =>
+      toCampaign(asked * 10n + BigInt(index), name, fields),
+    ),
   })
 }

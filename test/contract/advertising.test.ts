@@ -265,6 +265,39 @@ describe('the other services', () => {
     expect((await ask('Search Shopping')).status).toBe(400)
   })
 
+  test('a campaign has every property of Microsoft’s data contract, and additional fields only if named', async () => {
+    const [CustomerId, CustomerAccountId] = [String(agency.customerId), String(agency.activeAccountId)]
+    const ask = (ReturnAdditionalFields?: string) => {
+      const options = {
+        host: 'campaign',
+        person: 'grace',
+        headers: { CustomerId, CustomerAccountId },
+      } as const
+      const body = { AccountId: CustomerAccountId, ReturnAdditionalFields }
+      return caller.call('/CampaignManagement/v13/Campaigns/QueryByAccountId', body, options)
+    }
+    // BingAds-dotNet-SDK 13.0.28: the properties of Campaign that its reader demands.
+    const demanded = [
+      ...[
+        'AudienceAdsBidAdjustment',
+        'BiddingScheme',
+        'BudgetId',
+        'BudgetType',
+        'CampaignType',
+        'DailyBudget',
+      ],
+      ...['ExperimentId', 'FinalUrlSuffix', 'ForwardCompatibilityMap', 'Id', 'Languages', 'Name', 'Settings'],
+      ...['Status', 'SubType', 'TimeZone', 'TrackingUrlTemplate', 'UrlCustomParameters'],
+    ]
+    const [plain] = (await ask()).json.Campaigns
+    expect(Object.keys(plain).toSorted()).toEqual(demanded)
+    const [named] = (await ask('LifetimeBudgetFields,TargetSetting,ManualCpc')).json.Campaigns
+    const dates = ['EndDate', 'StartDate', 'UseCampaignLevelDates']
+    expect(Object.keys(named).toSorted()).toEqual([...demanded, ...dates].toSorted())
+    expect(named.Settings).toEqual([{ Type: 'TargetSetting', Details: [] }])
+    expect((await ask('Settings')).status).toBe(400)
+  })
+
   test('a report is submitted, polled by its own user, and downloaded', async () => {
     const report = async (path: string, body: object) => {
       const options = { host: 'reporting', headers: adaHeaders } as const
