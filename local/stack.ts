@@ -6,7 +6,7 @@ import { startAdvertising } from './advertising/advertising.ts'
 import { localDeveloperTokens } from './advertising/caller.ts'
 import { createGoogleTokenVerifier, createMicrosoftTokenVerifier } from './advertising/verifiers.ts'
 import type { World } from './advertising/world.ts'
-import { type CallingAppName, callingAppClients, requestCallerToken } from './callers.ts'
+import { type CallingAppName, callingAppClients, homeDirectoryId, requestCallerToken } from './callers.ts'
 import { createLocalCertificate, type LocalCertificate } from './certificate.ts'
 import { type RunningCollector, startCollector } from './collector/collector.ts'
 import { type RunningIdentityEndpoint, startIdentityEndpoint } from './identity-endpoint.ts'
@@ -184,13 +184,15 @@ function openVault({ folder, ports, certificate }: Ground, name: 'vault' | 'gran
 
 /** The broker's registrations accept its secrets, and its managed identity (`CLIENT_AUTHENTICATION`). */
 function openSignIn(
-  { folder, ports, redirectUris, options }: Ground,
+  { folder, ports, certificate, redirectUris, options }: Ground,
   federated: RunningIdentityEndpoint['federated'],
 ) {
   const ours = webClientsOf('microsoft', redirectUris).map((client) => ({ ...client, federated }))
   return (before?: RunningMicrosoftSignIn) =>
     startMicrosoftSignIn({
       port: before?.port ?? ports.signIn,
+      secure: { port: ports.secureSignIn, tls: certificate },
+      adfsDirectoryId: homeDirectoryId,
       clients: [...ours, ...callingAppClients()],
       strict: options.strict ?? false,
       dataFile: join(folder, 'sign-in.jsonl'),

@@ -6,6 +6,7 @@ import { defaultPorts } from '../settings.ts'
 import type { Stack } from '../stack.ts'
 import { advertiser } from './advertiser.ts'
 import { agencyTenant } from './agency.ts'
+import { exportLines, libraryVariables } from './libraries.ts'
 import type { Transcript } from './transcript.ts'
 
 /** The file with an app's bearer token, relative to the folder of `npm start`. */
@@ -24,6 +25,8 @@ export function printAddresses({ parts }: Stack, broker: string | undefined, tel
       origin,
     })
   }
+  const { secureOrigin = '' } = parts.signIn.service
+  tell({ event: 'listening', what: capital(defaultPorts.secureSignIn.what), origin: secureOrigin })
   for (const name of ['blob', 'queue', 'table'] as const) {
     const origin = `http://127.0.0.1:${azurite.service.ports[name]}`
     tell({ event: 'listening', what: capital(defaultPorts[name].what), origin })
@@ -46,6 +49,10 @@ export function printNextSteps(stack: Stack, broker: string, tell: Transcript): 
       `curl -s ${as('demo-app')} ${tenants}/${advertiser.tenant}/token`,
     ],
     ['How your own app gets its token: these are the demo app’s client ID and secret', tokenCommand(signIn)],
+    [
+      'The same for Azure’s and Microsoft’s libraries, in your app’s terminal; the scope is $API_CLIENT_ID/.default',
+      exportLines(libraryVariables(stack, broker)),
+    ],
     ['Another of an agency’s accounts', `curl -s ${as('demo-app')} "${tenants}/${linked}"`],
     [
       'Connect one yourself: open the connectUrl in a browser',
