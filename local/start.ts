@@ -69,6 +69,8 @@ async function startAll({ stackOnly, folder, returnUrls }: StartOptions, tell: T
   toStop.unshift(stack.stop)
   const what = 'Azurite, two vaults, the managed identity, both sign-ins and Microsoft Advertising are up.'
   tell({ event: 'started', what, milliseconds: Math.round(performance.now() - began) })
+  for (const name of stack.replacedSecrets)
+    tell({ event: 'note', text: `The vault had a ${name} that doesn’t work here; it has been replaced.` })
   return stack
 }
 
