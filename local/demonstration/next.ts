@@ -14,16 +14,14 @@ export function tokenFile(stack: Stack, app: string): string {
   return relative(process.cwd(), `${stack.folder}/${app}.token`)
 }
 
-/** Prints the address of every part. */
+/** Prints the address of every running part. */
 export function printAddresses({ parts }: Stack, broker: string | undefined, tell: Transcript): void {
   if (broker) tell({ event: 'listening', what: capital(defaultPorts.broker.what), origin: broker })
   const { azurite, ...others } = parts
-  for (const [name, { origin }] of Object.entries(others)) {
-    tell({
-      event: 'listening',
-      what: capital(defaultPorts[name as keyof typeof others].what),
-      origin,
-    })
+  const running = Object.entries(others).filter(([, part]) => part.isRunning())
+  for (const [name, { origin }] of running) {
+    const { what } = defaultPorts[name as keyof typeof others]
+    tell({ event: 'listening', what: capital(what), origin })
   }
   const { secureOrigin = '' } = parts.signIn.service
   tell({ event: 'listening', what: capital(defaultPorts.secureSignIn.what), origin: secureOrigin })
