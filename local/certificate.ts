@@ -1,4 +1,4 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { generate } from 'selfsigned'
@@ -24,14 +24,17 @@ const lifetimeDays = 365
 const renewBeforeDays = 30
 
 /**
- * Reads the certificate for `localhost` and `127.0.0.1` stored in `folder`.
+ * Reads the certificate for `localhost`, `127.0.0.1`, and further host names stored in `folder`.
  * Creates a new authority and certificate if there is none, if the parts don't match, or within
  * 30 days of expiry. The authority's private key is discarded, so trusting it means trusting only this certificate.
  */
-export async function createLocalCertificate(folder: string): Promise<LocalCertificate> {
+export async function createLocalCertificate(
+  folder: string,
+  names: readonly string[] = [],
+): Promise<LocalCertificate> {
   const kept = await readCertificate(folder).catch(() => undefined)
-  if (kept && isUsable(kept, new Date())) return kept
-  await makeCertificate(folder)
+  if (kept && isUsable(kept, names, new Date())) return kept
+  await makeCertificate(folder, names)
   return readCertificate(folder)
 }
 
@@ -47,12 +50,13 @@ async function readCertificate(folder: string): Promise<LocalCertificate> {
   return { key, cert, caCert, caPath, keyPath, certPath }
 }
 
-function isUsable({ key, cert, caCert }: LocalCertificate, now: Date): boolean {
+function isUsable({ key, cert, caCert }: LocalCertificate, names: readonly string[], now: Date): boolean {
   try {
     const certificate = new X509Certificate(cert)
     const daysLeft = (Date.parse(certificate.validTo) - now.getTime()) / dayMilliseconds
     return (
       daysLeft > renewBeforeDays &&
+      names.every((name) => certificate.checkHost(name)) &&
       certificate.checkPrivateKey(createPrivateKey(key)) &&
       certificate.verify(new X509Certificate(caCert).publicKey)
     )
@@ -61,10 +65,12 @@ function isUsable({ key, cert, caCert }: LocalCertificate, now: Date): boolean {
   }
 }
 
-async function makeCertificate(folder: string): Promise<void> {
+async function makeCertificate(folder: string, names: readonly string[]): Promise<void> {
   const validity = { notAfterDate: new Date(Date.now() + lifetimeDays * dayMilliseconds) }
   const common = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256', ...validity } as const
-  const authority = await generate([{ name: 'commonName', value: 'Token broker local authority' }], {
+  // Of several trusted authorities with one name, TLS tries only the first.
+  const name = `Token broker local authority ${randomUUID()}`
+  const authority = await generate([{ name: 'commonName', value: name }], {
     ...common,
     extensions: [
       { name: 'basicConstraints', cA: true, critical: true },
@@ -81,7 +87,7 @@ async function makeCertificate(folder: string): Promise<void> {
       {
         name: 'subjectAltName',
         altNames: [
-          { type: 2, value: 'localhost' },
+          ...['localhost', ...names].map((value) => ({ type: 2, value }) as const),
           { type: 7, ip: '127.0.0.1' },
         ],
       },

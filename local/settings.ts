@@ -26,6 +26,11 @@ export const defaultPorts = {
     variable: 'LOCAL_IDENTITY_ENDPOINT_PORT',
   },
   signIn: { port: 8400, what: 'sign-in as at Microsoft', variable: 'LOCAL_SIGN_IN_PORT' },
+  secureSignIn: {
+    port: 8404,
+    what: 'the same sign-in, over HTTPS',
+    variable: 'LOCAL_SECURE_SIGN_IN_PORT',
+  },
   google: { port: 8401, what: 'sign-in as at Google', variable: 'LOCAL_GOOGLE_PORT' },
   advertising: { port: 8402, what: 'Microsoft Advertising', variable: 'LOCAL_ADVERTISING_PORT' },
   collector: { port: 4318, what: 'the telemetry collector', variable: 'LOCAL_COLLECTOR_PORT' },

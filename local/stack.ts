@@ -1,19 +1,21 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import type { SecretClient } from '@azure/keyvault-secrets'
 import { redirectUriOf } from '../shared/identity/redirectUri.ts'
 import { startAdvertising } from './advertising/advertising.ts'
 import { localDeveloperTokens } from './advertising/caller.ts'
 import { createGoogleTokenVerifier, createMicrosoftTokenVerifier } from './advertising/verifiers.ts'
 import type { World } from './advertising/world.ts'
-import { type CallingAppName, callingAppClients, requestCallerToken } from './callers.ts'
+import { type CallingAppName, callingAppClients, homeDirectoryId, requestCallerToken } from './callers.ts'
 import { createLocalCertificate, type LocalCertificate } from './certificate.ts'
 import { type RunningCollector, startCollector } from './collector/collector.ts'
 import { type RunningIdentityEndpoint, startIdentityEndpoint } from './identity-endpoint.ts'
 import { type Part, startPart } from './part.ts'
 import { assertPortsFree, findFreePort } from './ports.ts'
 import { startReturnPage } from './return-page.ts'
-import { seedStorage, seedVault, webClientsOf } from './seed.ts'
+import { neededSecrets, seedStorage, webClientsOf } from './seed.ts'
+import { seedVault } from './seedVault.ts'
 import type { RunningService } from './service.ts'
 import {
   authorityFile,
@@ -31,6 +33,7 @@ import { type RunningMicrosoftSignIn, startMicrosoftSignIn } from './sign-in/mic
 import { type RunningStorage, startStorage } from './storage.ts'
 import { createTokenVerifier } from './token-verifier.ts'
 import { type RunningVault, startVault } from './vault/vault.ts'
+import { createVaultClient } from './vaultClient.ts'
 
 /** Options of the local stack. */
 export interface StackOptions {
@@ -79,6 +82,10 @@ export interface Stack {
    * @param brokerPort its port for browsers and apps; its redirect URI is registered. Default is the first broker's.
    */
   settings(brokerPort?: number): Record<string, string>
+  /** A client of the vault with the broker's own secrets. */
+  readonly vault: SecretClient
+  /** The secrets that an earlier start had left unusable, and that this one has replaced. */
+  readonly replacedSecrets: readonly string[]
   /** A bearer token of a calling app. Default is `demo-app`'s. */
   callerToken(app?: CallingAppName): Promise<string>
   /** Stops every running part, and removes the folder if it's temporary. */
@@ -93,6 +100,7 @@ interface Ground {
   readonly redirectUris: string[]
   readonly googleRedirectUris: string[]
   readonly options: StackOptions
+  readonly replacedSecrets: string[]
   /** Every part, in start order. */
   readonly starting: Promise<Part>[]
 }
@@ -114,6 +122,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     certificate,
     redirectUris: [],
     googleRedirectUris: [],
+    replacedSecrets: [],
     options,
     starting: [],
   }
@@ -151,13 +160,26 @@ async function startParts(ground: Ground): Promise<StackParts> {
   ])
   const [advertising] = await Promise.all([
     start(openAdvertising(ground, signIn.origin, google.origin)),
-    options.emptyVault || fillVault(vault.origin, identityEndpoint.service.endpoint, ground),
+    options.emptyVault || fillVault(ground, toVaultClient(ground, vault, identityEndpoint)),
   ])
   return { azurite, identityEndpoint, vault, grantVault, signIn, google, advertising, collector, returnPage }
 }
 
-function fillVault(vaultUrl: string, identityEndpoint: string, { certificate }: Ground): Promise<void> {
-  return seedVault({ vaultUrl, identityEndpoint, ca: certificate.caCert })
+async function fillVault({ replacedSecrets }: Ground, vault: SecretClient): Promise<void> {
+  replacedSecrets.push(...(await seedVault(vault, neededSecrets())))
+}
+
+function toVaultClient(
+  { certificate }: Ground,
+  vault: Part<RunningVault>,
+  identityEndpoint: Part<RunningIdentityEndpoint>,
+): SecretClient {
+  const { endpoint } = identityEndpoint.service
+  return createVaultClient({
+    vaultUrl: vault.origin,
+    identityEndpoint: endpoint,
+    ca: certificate.caCert,
+  })
 }
 
 function openIdentityEndpoint({ ports }: Ground) {
@@ -184,13 +206,15 @@ function openVault({ folder, ports, certificate }: Ground, name: 'vault' | 'gran
 
 /** The broker's registrations accept its secrets, and its managed identity (`CLIENT_AUTHENTICATION`). */
 function openSignIn(
-  { folder, ports, redirectUris, options }: Ground,
+  { folder, ports, certificate, redirectUris, options }: Ground,
   federated: RunningIdentityEndpoint['federated'],
 ) {
   const ours = webClientsOf('microsoft', redirectUris).map((client) => ({ ...client, federated }))
   return (before?: RunningMicrosoftSignIn) =>
     startMicrosoftSignIn({
       port: before?.port ?? ports.signIn,
+      secure: { port: ports.secureSignIn, tls: certificate },
+      adfsDirectoryId: homeDirectoryId,
       clients: [...ours, ...callingAppClients()],
       strict: options.strict ?? false,
       dataFile: join(folder, 'sign-in.jsonl'),
@@ -234,6 +258,8 @@ function toStack(ground: Ground, parts: StackParts): Stack {
       register(ground.googleRedirectUris, redirectUriOf({ redirectUri }, 'google'))
       return tablesPrefix ? { ...settings, TABLES_PREFIX: tablesPrefix } : settings
     },
+    vault: toVaultClient(ground, parts.vault, parts.identityEndpoint),
+    replacedSecrets: ground.replacedSecrets,
     callerToken: (app = 'demo-app') => requestCallerToken(parts.signIn.origin, app),
     stop: () => stopAll(ground),
   }

@@ -1,45 +1,25 @@
 import { createWriteStream } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { parseArgs } from 'node:util'
-import { type HostKind, hasFunc, type RunningBroker, startBroker } from './broker-process.ts'
+import { type RunningBroker, startBroker } from './broker-process.ts'
 import { type CallingAppName, callingApps } from './callers.ts'
 import { createDemo } from './demonstration/demo.ts'
 import { printAddresses, printNextSteps } from './demonstration/next.ts'
 import { perform } from './demonstration/perform.ts'
+import { steps } from './demonstration/steps.ts'
 import { createJsonTranscript, createTextTranscript, type Transcript } from './demonstration/transcript.ts'
 import { assertPortsFree, PortsTakenError } from './ports.ts'
-import { dataFolder, defaultPorts, PortError, type PortName, readPorts } from './settings.ts'
+import { readStartOptions, type StartOptions, UsageError } from './readStartOptions.ts'
+import { NoAnswerError } from './real/ask.ts'
+import { CredentialError } from './real/credentials.ts'
+import { printRealNextSteps } from './real/next.ts'
+import { prepareReal } from './real/prepareReal.ts'
+import { defaultPorts, PortError, type PortName, readPorts } from './settings.ts'
 import { type Stack, startStack } from './stack.ts'
-import { startOptions } from './startOptions.ts'
-
-const usage = `Usage: npm start -- [--once] [--json] [--host func|embedded] [--stack-only] [--no-demo] [--folder path]
-                    [--return-url url]
-  --once        leave after the main job, with exit status 0 or 1
-  --json        one JSON object a line
-  --host        which Functions host runs the broker; func where it is on the PATH, else embedded
-  --no-demo     start everything and perform nothing
-  --stack-only  start all but the broker, for func start (npm run stack)
-  --folder      where data is kept; .local unless told
-  --return-url  a page of your own app that a sign-in may return to; repeat it for several
-Ports are changed by: ${Object.values(defaultPorts)
-  .map(({ variable }) => variable)
-  .join(', ')}`
 
 /** A caller's token is valid for an hour; its file gets a new one well before. */
 const tokenFileSeconds = 1200
 const patienceMilliseconds = 15_000
-
-interface StartOptions {
-  readonly once: boolean
-  readonly json: boolean
-  readonly host: HostKind
-  readonly demo: boolean
-  readonly stackOnly: boolean
-  readonly folder: string
-  /** Pages of the developer's own app, besides the stack's. */
-  readonly returnUrls: readonly string[]
-}
 
 const toStop: (() => Promise<void>)[] = []
 let status = 0
@@ -48,39 +28,51 @@ let leaving = false
 async function run(options: StartOptions): Promise<void> {
   const tell = createTranscript(options)
   const stack = await startAll(options, tell)
-  const broker = options.stackOnly ? undefined : await startBrokerProcess(stack, options, tell)
+  const real = options.real && (await prepareReal(stack, options.real, tell))
+  const broker = options.stackOnly
+    ? undefined
+    : await startBrokerProcess(stack, { ...options, settings: real?.settings ?? {} }, tell)
   await keepTokenFiles(stack)
-  if (broker && options.demo) status = (await perform(createDemo(stack, broker.origin), tell)) ? 0 : 1
+  if (broker && options.demo)
+    status = (await perform(createDemo(stack, broker.origin), real?.steps ?? steps, tell)) ? 0 : 1
   if (options.once) return leave()
   printAddresses(stack, broker?.origin, tell)
-  if (broker) printNextSteps(stack, broker.origin, tell)
+  if (broker) (real ? printRealNextSteps : printNextSteps)(stack, broker.origin, tell)
   else tell({ event: 'note', text: 'Now: cp local.settings.sample.json local.settings.json && func start' })
   tell({ event: 'note', text: 'Ctrl-C stops it all; the data stays in .local/ until npm run reset.' })
 }
 
-async function startAll({ stackOnly, folder, returnUrls }: StartOptions, tell: Transcript): Promise<Stack> {
+async function startAll(
+  { stackOnly, folder, real, returnUrls }: StartOptions,
+  tell: Transcript,
+): Promise<Stack> {
   const began = performance.now()
   const names = Object.keys(defaultPorts) as PortName[]
   await assertPortsFree(
     readPorts(process.env),
     names.filter((name) => !(stackOnly && name === 'broker')),
   )
-  const stack = await startStack({ folder, ports: 'fixed', returnUrls })
+  // The real start fills the vault with the developer's own values.
+  const stack = await startStack({ folder, ports: 'fixed', returnUrls, emptyVault: real !== undefined })
   toStop.unshift(stack.stop)
-  const what = 'Azurite, two vaults, the managed identity, both sign-ins and Microsoft Advertising are up.'
+  const what = real
+    ? 'Azurite, two vaults, the managed identity and a sign-in for calling apps are up.'
+    : 'Azurite, two vaults, the managed identity, both sign-ins and Microsoft Advertising are up.'
   tell({ event: 'started', what, milliseconds: Math.round(performance.now() - began) })
+  for (const name of stack.replacedSecrets)
+    tell({ event: 'note', text: `The vault had a ${name} that doesn’t work here; it has been replaced.` })
   return stack
 }
 
 async function startBrokerProcess(
   stack: Stack,
-  { host }: StartOptions,
+  { host, settings }: Pick<StartOptions, 'host'> & { readonly settings: Record<string, string> },
   tell: Transcript,
 ): Promise<RunningBroker> {
   const began = performance.now()
   const path = join(stack.folder, 'broker.log')
   const log = createWriteStream(path, { flags: 'a' })
-  const broker = await startBroker({ stack, host, onLine: (line) => log.write(`${line}\n`) })
+  const broker = await startBroker({ stack, host, settings, onLine: (line) => log.write(`${line}\n`) })
   toStop.unshift(broker.stop)
   const by = host === 'func' ? 'func start' : 'the embedded Functions host'
   const what = `The broker runs in ${by} at ${broker.origin}; its log is ${relative(process.cwd(), path)}.`
@@ -115,41 +107,17 @@ async function leave(): Promise<void> {
 }
 
 function fail(error: unknown): void {
-  const expected = error instanceof PortsTakenError || error instanceof PortError
+  const expected = [PortsTakenError, PortError, CredentialError, NoAnswerError].some(
+    (kind) => error instanceof kind,
+  )
   const text = error instanceof Error ? (!expected && error.stack) || error.message : String(error)
   process.stderr.write(`${text}\n`)
   status = 1
 }
 
-function readOptions(): StartOptions {
-  const { values } = parseArgs({ options: startOptions })
-  const host = values.host ?? (hasFunc() ? 'func' : 'embedded')
-  if (values.help) throw new UsageError()
-  if (host !== 'func' && host !== 'embedded') throw new UsageError(`--host is "${host}".`)
-  const { folder = dataFolder, 'return-url': returnUrls = [] } = values
-  for (const url of returnUrls)
-    if (!isReturnUrl(url)) throw new UsageError(`--return-url is "${url}", which is not the URL of a page.`)
-  return { ...values, host, folder, returnUrls, demo: !values['no-demo'], stackOnly: values['stack-only'] }
-}
-
-/** The broker refuses any other in its settings, but only once it runs. */
-function isReturnUrl(text: string): boolean {
-  const { protocol = '', hostname = '' } = URL.parse(text) ?? {}
-  const isLoopback = hostname === 'localhost' || hostname === '127.0.0.1' || hostname === '[::1]'
-  return (protocol === 'https:' || (protocol === 'http:' && isLoopback)) && !/[*#]/.test(text)
-}
-
-/** The command line is invalid or asks for help. */
-class UsageError extends Error {
-  constructor(fault = '') {
-    super([fault, usage].filter(Boolean).join('\n'))
-    this.name = 'UsageError'
-  }
-}
-
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void leave())
 try {
-  await run(readOptions())
+  await run(readStartOptions())
 } catch (error) {
   const isUsage =
     error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')

@@ -15,8 +15,8 @@ export interface BrokerCall {
   readonly app?: CallingAppName
   readonly body?: object
   readonly headers?: Readonly<Record<string, string>>
-  /** The expected status, if the step is about a failure. */
-  readonly status?: number
+  /** The expected status, if the step is about a failure. Default is any success. */
+  readonly status?: number | 'any'
 }
 
 /** The tools of the steps, and the values that earlier steps leave for later ones. */
@@ -86,10 +86,11 @@ export function nameOf(token: string): string {
   return `#${toFingerprint(token).slice(0, 8)}`
 }
 
-async function readAnswer(what: string, answer: Response, expected?: number): Promise<Json> {
+async function readAnswer(what: string, answer: Response, expected?: number | 'any'): Promise<Json> {
   const text = await answer.text()
   const body: Json = text && /json/.test(answer.headers.get('content-type') ?? '') ? JSON.parse(text) : text
-  if (expected === undefined ? answer.ok : answer.status === expected) return body
+  const isExpected = expected === undefined ? answer.ok : expected === 'any' || answer.status === expected
+  if (isExpected) return body
   throw new Error(`${what} answered ${answer.status}: ${body.code ?? ''} ${body.detail ?? text}`)
 }
 

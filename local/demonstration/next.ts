@@ -6,6 +6,7 @@ import { defaultPorts } from '../settings.ts'
 import type { Stack } from '../stack.ts'
 import { advertiser } from './advertiser.ts'
 import { agencyTenant } from './agency.ts'
+import { exportLines, libraryVariables } from './libraries.ts'
 import type { Transcript } from './transcript.ts'
 
 /** The file with an app's bearer token, relative to the folder of `npm start`. */
@@ -13,17 +14,17 @@ export function tokenFile(stack: Stack, app: string): string {
   return relative(process.cwd(), `${stack.folder}/${app}.token`)
 }
 
-/** Prints the address of every part. */
+/** Prints the address of every running part. */
 export function printAddresses({ parts }: Stack, broker: string | undefined, tell: Transcript): void {
   if (broker) tell({ event: 'listening', what: capital(defaultPorts.broker.what), origin: broker })
   const { azurite, ...others } = parts
-  for (const [name, { origin }] of Object.entries(others)) {
-    tell({
-      event: 'listening',
-      what: capital(defaultPorts[name as keyof typeof others].what),
-      origin,
-    })
+  const running = Object.entries(others).filter(([, part]) => part.isRunning())
+  for (const [name, { origin }] of running) {
+    const { what } = defaultPorts[name as keyof typeof others]
+    tell({ event: 'listening', what: capital(what), origin })
   }
+  const { secureOrigin = '' } = parts.signIn.service
+  tell({ event: 'listening', what: capital(defaultPorts.secureSignIn.what), origin: secureOrigin })
   for (const name of ['blob', 'queue', 'table'] as const) {
     const origin = `http://127.0.0.1:${azurite.service.ports[name]}`
     tell({ event: 'listening', what: capital(defaultPorts[name].what), origin })
@@ -46,6 +47,10 @@ export function printNextSteps(stack: Stack, broker: string, tell: Transcript): 
       `curl -s ${as('demo-app')} ${tenants}/${advertiser.tenant}/token`,
     ],
     ['How your own app gets its token: these are the demo app’s client ID and secret', tokenCommand(signIn)],
+    [
+      'The same for Azure’s and Microsoft’s libraries, in your app’s terminal; the scope is $API_CLIENT_ID/.default',
+      exportLines(libraryVariables(stack, broker)),
+    ],
     ['Another of an agency’s accounts', `curl -s ${as('demo-app')} "${tenants}/${linked}"`],
     [
       'Connect one yourself: open the connectUrl in a browser',

@@ -1,9 +1,9 @@
 import type { Demo } from './demo.ts'
-import { steps } from './steps.ts'
+import type { Step } from './steps.ts'
 import type { Transcript } from './transcript.ts'
 
-/** Runs the demonstration until a step fails. @returns whether all steps succeeded. */
-export async function perform(demo: Demo, tell: Transcript): Promise<boolean> {
+/** Runs steps until one fails. @returns whether all succeeded. */
+export async function perform(demo: Demo, steps: readonly Step[], tell: Transcript): Promise<boolean> {
   const began = performance.now()
   let [done, ok] = [0, true]
   for (const { name, title, run } of steps) {

@@ -20,8 +20,20 @@ import { openidScopes, productionScope, sandboxScope, toInnerScope } from './sco
 import { createSignInState, type SignInOptions, type SignInState } from './state.ts'
 import { accepts, isTenantPath, toDirectoryId } from './tenants.ts'
 
+/** Options of the local stand-in for https://login.microsoftonline.com. */
+export interface MicrosoftSignInOptions extends SignInOptions {
+  /** A second address, over HTTPS, for clients that accept no other. Default is none. */
+  readonly secure?: { readonly port: number; readonly tls: { readonly key: string; readonly cert: string } }
+  /** The origin by which clients reach it, if a front has another. Default is the listener's own. */
+  readonly publicOrigin?: string
+  /** The directory that `adfs` stands for. Default is none. */
+  readonly adfsDirectoryId?: string
+}
+
 /** The local stand-in for https://login.microsoftonline.com. */
 export interface RunningMicrosoftSignIn extends RunningService {
+  /** The HTTPS address, if there is one. */
+  readonly secureOrigin?: string
   /** The authorization address for the given tenant path, for example `common`. */
   authorizeUrl(tenantPath: string): string
   tokenUrl(tenantPath: string): string
@@ -31,7 +43,8 @@ export interface RunningMicrosoftSignIn extends RunningService {
 
 interface Microsoft {
   readonly state: SignInState
-  /** Set once the port is known. */
+  readonly adfsDirectoryId: string | undefined
+  /** The origin of the issuers, whichever address a token was requested at. Set once the port is known. */
   origin: string
   readonly providers: Map<string, Provider>
   readonly desks: Map<string, InteractionDesk>
@@ -43,34 +56,59 @@ interface Microsoft {
  * Microsoft's form.
  * @throws PortTakenError if the port is in use.
  */
-export async function startMicrosoftSignIn(options: SignInOptions): Promise<RunningMicrosoftSignIn> {
+export async function startMicrosoftSignIn(options: MicrosoftSignInOptions): Promise<RunningMicrosoftSignIn> {
+  const { port, publicOrigin, secure, adfsDirectoryId } = options
   const state = await createSignInState(options, ['personal', 'work'])
-  const microsoft: Microsoft = { state, origin: '', providers: new Map(), desks: new Map() }
-  const service = await serve(createApp(microsoft).fetch, { name: 'sign-in', port: options.port })
-  microsoft.origin = service.origin
+  const microsoft: Microsoft = { state, adfsDirectoryId, origin: '', providers: new Map(), desks: new Map() }
+  const service = await serve(createApp(microsoft, publicOrigin).fetch, { name: 'sign-in', port })
+  const origin = publicOrigin ?? service.origin
+  microsoft.origin = origin
+  const second = secure && (await openSecure(microsoft, secure).catch(stopAndThrow(service)))
   return {
     ...service,
-    authorizeUrl: (tenantPath) => `${service.origin}/${tenantPath}/oauth2/v2.0/authorize`,
-    tokenUrl: (tenantPath) => `${service.origin}/${tenantPath}/oauth2/v2.0/token`,
-    issuerOf: (directoryId) => `${service.origin}/${directoryId}/v2.0`,
+    authorizeUrl: (tenantPath) => `${origin}/${tenantPath}/oauth2/v2.0/authorize`,
+    tokenUrl: (tenantPath) => `${origin}/${tenantPath}/oauth2/v2.0/token`,
+    issuerOf: (directoryId) => `${origin}/${directoryId}/v2.0`,
+    ...(second && { secureOrigin: second.origin }),
+    stop: async () => {
+      await Promise.all([service.stop(), second?.stop()])
+    },
   }
 }
 
-function createApp(microsoft: Microsoft): Hono<{ Bindings: HttpBindings }> {
+/** The same sign-in at a second address: a host name, because certificates are for names. */
+function openSecure(microsoft: Microsoft, secure: NonNullable<MicrosoftSignInOptions['secure']>) {
+  const listener = { ...secure, name: 'sign-in over HTTPS', host: 'localhost' }
+  return serve(createApp(microsoft, `https://localhost:${secure.port}`).fetch, listener)
+}
+
+const stopAndThrow = (service: RunningService) => async (error: unknown) => {
+  await service.stop()
+  throw error
+}
+
+/** @param address the origin by which clients reach this listener. Default is that of the issuers. */
+function createApp(microsoft: Microsoft, address?: string): Hono<{ Bindings: HttpBindings }> {
   const { state } = microsoft
   const app = new Hono<{ Bindings: HttpBindings }>()
+  const here = () => address ?? microsoft.origin
   const providerOf = (tenantPath: string) => providerAt(microsoft, tenantPath)
   app.use(refuseFrames)
   app.route('/', createControl(state))
   app.route('/', createAdminConsent(state))
   app.post('/:tenant/oauth2/v2.0/token', (context) =>
-    answerToken({ state, origin: microsoft.origin, providerOf }, context),
+    answerToken({ state, origin: here(), providerOf }, context),
   )
   app.get('/:tenant/v2.0/.well-known/openid-configuration', (context) =>
-    withTenant(context, (tenantPath) => context.json(toMetadata(microsoft.origin, tenantPath))),
+    withTenant(context, (tenantPath) => context.json(toMetadata(here(), tenantPath))),
+  )
+  app.get('/adfs/.well-known/openid-configuration', (context) =>
+    microsoft.adfsDirectoryId
+      ? context.json(toMetadata(here(), microsoft.adfsDirectoryId))
+      : context.notFound(),
   )
   app.get('/:tenant/.well-known/openid-configuration', (context) =>
-    withTenant(context, (tenantPath) => context.json(toVersionOneMetadata(microsoft.origin, tenantPath))),
+    withTenant(context, (tenantPath) => context.json(toVersionOneMetadata(here(), tenantPath))),
   )
   app.get('/:tenant/discovery/v2.0/keys', (context) =>
     answerKeys(state, context, `${microsoft.origin}/{tenantid}/v2.0`),

@@ -34,6 +34,7 @@ export const keepRefreshTokenHeader = 'x-keep-refresh-token'
 /** Creates a provider that is called through {@link ask} and never writes to a socket itself. */
 export function createProvider(issuer: string, configuration: Configuration): Provider {
   const provider = new Provider(issuer, configuration)
+  provider.proxy = true
   provider.use(async (context, next) => {
     await next()
     answers.set(context.req, {
@@ -74,9 +75,14 @@ export function toIncoming({ method, path, headers, body }: ProviderRequest): In
   return incoming
 }
 
-/** Converts a Hono request for the provider; `path` replaces its path and query. */
+/**
+ * Converts a Hono request for the provider; `path` replaces its path and query. The provider's links have the scheme by
+ * which the browser came, to a front or to this listener.
+ */
 export function toProviderRequest(request: Request, path: string): ProviderRequest {
-  return { method: request.method, path, headers: Object.fromEntries(request.headers) }
+  const scheme = new URL(request.url).protocol.slice(0, -1)
+  const headers = { 'x-forwarded-proto': scheme, ...Object.fromEntries(request.headers) }
+  return { method: request.method, path, headers }
 }
 
 /** Converts the provider's answer to a response. */

@@ -7,7 +7,7 @@ import type { SecretAge } from '../domain/vault.ts'
 import { Secret } from '../secret.ts'
 
 /** The secret `sealing-keys`: a JWK set of 256-bit keys; the first key seals, all keys open. */
-const keySet = z.object({
+export const sealingKeySet = z.object({
   keys: z.array(z.object({ kty: z.literal('oct'), kid: z.string().min(1), k: z.string().min(43) })).min(1),
 })
 
@@ -76,7 +76,7 @@ function bindingOf(context: SealContext): string {
 }
 
 function parseKeys(json: Secret): SealingKey[] {
-  const set = keySet.safeParse(parseJson(json.expose()))
+  const set = sealingKeySet.safeParse(parseJson(json.expose()))
   if (!set.success) throw new SealingKeysError('isn’t a JWK set of symmetric keys')
   return set.data.keys.map(({ kid, k }) => ({ kid, bytes: base64url.decode(k) }))
 }

@@ -4,54 +4,30 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Child, startChild } from '../../local/child.ts'
 import { findFreePort } from '../../local/ports.ts'
-import { defaultPorts } from '../../local/settings.ts'
 import { createVisitor } from '../../local/sign-in/visitor.ts'
+import { type LocalStart, startLocally } from './startLocally.ts'
 
 const root = join(import.meta.dirname, '../..')
 const children: Child[] = []
 let folder: string
 let origin: string
-/** The commands that `npm start` prints, by what they do. */
-const printed = new Map<string, string>()
+let stack: LocalStart
 
 /** As `docs/first-app.md` says: the stack with the app's return URL, and the app beside it. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'broker-sample-'))
-  const free = await Promise.all(
-    Object.entries(defaultPorts).map(async ([name, { variable }]) => ({
-      name,
-      variable,
-      port: String(await findFreePort()),
-    })),
-  )
   const port = String(await findFreePort())
   origin = `http://localhost:${port}`
-  const start = (name: string, args: string[], env: Record<string, string>) => {
-    const child = startChild({
-      name,
-      command: process.execPath,
-      args,
-      env: { ...process.env, ...env },
-      cwd: root,
-      onLine,
-    })
-    children.push(child)
-    return child
-  }
-  const onLine = (line: string) => {
-    if (!line.startsWith('{')) return
-    const { what, command } = JSON.parse(line)
-    if (command) printed.set(what, command)
-  }
-  const options = ['--json', '--no-demo', '--host', 'embedded', '--folder', folder]
-  const stack = start(
-    'npm start',
-    ['local/start.ts', ...options, '--return-url', `${origin}/connected`],
-    Object.fromEntries(free.map(({ variable, port }) => [variable, port])),
-  )
-  await stack.waitForLine(/Ctrl-C/)
-  const broker = `http://127.0.0.1:${free.find(({ name }) => name === 'broker')?.port}`
-  const app = start('The sample app', ['samples/app/app.mjs'], { BROKER_URL: broker, PORT: port })
+  stack = await startLocally(folder, ['--return-url', `${origin}/connected`])
+  children.push(stack)
+  const app = startChild({
+    name: 'The sample app',
+    command: process.execPath,
+    args: ['samples/app/app.mjs'],
+    env: { ...process.env, BROKER_URL: `http://127.0.0.1:${stack.ports.broker}`, PORT: port },
+    cwd: root,
+  })
+  children.push(app)
   await app.waitForLine(/sample app is at/)
 }, 120_000)
 
@@ -87,7 +63,7 @@ test('the sample app connects an advertiser, vends, and lists the campaigns', as
 })
 
 test('the printed lines get a token of the demo app', async () => {
-  const command = [...printed.values()].find((each) => each.includes('client_secret')) ?? ''
+  const command = [...stack.printed.values()].find((each) => each.includes('client_secret')) ?? ''
   expect(command.split('\n')).toHaveLength(3)
   const [, url = ''] = /curl -s (\S+)/.exec(command) ?? []
   const fields = new URLSearchParams(
