@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { addSeconds, type Clock, type Randomness } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { providerOf } from '../domain/connectHint.ts'
+import type { EnvironmentStates } from '../domain/holds.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
@@ -9,6 +10,7 @@ import { accountKinds, environments, type IdentityProvider, identityProviders } 
 import type { SignInTable } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
 import { ensureTenant } from '../tenants/ensureTenant.ts'
+import { assertNotHeld } from './assertNotHeld.ts'
 import { connectUrl } from './connectUrl.ts'
 import { withSessionId } from './sessionId.ts'
 import { issueProgress } from './sessionProgress.ts'
@@ -71,6 +73,7 @@ export interface ConnectSessionDependencies {
   readonly signInTable: SignInTable
   readonly tenants: TenantStore
   readonly records: OneTimeRecords
+  readonly environments: Pick<EnvironmentStates, 'read'>
   readonly clock: Clock
   readonly randomness: Randomness
   /** Throws if the app may not create another tenant now. Default is to admit each. */
@@ -87,7 +90,8 @@ export interface ConnectSessionResponse {
 /**
  * Creates the right to connect one tenant once, and the tenant itself if it's new.
  * @throws Problem `invalid_request` for a return URL that isn't the workspace's, or a provider or environment that
- *   isn't configured; `environment_conflict` when the tenant is in the other environment.
+ *   isn't configured; `environment_conflict` when the tenant is in the other environment; `environment_on_hold` while the
+ *   broker's own credential is being refused, unless the link is valid for more than an hour.
  */
 export async function createConnectSession(
   dependencies: ConnectSessionDependencies,
@@ -98,6 +102,9 @@ export async function createConnectSession(
   const identityProvider = await providerFor(dependencies, name, request)
   assertServed(dependencies, request, identityProvider)
   assertReturnUrl(config, name.workspace, request.returnUrl)
+  // A link that is sent by mail is opened later.
+  if (request.expiresIn <= maxDirectSeconds)
+    await assertNotHeld(dependencies, { environment: request.environment, identityProvider })
   const detail = 'The app created the first connect session.'
   const { disconnectCount = 0 } = await ensureTenant(dependencies, name, { ...request, detail })
   const { expiresIn, ...asked } = request
