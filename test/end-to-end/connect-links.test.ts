@@ -217,12 +217,12 @@ describe('a person who gets stuck leaves a trace', () => {
   })
 })
 
-/** Lets the hold on production's client secret be this old, and in force for another minute. */
-async function ageHold(seconds: number): Promise<void> {
+/** Changes the hold on production's client secret: how many seconds ago it began, and in how many it is over. */
+async function changeHold(lastedSeconds: number, leftSeconds: number): Promise<void> {
   const table = world.tableClient('BrokerState')
   const { value } = await table.getEntity<{ value: string }>('hold', 'production:microsoft')
-  const at = (more: number) => new Date(Date.now() + more * 1000).toISOString()
-  const hold = { ...JSON.parse(value), since: at(-seconds), until: at(60) }
+  const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString()
+  const hold = { ...JSON.parse(value), since: at(-lastedSeconds), until: at(leftSeconds) }
   const row = { partitionKey: 'hold', rowKey: 'production:microsoft', value: JSON.stringify(hold) }
   await table.upsertEntity(row, 'Replace')
 }
@@ -237,7 +237,7 @@ test('while our client secret keeps being refused, no link that can’t work is 
   expect(visit.body).toContain('environment_on_hold')
   expect((await ask()).status).toBe(201)
 
-  await ageHold(130)
+  await changeHold(130, 60)
   const tenant = world.newTenant()
   // A process remembers a hold for five seconds.
   await expect
