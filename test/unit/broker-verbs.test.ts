@@ -31,11 +31,12 @@ describe('waiting for a consent', () => {
   const state = (name: string) => () => json({ session: 'one', state: name })
 
   test.each(['connected', 'failed', 'confirmation_required'])('ends when the session is %s', async (last) => {
-    const { ended, states } = wait(
+    const { clock, ended, states } = wait(
       brokerWith(state('created'), state('opened'), state('opened'), state('abandoned'), state(last)),
     )
     expect(await ended).toEqual({ session: 'one', state: last })
     expect(states).toEqual(['opened', 'abandoned', last])
+    expect(clock.passed()).toBe(10)
   })
 
   test('ends when the link expires', async () => {
@@ -123,11 +124,11 @@ test('columns are aligned, and a name can’t control the terminal', () => {
     toColumns(
       ['A', 'LONG'],
       [
-        ['Ünïted', 'x\u001b[2Jy'],
+        ['Ünïte😀', 'x\u001b[2Jy'],
         ['b', ''],
       ],
     ),
-  ).toEqual(['A       LONG', 'Ünïted  x\u{fffd}[2Jy', 'b'])
+  ).toEqual(['A       LONG', 'Ünïte😀  x\u{fffd}[2Jy', 'b'])
 })
 
 describe('a refusal', () => {

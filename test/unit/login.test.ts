@@ -9,9 +9,10 @@ import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createBrokerSender } from '../../scripts/callBroker.ts'
 import { chooseAuthority } from '../../scripts/login/authority.ts'
+import { requestAppToken } from '../../scripts/login/requestAppToken.ts'
 import { createCertified } from './certified.ts'
 
-const directory = '44444444-4444-4444-8444-000000000001'
+const directory = 'aaaabbbb-4444-4444-8444-000000000001'
 const api = '66666666-6666-4666-8666-000000000001'
 
 let server: Server
@@ -52,7 +53,10 @@ beforeEach(() => {
   for (const name of Object.keys(process.env)) if (/^(AZURE_|BROKER_)/.test(name)) vi.stubEnv(name, undefined)
 })
 
-afterEach(() => vi.unstubAllEnvs())
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.unstubAllGlobals()
+})
 
 /** The broker, its issuer, and another authority, all at one address. */
 function answerTo(path: string): object {
@@ -123,6 +127,28 @@ describe('a command logs in as the app of the environment', () => {
     login({ AZURE_AUTHORITY_HOST: `${origin}/`, AZURE_TENANT_ID: tenant, AZURE_CLIENT_SECRET: 'a secret' })
     await send()
     expect(tokenRequests().map((request) => request.path)).toEqual([path])
+  })
+
+  test('for an audience, where the issuer has no scope', async () => {
+    const authority = { issuer: origin, directory: undefined, scope: undefined, audience: 'api://broker' }
+    const environment = { AZURE_CLIENT_ID: 'app', AZURE_CLIENT_SECRET: 'a secret' }
+    await requestAppToken({ ...authority, issuer }, environment)
+    expect(tokenRequests()[0]?.form.get('audience')).toBe('api://broker')
+    expect(tokenRequests()[0]?.form.has('scope')).toBe(false)
+  })
+
+  test('at Entra’s version 2 endpoint, where the broker takes version 1 tokens', async () => {
+    vi.stubGlobal('fetch', async () => Promise.reject(new Error('no network')))
+    const own = {
+      issuer: `https://sts.windows.net/${directory}`,
+      directory,
+      scope: 'x/.default',
+      audience: 'x',
+    }
+    const environment = { AZURE_CLIENT_ID: 'app', AZURE_CLIENT_SECRET: 'a secret' }
+    await expect(requestAppToken(own, environment)).rejects.toThrow(
+      `https://login.microsoftonline.com/${directory}/v2.0 has no token endpoint`,
+    )
   })
 
   test('once for many calls, until a minute before the token ends', async () => {
