@@ -19,7 +19,7 @@ route('connectSessions', 'v1/tenants/{tenant}/connect-sessions', {
         .object({ id: z.string(), connectUrl: z.url(), expiresAt: z.iso.datetime() })
         .meta({ id: 'ConnectSession', description: 'A link for one advertiser.' }),
     },
-    problems: ['environment_conflict', 'tenant_changed'],
+    problems: ['environment_conflict', 'environment_on_hold', 'tenant_changed'],
     handle: async ({ broker, caller, tenant, body }) => {
       const admit = () => broker.requestLimiter.take('tenantsPerHour', { app: caller.app, ...tenant })
       return jsonResponse(await createConnectSession({ ...broker, admit }, tenant, body), 201)

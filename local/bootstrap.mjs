@@ -32,6 +32,15 @@ function npm(...args) {
   if (status !== 0) process.exit(status ?? 1)
 }
 
+/**
+ * npm warns of every package that needs a newer Node than the machine's own, which runs none of them. Errors are shown,
+ * and so is everything that someone asked npm for.
+ */
+function npmLogLevel() {
+  const { npm_config_loglevel: asked = '' } = process.env
+  return ['http', 'info', 'verbose', 'silly'].includes(asked) ? [] : ['--loglevel=error']
+}
+
 /** The Node version from the lock file, which can differ from the machine's own. */
 function findNode() {
   const node = join(modules, 'node', 'bin', isWindows ? 'node.exe' : 'node')
@@ -66,8 +75,10 @@ function become(script, args) {
 }
 
 if (!isInstalled()) {
-  process.stderr.write('Installing what package-lock.json names; this happens once.\n')
-  npm('ci', '--no-audit', '--no-fund')
+  process.stderr.write(
+    'Installing what package-lock.json names. This happens once, and takes a minute or two.\n',
+  )
+  npm('ci', '--no-audit', '--no-fund', ...npmLogLevel())
 }
 npm('run', '-s', 'build')
 

@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { UsageError } from './commandLine.ts'
+import { isOnThisMachine } from './isOnThisMachine.ts'
+import { readAuthority } from './login/authority.ts'
+import { findLogin, type Login } from './login/findLogin.ts'
 
 /** The broker's answer. */
 export interface BrokerAnswer {
@@ -9,54 +11,95 @@ export interface BrokerAnswer {
   readonly retryAfterSeconds?: number
 }
 
+/** A request to the broker. */
+export interface BrokerRequest {
+  readonly method: string
+  /** Sent as JSON. */
+  readonly body?: unknown
+  /** Sent as is, as JSON of the caller. */
+  readonly text?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Sends a request to a path of the broker. @throws UsageError if it can't be reached, or there is no login. */
+export type SendToBroker = (path: string, request: BrokerRequest) => Promise<Response>
+
 /** Posts JSON to a path of the broker. @throws UsageError if the broker can't be reached or there is no token. */
 export type CallBroker = (path: string, body: unknown) => Promise<BrokerAnswer>
 
 /** The address of `func start` and the local stack. */
 const usualUrl = 'http://127.0.0.1:7071'
 
+/** A token is used until this long before its end. */
+const spareMilliseconds = 60_000
+
 /** Nothing answered. This may be temporary. */
 export class BrokerUnreachableError extends UsageError {}
+
+/** Where the broker is, and whose token to use. */
+export interface CallOptions {
+  readonly url?: string | undefined
+  readonly 'token-file'?: string | undefined
+}
 
 /**
  * The broker's address: `--url`, otherwise `BROKER_URL`, otherwise this machine's. @throws UsageError if it isn't an
  * address.
  */
-export function brokerUrlOf(options: { readonly url?: string | undefined }): string {
+export function brokerUrlOf(options: CallOptions): string {
   const url = options.url ?? process.env.BROKER_URL ?? usualUrl
   if (!URL.canParse(url)) throw new UsageError(`${url} isn’t a valid URL.`)
   return url
 }
 
 /**
- * Creates the caller: at `--url`, otherwise `BROKER_URL`, otherwise this machine's; with the bearer token in
- * `--token-file`, otherwise `BROKER_TOKEN`. The file is read for every call, so a long run can get a new token.
+ * Creates the sender: to {@link brokerUrlOf}, with the login that is there ({@link findLogin}). A given token is read for
+ * every call, so a long run can get a new one; a token that the command got itself is used until it ends.
  */
-export function createCallBroker(options: {
-  readonly url?: string | undefined
-  readonly 'token-file'?: string | undefined
-}): CallBroker {
+export function createBrokerSender(options: CallOptions): SendToBroker {
   const url = brokerUrlOf(options)
-  return async (path, body) => {
-    const headers = {
-      authorization: `Bearer ${await readToken(options['token-file'])}`,
-      'content-type': 'application/json',
+  const login = keepLogin(options, url)
+  return async (path, { body, headers = {}, method, text }) => {
+    const content = text ?? (body === undefined ? undefined : JSON.stringify(body))
+    const all = {
+      authorization: `Bearer ${(await login()).token}`,
+      ...(content !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
     }
-    const init = { method: 'POST', headers, body: JSON.stringify(body), redirect: 'manual' } as const
-    const response = await fetch(new URL(path, url), init).catch(() => {
+    const init = {
+      method,
+      headers: all,
+      redirect: 'manual',
+      ...(content !== undefined && { body: content }),
+    } as const
+    return fetch(new URL(path, url), init).catch(() => {
       throw new BrokerUnreachableError(`Can’t reach the broker at ${url}.`)
     })
-    return toAnswer(response)
   }
 }
 
-async function readToken(file: string | undefined): Promise<string> {
-  const token = file === undefined ? process.env.BROKER_TOKEN : await readFile(file, 'utf8').catch(() => '')
-  if (token?.trim()) return token.trim()
-  throw new UsageError('Put a bearer token for the broker into BROKER_TOKEN, or name a file: --token-file.')
+/** Creates the caller of {@link createBrokerSender} for commands that only post JSON. */
+export function createCallBroker(options: CallOptions): CallBroker {
+  const send = createBrokerSender(options)
+  return async (path, body) => toAnswer(await send(path, { method: 'POST', body }))
 }
 
-async function toAnswer(response: Response): Promise<BrokerAnswer> {
+function keepLogin(options: CallOptions, url: string): () => Promise<Login> {
+  let kept: Login | undefined
+  const authority = () => {
+    if (new URL(url).protocol !== 'https:' && !isOnThisMachine(url))
+      throw new UsageError(`${url} has no TLS, so a login isn’t sent there. Use its https: address.`)
+    return readAuthority(url, process.env.AZURE_TENANT_ID)
+  }
+  return async () => {
+    if (kept?.expiresAt && kept.expiresAt.getTime() - Date.now() > spareMilliseconds) return kept
+    kept = await findLogin({ tokenFile: options['token-file'], environment: process.env, authority })
+    return kept
+  }
+}
+
+/** Reads an answer whole. */
+export async function toAnswer(response: Response): Promise<BrokerAnswer> {
   const text = await response.text()
   const wait = Number(response.headers.get('retry-after') ?? Number.NaN)
   return {
@@ -88,7 +131,8 @@ export function problemOf({ status, body }: BrokerAnswer): ShownProblem {
   const text = (name: string) => (typeof members[name] === 'string' ? members[name] : '')
   return {
     code: text('code') || `http_${status}`,
-    detail: text('detail') || 'The answer isn’t a problem document. Is this the broker’s URL?',
+    detail:
+      text('detail') || text('title') || 'The answer isn’t a problem document. Is this the broker’s URL?',
     reason: text('reason'),
     actor: text('actor'),
   }

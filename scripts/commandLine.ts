@@ -70,9 +70,26 @@ export async function readSettings(file: string | undefined): Promise<Record<str
   }
 }
 
+/** Each broker has at least one of these settings. */
+const always = ['PUBLIC_URL', 'KEY_VAULT_URL', 'TABLES_ENDPOINT', 'TABLES_CONNECTION_STRING']
+
+/**
+ * Asks for the broker if nothing names one, instead of naming each of its settings as missing.
+ * @param ways what to pass. Default is a settings file.
+ * @throws UsageError
+ */
+export function assertBrokerNamed(
+  settings: Readonly<Record<string, string | undefined>>,
+  ways = '--settings <file>',
+): void {
+  if (always.some((name) => settings[name])) return
+  throw new UsageError(`Pass the broker: ${ways}. docs/commands.md says how to get the settings.`)
+}
+
 /** Creates the broker from the settings, like the functions do. Its log goes to standard error. */
 export async function openBroker(settingsFile: string | undefined): Promise<Broker> {
   const settings = await readSettings(settingsFile)
+  if (settingsFile === undefined) assertBrokerNamed(settings)
   await prepareProcess(settings)
   const config = parseConfig(settings)
   return createBroker(config, console.error, chooseCredential(settings, config))

@@ -45,8 +45,8 @@ function toWords(rest: string): string[] {
 function faultOf(name: string, words: readonly string[], line: CommandLine): string | undefined {
   const [first, ...args] = words
   if (first !== undefined && first !== '--') return `npm keeps what has no -- before it: npm run ${name} -- …`
-  if (!line.verbs) return faultOfArguments(args, line)
   const [verb = '', ...rest] = args
+  if (!line.verbs || verb.startsWith('--')) return faultOfArguments(args, line)
   const own = Object.hasOwn(line.verbs, verb) ? line.verbs[verb] : undefined
   // A page may name the command without a verb.
   if (!own) return verb === '' || verb === '<verb>' ? undefined : `${verb} is no verb of npm run ${name}`

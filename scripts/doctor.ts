@@ -7,6 +7,7 @@ import { checkReadiness, type Readiness } from '../shared/ready/readiness.ts'
 import { signInRows, toSignInView } from '../shared/ready/signIns.ts'
 import { SettingsError } from '../shared/settings/faults.ts'
 import {
+  assertBrokerNamed,
   chooseCredential,
   parseOptions,
   prepareProcess,
@@ -146,6 +147,7 @@ async function command(): Promise<number> {
   const { url, tenant, strict } = options
   const category = parseCategory(options.category)
   const raw = await readSettings(options.settings)
+  if (!url && !options.settings) assertBrokerNamed(raw, '--url https://… or --settings <file>')
   const settings = options.settings || !url || raw.KEY_VAULT_URL ? raw : undefined
   if (settings) await prepareProcess(settings)
   const report = await examine({

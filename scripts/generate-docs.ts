@@ -128,6 +128,9 @@ function settingsPage(): string {
     'shared/settings.ts',
     'Application settings on Azure, environment variables anywhere. The broker checks all of them when it starts, and lists invalid ones by name, with the reason and an example. An empty setting counts as unset. Surrounding whitespace is removed. A value with invisible characters, surrounding quotation marks, a placeholder, or an unresolved Key Vault reference is refused. Units are in the names. Secrets aren’t settings: they’re in Key Vault, see [storage.md](storage.md).',
     table(settingColumns, common.map(settingRow)),
+    '## Two that every broker needs, in full\n',
+    ...['CALLER_ISSUERS', 'WORKSPACES'].map((name) => inFull(common, name)),
+    'In `CALLER_ISSUERS`, `authority` ends with the ID of your directory, and `audiences` are the client ID of the broker’s API and its identifier URI. [calling.md](calling.md) has an entry for each other issuer. In `WORKSPACES`, `apps` are client IDs as tokens name them, and `returnUrls` are compared exactly; the first one is the default. On Azure, write the list in one line.\n',
     '## Of each environment\n',
     `Prefixed with ${prefixes.join(' or ')}; only the settings of environments in \`ENVIRONMENTS\` are read.\n`,
     table(settingColumns, own.map(settingRow)),
@@ -146,6 +149,12 @@ function settingsPage(): string {
       ]),
     ),
   )
+}
+
+/** A setting's example, laid out to be read. */
+function inFull(settings: readonly Setting[], name: string): string {
+  const example = settings.find((setting) => setting.name === name)?.example ?? ''
+  return `\`${name}\`:\n\n\`\`\`json\n${JSON.stringify(JSON.parse(example), null, 2)}\n\`\`\`\n`
 }
 
 const settingColumns = ['setting', 'meaning', 'default', 'example']

@@ -20,16 +20,23 @@ export const doctorOptions = {
   category: { type: 'string' },
 } as const
 
-/** Options of `npm run diagnose`. */
-export const diagnoseOptions = {
-  ...callOptions,
-  tenant: { type: 'string' },
+/** Options of each verb that calls the broker's API. */
+const apiOptions = { ...callOptions, json: { type: 'boolean' }, help: { type: 'boolean' } } as const
+
+/** Options of each verb that calls it for one tenant. */
+const tenantOptions = { ...apiOptions, tenant: { type: 'string' } } as const
+
+/** Options of each verb that needs the broker's settings. */
+const operatorOptions = { ...settings, help: { type: 'boolean' } } as const
+
+/** Options of `npm run diagnose`, and of the verb `diagnose`. */
+const diagnoseOptions = {
+  ...tenantOptions,
   answer: { type: 'string' },
   status: { type: 'string' },
   called: { type: 'string' },
   'customer-id': { type: 'string' },
   'account-id': { type: 'string' },
-  json: { type: 'boolean' },
 } as const
 
 /** Options of `npm run import`, besides the file. */
@@ -85,18 +92,64 @@ export const fuzzOptions = {
 
 /** The verbs of `npm run broker`. */
 export const brokerVerbs = {
-  'refuse-app': {
-    options: { ...settings, reason: { type: 'string' }, workspace: { type: 'string' } },
+  connect: {
+    options: {
+      ...tenantOptions,
+      environment: { type: 'string' },
+      'return-url': { type: 'string' },
+      'display-name': { type: 'string' },
+      'login-hint': { type: 'string' },
+      'sign-in-with': { type: 'string' },
+      'expires-in': { type: 'string' },
+      'allow-different-user': { type: 'boolean' },
+      open: { type: 'boolean' },
+      'no-wait': { type: 'boolean' },
+    },
+    required: ['tenant'],
+  },
+  tenants: { options: tenantOptions },
+  accounts: {
+    options: {
+      ...tenantOptions,
+      search: { type: 'string' },
+      usable: { type: 'boolean' },
+      discover: { type: 'boolean' },
+    },
+    required: ['tenant'],
+  },
+  vend: {
+    options: {
+      ...tenantOptions,
+      account: { type: 'string' },
+      customer: { type: 'string' },
+      'min-validity': { type: 'string' },
+      'show-token': { type: 'boolean' },
+    },
+    required: ['tenant'],
+  },
+  call: {
+    options: {
+      ...tenantOptions,
+      account: { type: 'string' },
+      customer: { type: 'string' },
+      method: { type: 'string' },
+      body: { type: 'string' },
+    },
+    required: ['tenant'],
     words: 1,
   },
-  'allow-app': { options: { ...settings, workspace: { type: 'string' } }, words: 1 },
-  'refused-apps': { options: settings, words: 0 },
-  'unserved-tenants': {
-    options: { ...settings, disconnect: { type: 'boolean', default: false } },
-    words: 0,
+  events: { options: { ...tenantOptions, limit: { type: 'string' } }, required: ['tenant'] },
+  diagnose: { options: diagnoseOptions, required: ['tenant'] },
+  disconnect: { options: { ...tenantOptions, yes: { type: 'boolean' } }, required: ['tenant'] },
+  'refuse-app': {
+    options: { ...operatorOptions, reason: { type: 'string' }, workspace: { type: 'string' } },
+    words: 1,
   },
+  'allow-app': { options: { ...operatorOptions, workspace: { type: 'string' } }, words: 1 },
+  'refused-apps': { options: operatorOptions },
+  'unserved-tenants': { options: { ...operatorOptions, disconnect: { type: 'boolean', default: false } } },
   'offboard-workspace': {
-    options: { ...settings, disconnect: { type: 'boolean', default: false } },
+    options: { ...operatorOptions, disconnect: { type: 'boolean', default: false } },
     words: 1,
   },
 } as const satisfies Record<string, CommandLine>
@@ -115,7 +168,7 @@ export interface CommandLine {
 /** The commands that pages tell people to run, by their name in `package.json`; pages are checked against them. */
 export const commandLines: Readonly<Record<string, CommandLine>> = {
   start: { options: startOptions },
-  broker: { options: {}, verbs: brokerVerbs },
+  broker: { options: { help: { type: 'boolean' } }, verbs: brokerVerbs },
   doctor: { options: doctorOptions },
   diagnose: { options: diagnoseOptions, required: ['tenant'] },
   import: { options: importOptions, words: 1 },

@@ -141,7 +141,8 @@ export const problems = {
     status: 422,
     actor: 'app',
     title: 'The identity provider didn’t accept the refresh token, so it wasn’t saved.',
-    resolution: 'Check that the token was issued to the same client ID, for this environment’s scope.',
+    resolution:
+      'Check that the token was issued to the same client ID, for this environment’s scope. If it was, the advertiser must sign in: create a connect session.',
   },
   body_too_large: {
     status: 413,

@@ -6,3 +6,8 @@ export interface Arguments {
 
 /** Carries out a verb of `npm run broker`. Returns the exit status. @throws UsageError for arguments it can't use. */
 export type Verb = (given: Arguments) => Promise<number>
+
+/** An option's text; undefined if it wasn't given. */
+export function textOf(value: string | boolean | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}

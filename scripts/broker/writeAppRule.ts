@@ -2,7 +2,7 @@ import { createWorkspaceLookup } from '../../shared/access/workspaces.ts'
 import type { Broker } from '../../shared/broker.ts'
 import type { Config } from '../../shared/config.ts'
 import { openBroker, UsageError } from '../commandLine.ts'
-import type { Arguments } from './verb.ts'
+import { type Arguments, textOf } from './verb.ts'
 
 /** An app that a command names, and where its calls go. */
 interface NamedApp {
@@ -49,8 +49,4 @@ function assertWorkspace({ app, workspace }: NamedApp, expected: string | undefi
   throw new UsageError(
     `The settings give ${app} ${workspace === undefined ? 'no workspace' : `the workspace ${workspace}`}, not ${expected}. Is it the client ID, not the object ID? Nothing was changed.`,
   )
-}
-
-function textOf(value: string | boolean | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { AzureCliCredential } from '@azure/identity'
 import { UsageError } from '../commandLine.ts'
-
-/** An operator's bearer token, or why there is none. */
-export type FoundToken = { readonly token: string } | { readonly noToken: string }
+import { type FoundToken, requestFromAzureCli } from '../login/azureCli.ts'
 
 /**
  * The given token, otherwise the Azure CLI's token for the broker's API, if that is named (`API_CLIENT_ID`).
@@ -22,16 +20,6 @@ export async function findToken(
   if (raw.BROKER_TOKEN?.trim()) return { token: raw.BROKER_TOKEN.trim() }
   if (!raw.API_CLIENT_ID) return undefined
   return requestFromAzureCli(`${raw.API_CLIENT_ID}/.default`)
-}
-
-/** The Azure CLI's token for a scope; without one, its message for the person who ran it. */
-async function requestFromAzureCli(scope: string): Promise<FoundToken> {
-  try {
-    return { token: (await new AzureCliCredential().getToken(scope)).token }
-  } catch (error) {
-    const said = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
-    return { noToken: `the Azure CLI returned no token for ${scope}: ${said}` }
-  }
 }
 
 /** The Azure CLI's token for Microsoft Graph. @throws if no user is logged in. */

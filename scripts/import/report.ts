@@ -45,5 +45,5 @@ function isConnected({ outcome }: JournalEntry): boolean {
 }
 
 function lineOf({ tenant, outcome, code = '', reason, detail = '' }: JournalEntry): string {
-  return `${tenant}: ${outcome}: ${code}${reason ? ` (${reason})` : ''}: ${detail}`
+  return `${tenant}: ${outcome}: ${code}${reason && reason !== code ? ` (${reason})` : ''}: ${detail}`
 }

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { addSeconds, type Clock, type Randomness } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { providerOf } from '../domain/connectHint.ts'
+import type { EnvironmentStates } from '../domain/holds.ts'
 import type { OneTimeRecords } from '../domain/oneTime.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
@@ -9,6 +10,7 @@ import { accountKinds, environments, type IdentityProvider, identityProviders } 
 import type { SignInTable } from '../identity/signInTable.ts'
 import { Problem } from '../problems.ts'
 import { ensureTenant } from '../tenants/ensureTenant.ts'
+import { assertNotHeld } from './assertNotHeld.ts'
 import { connectUrl } from './connectUrl.ts'
 import { withSessionId } from './sessionId.ts'
 import { issueProgress } from './sessionProgress.ts'
@@ -21,8 +23,8 @@ export const connectSessionBody = z
     identityProvider: z.enum(identityProviders).optional(),
     /** The kind of account that the sign-in is for: others are refused there. */
     signInWith: z.enum(accountKinds).optional(),
-    /** Exactly one of the workspace's return URLs. */
-    returnUrl: z.string().max(2000).meta({ format: 'uri' }),
+    /** Exactly one of the workspace's return URLs. Default is its first one. */
+    returnUrl: z.string().max(2000).meta({ format: 'uri' }).optional(),
     /** Prefilled on the sign-in page, and compared with the person who signs in. */
     loginHint: z.string().min(1).max(320).optional(),
     displayName: z.string().min(1).max(200).optional(),
@@ -54,6 +56,7 @@ export type ConnectSessionRequest = z.infer<typeof connectSessionBody>
 /** A connect session as it is stored until its link expires. */
 export interface ConnectSession extends TenantName, Omit<ConnectSessionRequest, 'expiresIn'> {
   readonly id: string
+  readonly returnUrl: string
   readonly confirm: boolean
   readonly identityProvider: IdentityProvider
   /** The tenant's count when the session was created: a disconnect makes the session void. */
@@ -71,6 +74,7 @@ export interface ConnectSessionDependencies {
   readonly signInTable: SignInTable
   readonly tenants: TenantStore
   readonly records: OneTimeRecords
+  readonly environments: Pick<EnvironmentStates, 'read'>
   readonly clock: Clock
   readonly randomness: Randomness
   /** Throws if the app may not create another tenant now. Default is to admit each. */
@@ -86,8 +90,9 @@ export interface ConnectSessionResponse {
 
 /**
  * Creates the right to connect one tenant once, and the tenant itself if it's new.
- * @throws Problem `invalid_request` for a return URL that isn't the workspace's, or a provider or environment that
- *   isn't configured; `environment_conflict` when the tenant is in the other environment.
+ * @throws Problem `invalid_request` for a return URL that isn't the workspace's, a workspace without one, or a provider or
+ *   environment that isn't configured; `environment_conflict` when the tenant is in the other environment; `environment_on_hold` while the
+ *   broker's own credential is being refused, unless the link is valid for more than an hour.
  */
 export async function createConnectSession(
   dependencies: ConnectSessionDependencies,
@@ -97,7 +102,10 @@ export async function createConnectSession(
   const { clock, config, records } = dependencies
   const identityProvider = await providerFor(dependencies, name, request)
   assertServed(dependencies, request, identityProvider)
-  assertReturnUrl(config, name.workspace, request.returnUrl)
+  const returnUrl = allowedReturnUrl(config, name.workspace, request.returnUrl)
+  // A link that is sent by mail is opened later.
+  if (request.expiresIn <= maxDirectSeconds)
+    await assertNotHeld(dependencies, { environment: request.environment, identityProvider })
   const detail = 'The app created the first connect session.'
   const { disconnectCount = 0 } = await ensureTenant(dependencies, name, { ...request, detail })
   const { expiresIn, ...asked } = request
@@ -106,9 +114,10 @@ export async function createConnectSession(
   const session: ConnectSession = {
     ...asked,
     ...name,
+    returnUrl,
     confirm: asked.confirm ?? asksFirst,
     identityProvider,
-    id: await issueProgress(dependencies, { ...name, returnUrl: request.returnUrl }, expiresAt),
+    id: await issueProgress(dependencies, { ...name, returnUrl }, expiresAt),
     disconnectCount,
     asksFirst,
   }
@@ -144,11 +153,15 @@ function assertServed(
 }
 
 /** Exact comparison, as RFC 9700 (section 4.1.3) requires: no prefix, no pattern, no open redirector. */
-function assertReturnUrl(config: Config, workspace: string, returnUrl: string): void {
+function allowedReturnUrl(config: Config, workspace: string, asked: string | undefined): string {
   const allowed = config.workspaces.find((candidate) => candidate.workspace === workspace)?.returnUrls ?? []
+  const returnUrl = asked ?? allowed[0]
+  if (returnUrl === undefined)
+    throw invalidField('returnUrl', `is needed, and WORKSPACES allows none for workspace ${workspace}`)
   if (!allowed.includes(returnUrl)) {
     throw invalidField('returnUrl', `isn’t a return URL that WORKSPACES allows for workspace ${workspace}`)
   }
+  return returnUrl
 }
 
 function invalidField(field: string, fault: string): Problem {

@@ -23,7 +23,8 @@ export const meanings: Readonly<Record<string, string>> = {
   admin_consent: 'Present when an administrator returns from the admin-consent link.',
   environment: 'The tenant’s Microsoft Advertising environment. The two environments share nothing.',
   identityProvider: 'Where the advertiser’s user signs in.',
-  returnUrl: 'Where the browser goes afterwards: exactly one of the workspace’s return URLs.',
+  returnUrl:
+    'Where the browser goes afterwards: exactly one of the workspace’s return URLs. Default is the first one.',
   loginHint:
     'The name of the person who is meant: prefilled on the sign-in page, and compared with who signed in. If they differ, the app confirms, or the broker’s page asks the person.',
   displayName: 'The advertiser’s display name. The page of a link that asks first shows it.',

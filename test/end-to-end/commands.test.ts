@@ -75,6 +75,17 @@ test('an invalid command says what to type, and changes nothing', slow, async ()
     code: 2,
     err: expect.stringContaining('--purge'),
   })
+  for (const script of ['rebuild-tables', 'rotate-sealing-key', 'doctor']) {
+    const run = promisify(execFile)(process.execPath, [`scripts/${script}.ts`], {
+      env: { PATH: process.env.PATH, HOME: process.env.HOME },
+    })
+    const ended = await run.catch((error) => error)
+    expect(ended).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/^Pass the broker: .*--settings/),
+    })
+  }
   const missing = { settings: 'nowhere.json' }
   expect(await runCommand('rebuild-tables', '--settings', missing.settings)).toMatchObject({
     code: 2,

@@ -216,3 +216,39 @@ describe('a person who gets stuck leaves a trace', () => {
     expect(new URL(wanted.url).origin).toBe(world.stack.parts.google.origin)
   })
 })
+
+/** Changes the hold on production's client secret: how many seconds ago it began, and in how many it is over. */
+async function changeHold(lastedSeconds: number, leftSeconds: number): Promise<void> {
+  const table = world.tableClient('BrokerState')
+  const { value } = await table.getEntity<{ value: string }>('hold', 'production:microsoft')
+  const at = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString()
+  const hold = { ...JSON.parse(value), since: at(-lastedSeconds), until: at(leftSeconds) }
+  const row = { partitionKey: 'hold', rowKey: 'production:microsoft', value: JSON.stringify(hold) }
+  await table.upsertEntity(row, 'Replace')
+}
+
+test('while our client secret keeps being refused, no link that can’t work is given out, and then one is', async () => {
+  const ask = (tenant = world.newTenant(), more: object = {}) => {
+    const body = { environment: 'production', returnUrl: world.returnUrl, ...more }
+    return world.call('POST', `/v1/tenants/${tenant}/connect-sessions`, { body })
+  }
+  await world.signIn.clientSecrets('production', ['another-secret'])
+  const visit = await world.connect(world.newTenant(), 'ada@outlook.example')
+  expect(visit.body).toContain('environment_on_hold')
+  expect((await ask()).status).toBe(201)
+
+  await changeHold(130, 60)
+  const tenant = world.newTenant()
+  // A process remembers a hold for five seconds.
+  await expect
+    .poll(async () => (await ask(tenant)).body, { timeout: 30_000, interval: 500 })
+    .toMatchObject({ status: 503, code: 'environment_on_hold', reason: 'client_secret_invalid' })
+  expect(Number((await ask()).headers.get('retry-after'))).toBeGreaterThan(0)
+  expect((await ask(undefined, { expiresIn: 7200 })).status).toBe(201)
+  expect((await ask(undefined, { environment: 'sandbox' })).status).toBe(201)
+
+  await world.signIn.restoreClientSecrets('production')
+  await expect.poll(async () => (await ask(tenant)).status, { timeout: 120_000, interval: 1000 }).toBe(201)
+  const connected = await world.connect(tenant, 'ada@outlook.example')
+  expect(new URL(connected.url).searchParams.get('status')).toBe('connected')
+}, 200_000)

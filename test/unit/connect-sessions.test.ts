@@ -114,6 +114,19 @@ describe('a connect session', () => {
     expect(asks).toEqual([{ environment: 'production', identityProvider: provider }])
   })
 
+  test('returns to the workspace’s first return URL unless the app names another one', async () => {
+    const own = connectGround()
+    const { connectUrl } = await create(own, { returnUrl: undefined })
+    expect(await own.records.read('session', tokenOf(connectUrl), own.clock.now())).toMatchObject({
+      returnUrl,
+    })
+    const noPages = { workspace: 'without-pages', tenant: 'acme' }
+    const asked = connectSessionBody.parse({ environment: 'production' })
+    await expect(createConnectSession(own.dependencies, noPages, asked)).rejects.toMatchObject({
+      ...{ code: 'invalid_request', extras: { detail: expect.stringContaining('workspace without-pages') } },
+    })
+  })
+
   test.each([
     ['environment', { environment: 'sandbox' }],
     ['identityProvider', { identityProvider: 'google' }],

@@ -241,7 +241,7 @@ describe('the OpenAPI contract', () => {
     const { schema = {} } = named('createConnectSession').requestBody?.content['application/json'] ?? {}
     expect(resolveSchema(contract, schema)).toMatchObject({
       additionalProperties: false,
-      required: ['environment', 'returnUrl'],
+      required: ['environment'],
     })
   })
 

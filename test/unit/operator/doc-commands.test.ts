@@ -23,7 +23,7 @@ npm ci && npm run check && npm run -s check
 npm run diagnose -- --tenant acme < failed.json
 npm run import -- tenants.csv --dry-run --url 'https://broker.example.com'
 \`\`\`
-\`npm run broker -- <verb>\`, \`npm run broker -- refuse-app <app> --reason stolen\`,
+\`npm run broker -- <verb>\`, \`npm run broker -- --help\`, \`npm run broker -- refuse-app <app> --reason stolen\`,
 \`npm run doctor\`, \`npm run doctor -- --url <broker> --json\`; \`npm test -- doctor.test.ts\`. npm run doctor in prose.`),
   ).toEqual([])
 })
@@ -34,6 +34,8 @@ test.each([
   ['`npm run doctor --url https://broker.example.com`', 'npm keeps what has no --'],
   ['`npm run diagnose -- --url <broker> <tenant>`', 'is a stray word'],
   ['`npm run broker -- refuse <app>`', 'refuse is no verb'],
+  ['`npm run broker -- --verbose`', "Unknown option '--verbose'"],
+  ['`npm run broker -- vend`', '--tenant is missing'],
   ['`npm run broker -- allow-app <app> <other>`', 'is a stray word'],
   ['`npm run broker -- refused-apps --reason x`', "Unknown option '--reason'"],
   ['`npm run migrate-grants`', '--to is missing'],
