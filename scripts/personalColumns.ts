@@ -113,7 +113,7 @@ export const otherPlaces: readonly OtherPlace[] = [
     heading: '## `BrokerState`',
     where: '`BrokerState` `hold`',
     columns: {
-      value: 'hashes of up to a few people whom our registration couldn’t refresh',
+      value: 'hashes of up to a few people, or of their tenants, whom our registration couldn’t refresh',
       ...nothing('app', 'refused', 'refusalChangedAt', 'refusalReason'),
     },
     end: 'stays until a refresh works',

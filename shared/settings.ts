@@ -129,7 +129,8 @@ export const brokerSettings = (urls: UrlSchemas) => ({
     example: '5',
   }),
   maxBodyBytes: withDefault('MAX_BODY_BYTES', wholeNumber(1024, 1_048_576), {
-    meaning: 'The largest JSON body that the broker reads.',
+    meaning:
+      'The largest JSON body that the broker reads, except of a choice of accounts (256 KiB) and a diagnosis (1 MiB).',
     default: '65536',
     example: '131072',
   }),

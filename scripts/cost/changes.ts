@@ -80,7 +80,7 @@ function allTraces(): string {
   ]
   const share = sizes[2]?.traceShare ?? 0
   const perMinute = (large.vends / assumed.monthSeconds) * 60 * share
-  return `- **Keeping all traces** costs the most: ${whole(ingested(some))} at 10,000 tenants (${gigabytes(some)}), ${aboutDollars(ingested(most))} at a million (${number(most)} GB). Lower \`traceSampling\` as you grow: 1.0 up to a few hundred tenants and 0.01 at 10,000. At a million, ${share} still keeps ${number(perMinute)} traces of vends a minute. It samples only traces: alerts and tiles read log lines and metrics, which are never sampled. \`logDailyCapGb\` caps everything. When the cap is reached, it silences all alerts except [sweep-silent](runbooks/sweep-silent.md), which reports it.`
+  return `- **Keeping all traces** costs the most: ${whole(ingested(some))} at 10,000 tenants (${gigabytes(some)}), ${aboutDollars(ingested(most))} at a million (${number(most)} GB). Lower \`traceSampling\` as you grow: 1.0 up to a few hundred tenants and 0.01 at 10,000. At a million, ${share} still keeps ${number(perMinute)} traces of vends a minute. It samples only traces. Tiles and all alerts but [host-failures](runbooks/host-failures.md) read log lines and metrics, which are never sampled. \`logDailyCapGb\` caps everything. When the cap is reached, it silences all alerts except [sweep-silent](runbooks/sweep-silent.md), which reports it, and \`vault-throttled-by-metric\`, which reads the vaults' own metrics.`
 }
 
 function hostLines(): string {

@@ -1,8 +1,8 @@
 import type { CallResult } from '../advertising/client.ts'
 import { isWithoutReason } from '../advertising/developerTokenProofs.ts'
-import type { Discovery } from '../advertising/discover.ts'
+import { type Discovery, discoverySeconds } from '../advertising/discover.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
-import { addSeconds } from '../clock.ts'
+import { addSeconds, secondsUntil } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { listAllAccounts } from '../domain/account.ts'
 import { carrySelection, defaultAccountOf } from '../domain/selectAccounts.ts'
@@ -14,7 +14,11 @@ import type { AccessTokens } from '../vend/accessTokens.ts'
 import { explainMissingToken } from '../vend/explainMissingToken.ts'
 import { isRecentlyReplaced } from '../vend/recentlyReplaced.ts'
 import type { MissingToken, UsableToken } from '../vend/usableToken.ts'
-import { type DiscoverWithTokenDependencies, discoverWithToken } from './discoverWithToken.ts'
+import {
+  type DiscoverWithTokenDependencies,
+  type DiscoveryRequest,
+  discoverWithToken,
+} from './discoverWithToken.ts'
 import { type CommittedDiscovery, type DiscoveryResponse, toDiscoveryResponse } from './discoveryResponse.ts'
 import { discoveryEvents } from './events.ts'
 import { explainDiscoveryFault } from './explainFault.ts'
@@ -61,21 +65,28 @@ export async function rediscoverAccounts(
   return toDiscoveryResponse(told, discoveredAt)
 }
 
-/** Replaces once an access token that Microsoft Advertising calls expired, or refuses without a reason. */
+/**
+ * Replaces once an access token that Microsoft Advertising calls expired, or refuses without a reason. Both discoveries
+ * share the limit: the platform ends an HTTP call that takes two of them.
+ */
 async function discover(
   dependencies: DiscoverDependencies,
   name: TenantName,
   obtained: UsableToken,
 ): Promise<Discovery> {
-  const expected = await expectedAccounts(dependencies, obtained.tenant)
-  const first = await requestDiscovery(dependencies, obtained, expected)
-  const now = dependencies.clock.now()
+  const { clock } = dependencies
+  const expectedAccountIds = await expectedAccounts(dependencies, obtained.tenant)
+  const until = addSeconds(clock.now(), discoverySeconds)
+  const first = await requestDiscovery(dependencies, obtained, { expectedAccountIds })
+  const now = clock.now()
   const fault = first.ok ? first.value.unfinished?.fault : first.fault
   if (!fault || !isTokenDoubted(fault, obtained.tenant, now))
     return recordAndUnwrap(dependencies, obtained, first)
   const seen = obtained.tenant.accessToken?.refreshedAt ?? now
   const renewed = assertToken(dependencies, await dependencies.accessTokens.replace(name, seen))
-  return recordAndUnwrap(dependencies, renewed, await requestDiscovery(dependencies, renewed, expected))
+  const limitSeconds = Math.max(secondsUntil(until, clock.now()), 1)
+  const second = await requestDiscovery(dependencies, renewed, { expectedAccountIds, limitSeconds })
+  return recordAndUnwrap(dependencies, renewed, second)
 }
 
 /** The ids of the accounts known so far, the default first. */
@@ -109,12 +120,11 @@ async function recordAndUnwrap(
 async function requestDiscovery(
   dependencies: DiscoverDependencies,
   { tenant: { environment, grant }, accessToken }: UsableToken,
-  expected: readonly string[],
+  request: DiscoveryRequest,
 ): Promise<CallResult<Discovery>> {
   const { identityProvider = 'microsoft' } = grant ?? {}
-  const found = await discoverWithToken(dependencies, { environment, identityProvider }, accessToken, {
-    expectedAccountIds: expected,
-  })
+  const registration = { environment, identityProvider }
+  const found = await discoverWithToken(dependencies, registration, accessToken, request)
   if ('noDeveloperToken' in found) throw explainNoDeveloperToken(found.noDeveloperToken)
   return found
 }

@@ -29,10 +29,13 @@ export interface Discovery {
   readonly passedOver: readonly PassedOverCustomer[]
 }
 
+/** The limit of all calls of a discovery together: the platform ends an HTTP call after 230 s. */
+export const discoverySeconds = 120
+
 /** How to discover. */
 export interface DiscoveryOptions {
   readonly clock: Pick<Clock, 'sleep'>
-  /** The limit of all calls together. Default is 120 seconds: the platform ends an HTTP call after 230 s. */
+  /** The limit of all calls together. Default is {@link discoverySeconds}. */
   readonly limitSeconds?: number
   /** Ends the discovery early, like its limit. */
   readonly signal?: AbortSignal
@@ -56,7 +59,7 @@ export async function discoverAccounts(
   given: Credentials,
   options: DiscoveryOptions,
 ): Promise<CallResult<Discovery>> {
-  const { clock, limitSeconds = 120, callsAtOnce = 4, expectedAccountIds = [] } = options
+  const { clock, limitSeconds = discoverySeconds, callsAtOnce = 4, expectedAccountIds = [] } = options
   const limit = AbortSignal.timeout(Math.round(limitSeconds * 1000))
   const signal = options.signal ? AbortSignal.any([limit, options.signal]) : limit
   const credentials = { ...given, signal }

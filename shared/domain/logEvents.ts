@@ -45,7 +45,7 @@ export interface LogEvents {
     attempts: number
     stuckDays: number
   }
-  /** A sweep couldn't finish the accounts that a sign-in left unread or unwritten. It tries again in an hour. */
+  /** A sweep couldn't finish the accounts that a sign-in left unread or unwritten. It tries again at a full hour. */
   'accounts.unfinished': { tenantKey: string; reason: string }
   /**
    * The vault didn't take a new refresh token. The old one still works and stays the tenant's; the next refresh brings

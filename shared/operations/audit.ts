@@ -5,9 +5,9 @@ import { type DueIndex, dueRowOf } from '../domain/due.ts'
 import type { Log } from '../domain/logEvents.ts'
 import type { BrokerNotes } from '../domain/notes.ts'
 import { clockToleranceSeconds } from '../domain/plausibleTimes.ts'
-import { tenantKey } from '../domain/tenantKey.ts'
 import type { ListedTenant, ListedTenantPage, TenantPages } from '../domain/tenantPages.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
+import { nextMidnight } from '../refresh/nextMidnight.ts'
 import { cleanUpDueRow } from '../tenants/disconnect.ts'
 import { hasCleanUp } from '../tenants/expirePending.ts'
 import { type AuditPlace, afterPage } from './auditRound.ts'
@@ -30,10 +30,10 @@ const overdueSeconds = 2 * 3600
  * Checks the next page of tenants, and writes the row of the listing that one lacks. Rewrites the due row of each one
  * that is two hours overdue: no sweep would ever find a tenant whose due row was lost (a table restored or emptied
  * manually), and its grant would expire unused. A tenant that is due later than one keep-alive from now, because of a
- * wrong clock or an older setting, becomes due now. A disconnect that isn't finished gets a due row too. An existing due
- * row is overwritten with the same content. The position is stored, so successive runs check all tenants, and the length
- * of each round is logged: it must stay well below the life of a grant. What the round counts on its way is kept with the
- * position, for the census.
+ * wrong clock or an older setting, becomes due now. A disconnect that isn't finished gets a due row too, and so does a
+ * row that can't be read. An existing due row is overwritten with the same content. The position is stored, so successive
+ * runs check all tenants, and the length of each round is logged: it must stay well below the life of a grant. What the
+ * round counts on its way is kept with the position, for the census.
  */
 export async function auditDueRows({
   clock,
@@ -59,7 +59,8 @@ export async function auditDueRows({
       listed++
     }
     if (isDamaged(row)) {
-      log('tenant.damaged', { tenantKey: tenantKey(name), ...row.damaged })
+      // A sweep reports it then, once a day. As often as the audit meets it, it's the same row.
+      await due.insert({ ...cleanUpDueRow(row.remains, now), dueAt: nextMidnight(now) })
       continue
     }
     const { tenant } = row

@@ -7,6 +7,7 @@ import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Registration } from '../environment.ts'
 import { hasCleanUp } from '../tenants/expirePending.ts'
+import { nextMidnight } from './nextMidnight.ts'
 
 /** Dependencies of parking. */
 export interface ParkDependencies {
@@ -20,8 +21,8 @@ export interface ParkDependencies {
 
 /**
  * Parks the due row of a tenant whose environment or identity provider isn't served any more: it's due again at the next
- * midnight (UTC), so it costs each sweep nothing and is never overdue. Several hints become one. Once it's served again,
- * the parked row is an ordinary one.
+ * midnight, so it costs each sweep nothing and is never overdue. Once it's served again, the parked row is an ordinary
+ * one.
  * @param finish finishes what a disconnect or a consent left, which needs no registration.
  * @returns whether it's parked.
  */
@@ -43,11 +44,4 @@ export async function parkUnserved(
   await due.remove(row)
   log('tenant.parked', { tenantKey: tenantKey(row), environment, identityProvider })
   return true
-}
-
-const dayMilliseconds = 86_400_000
-
-/** Never the time of a row that is due now, which would be inserted and then removed. */
-function nextMidnight(now: Date): Date {
-  return new Date((Math.floor(now.getTime() / dayMilliseconds) + 1) * dayMilliseconds)
 }

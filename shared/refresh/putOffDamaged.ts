@@ -1,14 +1,13 @@
-import { addSeconds, type Clock } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import type { DamagedRowError } from '../domain/damagedRow.ts'
 import type { DueIndex, DueRow } from '../domain/due.ts'
 import type { Log } from '../domain/logEvents.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
-
-const damagedRowSeconds = 86_400
+import { nextMidnight } from './nextMidnight.ts'
 
 /**
- * Puts off a tenant whose row can't be read, and logs it: it doesn't affect the others, and is reported again each day
- * until it's repaired or disconnected.
+ * Puts off a tenant whose row can't be read until the next midnight, and logs it: it doesn't affect the others, and is
+ * reported again each day until it's repaired or disconnected.
  */
 export async function putOffDamaged(
   {
@@ -24,6 +23,6 @@ export async function putOffDamaged(
   { damage }: DamagedRowError,
 ): Promise<void> {
   log('tenant.damaged', { tenantKey: tenantKey(row), ...damage })
-  await due.insert({ ...row, dueAt: addSeconds(clock.now(), damagedRowSeconds) })
+  await due.insert({ ...row, dueAt: nextMidnight(clock.now()) })
   await due.remove(row)
 }

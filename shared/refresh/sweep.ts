@@ -1,26 +1,27 @@
 import { pMapIterable } from 'p-map'
-import { addSeconds, type Randomness, type SharedClock, secondsUntil } from '../clock.ts'
+import { addSeconds, type Randomness, type SharedClock } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
 import type { AccountStore } from '../domain/account.ts'
 import { DamagedRowError } from '../domain/damagedRow.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
-import type { DueIndex, DueRow } from '../domain/due.ts'
+import type { DueIndex } from '../domain/due.ts'
 import type { GrantStore } from '../domain/grants.ts'
 import { type EnvironmentHold, nameOfScope } from '../domain/holds.ts'
 import { IdentityUnavailableError } from '../domain/identityUnavailable.ts'
 import type { Log, SweepReport } from '../domain/logEvents.ts'
 import { isTableMissing } from '../domain/storageUnavailable.ts'
-import type { SweepFailure } from '../domain/sweepFailures.ts'
 import type { StoredTenant } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import { expirePending } from '../tenants/expirePending.ts'
 import { dropOrphan } from './dropOrphan.ts'
+import { lateSince } from './lateSince.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import { type ParkDependencies, parkUnserved } from './parkUnserved.ts'
 import { probeHolds } from './probeHolds.ts'
 import { putOffDamaged } from './putOffDamaged.ts'
 import type { Refresher } from './refreshTenant.ts'
 import { createSweepBrakes, isStuck } from './sweepBrakes.ts'
+import { createSweepTally, type RowOutcome, type SweepTally } from './sweepTally.ts'
 import {
   createUnfinishedAccounts,
   type ShardRow,
@@ -86,7 +87,7 @@ export async function sweep(dependencies: SweepDependencies, order: SweepOptions
     concurrency: sweepConcurrency,
     backpressure: sweepConcurrency * backpressureFactor,
   })
-  for await (const outcome of outcomes) run.count(outcome)
+  for await (const outcome of outcomes) run.tally.count(outcome)
   if (!order.shards) await run.probeHolds()
   run.handOverUnfinished()
   const result = run.result(await readHolds(dependencies, run))
@@ -100,14 +101,6 @@ async function readHolds({ holds }: SweepDependencies, run: SweepRun): Promise<r
   return current?.map(nameOfScope) ?? run.brakes.holdsMet()
 }
 
-/** The result for one row: `refreshed`, `passed_on`, `left_over`, or the kind of failure, or why it's stuck. */
-type RowOutcome =
-  | 'refreshed'
-  | 'passed_on'
-  | 'left_over'
-  | { readonly failed: SweepFailure }
-  | { readonly stuck: string }
-
 class SweepRun {
   readonly #dependencies: SweepDependencies
   readonly #startedAt: Date
@@ -120,14 +113,9 @@ class SweepRun {
   readonly #mayFinishAccounts: boolean
   readonly brakes = createSweepBrakes()
   readonly #firsts = new Map<string, Promise<void>>()
-  readonly #failed: Record<string, number> = {}
-  readonly #stuck: Record<string, number> = {}
+  readonly tally: SweepTally
   readonly #unfinished: UnfinishedAccounts
   #due = 0
-  #refreshed = 0
-  #passedOn = 0
-  #leftOver = 0
-  #oldestDueAt: Date | undefined
   readonly #handOver = new Set<number>()
   #isTableMissing = false
   #untimely = 0
@@ -137,6 +125,7 @@ class SweepRun {
     this.#dependencies = dependencies
     this.#unfinished = createUnfinishedAccounts(dependencies)
     this.#startedAt = dependencies.clock.now()
+    this.tally = createSweepTally(this.#startedAt)
     this.#sweep = order.sweep ?? this.#startedAt.toISOString()
     const { sweepSeconds } = dependencies.config
     this.#stopAt = addSeconds(this.#startedAt, Math.min(sweepSeconds, order.maxSeconds ?? sweepSeconds))
@@ -152,12 +141,10 @@ class SweepRun {
 
   /** Due rows of all shards, streamed; ends when the time is up or the rest is handed over. */
   async *rows(): AsyncGenerator<ShardRow> {
-    const { clock, config, due, isServed } = this.#dependencies
+    const { clock, config, due } = this.#dependencies
     for (const [index, shard] of this.#shards.entries()) {
       try {
         for await (const page of due.due(shard, this.#startedAt)) {
-          const oldest = page.find((row) => isServed?.(row) ?? true)
-          if (oldest) this.#oldestDueAt = earlier(this.#oldestDueAt ?? oldest.dueAt, oldest.dueAt)
           this.#due += page.length
           for (const row of page) yield { row, shard }
           if (this.#isTableMissing) return
@@ -168,7 +155,7 @@ class SweepRun {
           }
         }
       } catch (error) {
-        if (isTableMissing(error)) return this.count(this.#stopForMissingTable())
+        if (isTableMissing(error)) return this.tally.count(this.#stopForMissingTable())
         this.#passOver(shard, error)
       }
     }
@@ -196,18 +183,19 @@ class SweepRun {
     else this.#untimely = this.#shards.length - index - 1
   }
 
-  #leaveOver(shard: number): RowOutcome {
+  #leaveOver({ row, shard }: ShardRow): RowOutcome {
+    this.tally.countLate(row.dueAt)
     if (this.#mayHandOver) this.#handOver.add(shard)
     return 'left_over'
   }
 
-  async work({ row, shard }: ShardRow): Promise<RowOutcome> {
-    const provider = nameOfScope(row)
+  async work(hint: ShardRow): Promise<RowOutcome> {
+    const provider = nameOfScope(hint.row)
     const { clock } = this.#dependencies
-    if (clock.now() >= this.#stopAt) return this.#leaveOver(shard)
+    if (clock.now() >= this.#stopAt) return this.#leaveOver(hint)
     // The first row of each provider runs alone: it's the probe after a hold, and it discovers a new hold.
     const first = this.#firsts.get(provider)
-    const refresh = () => this.#refresh(row, shard, provider)
+    const refresh = () => this.#refresh(hint, provider)
     const own = first ? first.then(refresh) : refresh()
     if (!first)
       this.#firsts.set(
@@ -217,48 +205,52 @@ class SweepRun {
     return own
   }
 
-  async #refresh(row: DueRow, shard: number, provider: string): Promise<RowOutcome> {
+  async #refresh(hint: ShardRow, provider: string): Promise<RowOutcome> {
+    const { row } = hint
     const now = this.#dependencies.clock.now()
-    if (now >= this.#stopAt) return this.#leaveOver(shard)
-    if (this.#isTableMissing) return { failed: 'table_missing' }
-    const skipped = this.brakes.reasonToSkip(provider, now)
-    if (skipped) return { failed: skipped }
+    if (now >= this.#stopAt) return this.#leaveOver(hint)
+    let since: Date | undefined = row.dueAt
     try {
+      if (this.#isTableMissing) return { failed: 'table_missing' }
+      const skipped = this.brakes.reasonToSkip(provider, now)
+      if (skipped) return { failed: skipped }
       const finish = (stored: StoredTenant) => expirePending(this.#dependencies, stored)
-      if (await parkUnserved(this.#dependencies, row, finish)) return 'passed_on'
+      if (await parkUnserved(this.#dependencies, row, finish)) {
+        since = undefined
+        return 'passed_on'
+      }
       const outcome = await this.#dependencies.refresher.refresh(row, { for: 'sweep' })
+      since = lateSince(row, outcome)
       this.brakes.learn(outcome)
-      if (outcome.outcome === 'passed_on' && outcome.reason === 'instance_ending') return this.#endNow(shard)
-      return await this.#settle({ row, shard }, outcome)
+      if (outcome.outcome === 'passed_on' && outcome.reason === 'instance_ending') return this.#endNow(hint)
+      return await this.#settle(hint, outcome)
     } catch (error) {
-      if (error instanceof DamagedRowError)
-        return putOffDamaged(this.#dependencies, row, error).then(
-          () => ({ failed: 'damaged_row' }),
-          () => ({ failed: 'storage' }),
-        )
-      if (error instanceof IdentityUnavailableError) return this.#passToOthers(shard)
-      return isTableMissing(error) ? this.#stopForMissingTable() : { failed: 'storage' }
+      return this.#explain(hint, error)
+    } finally {
+      if (since) this.tally.countLate(since)
     }
   }
 
+  async #explain({ row, shard }: ShardRow, error: unknown): Promise<RowOutcome> {
+    if (error instanceof DamagedRowError)
+      return putOffDamaged(this.#dependencies, row, error).then(
+        () => ({ failed: 'damaged_row' }),
+        () => ({ failed: 'storage' }),
+      )
+    if (error instanceof IdentityUnavailableError) return this.#passToOthers(shard)
+    return isTableMissing(error) ? this.#stopForMissingTable() : { failed: 'storage' }
+  }
+
   /** The instance is being taken away: the rest stays due, or goes to the queue. */
-  #endNow(shard: number): RowOutcome {
+  #endNow(hint: ShardRow): RowOutcome {
     this.#stopAt = this.#startedAt
-    return this.#leaveOver(shard)
+    return this.#leaveOver(hint)
   }
 
   /** Only this process can't refresh: the queue gives the shard to another one. */
   #passToOthers(shard: number): RowOutcome {
     if (this.#mayHandOver) this.#handOver.add(shard)
     return { failed: 'identity' }
-  }
-
-  count(outcome: RowOutcome): void {
-    if (outcome === 'refreshed') this.#refreshed++
-    else if (outcome === 'passed_on') this.#passedOn++
-    else if (outcome === 'left_over') this.#leftOver++
-    else if ('stuck' in outcome) this.#stuck[outcome.stuck] = (this.#stuck[outcome.stuck] ?? 0) + 1
-    else this.#failed[outcome.failed] = (this.#failed[outcome.failed] ?? 0) + 1
   }
 
   result(holds: readonly string[]): SweepResult {
@@ -270,15 +262,10 @@ class SweepRun {
         startedAt: this.#startedAt.toISOString(),
         sweep: this.#sweep,
         due: this.#due,
-        refreshed: this.#refreshed,
-        passedOn: this.#passedOn,
-        failed: this.#failed,
-        stuck: this.#stuck,
+        ...this.tally.report(),
         handedOverShards: this.#handOver.size,
-        leftOver: this.#leftOver,
         unreadShards: this.#untimely + (this.#mayHandOver ? 0 : this.#unreadable),
         durationMilliseconds: now.getTime() - this.#startedAt.getTime(),
-        oldestOverdueSeconds: this.#oldestDueAt ? secondsUntil(this.#startedAt, this.#oldestDueAt) : 0,
         holds,
       },
     }

@@ -1,5 +1,6 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { chooseAccounts } from '../../shared/accounts/choose.ts'
+import { rediscoverAccounts } from '../../shared/accounts/discover.ts'
 import { listAccounts } from '../../shared/accounts/list.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import { toTenantView } from '../../shared/tenants/view.ts'
@@ -70,6 +71,29 @@ test('a token that Microsoft calls expired is replaced once', async () => {
   await expect(again.run()).rejects.toThrow()
   expect(again.seen.tokens).toHaveLength(2)
 })
+
+test.each([
+  { passed: 20, left: 100_000 },
+  { passed: 500, left: 1000 },
+])(
+  'a discovery with a replaced token has what is left of the limit: after $passed s',
+  async ({ left, passed }) => {
+    const own = await discovery(known('1'), ['1'], { faults: [109] })
+    const { accessTokens } = own.dependencies
+    const replace = (...given: Parameters<typeof accessTokens.replace>) => {
+      own.clock.advance(passed)
+      return accessTokens.replace(...given)
+    }
+    const limits = vi.spyOn(AbortSignal, 'timeout')
+    await rediscoverAccounts(
+      { ...own.dependencies, accessTokens: { ...accessTokens, replace } } as never,
+      name,
+    )
+    const ofDiscoveries = limits.mock.calls.flat().filter((each) => each === 120_000 || each === left)
+    limits.mockRestore()
+    expect(ofDiscoveries).toEqual([120_000, left])
+  },
+)
 
 test('a fault changes only the record about the person', async () => {
   const own = await discovery(known('1'), ['1'], { faults: [122] })

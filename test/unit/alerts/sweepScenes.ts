@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import { DamagedRowError } from '../../../shared/domain/damagedRow.ts'
 import { StorageUnavailableError } from '../../../shared/domain/storageUnavailable.ts'
 import { metricNames } from '../../../shared/telemetry/instruments.ts'
@@ -67,6 +68,19 @@ async function waiting() {
   return own.scene()
 }
 
+/** Four sweeps that find only a secret of a disconnected tenant, which the vault refuses to destroy. */
+async function leftByDisconnect() {
+  const refused = new StorageUnavailableError('vault', 403, 'ForbiddenByRbac')
+  const own = sweepGround(({ grants }) => ({ grants: { ...grants, forget: () => Promise.reject(refused) } }))
+  await own.addDue(['t1'], 2 * hour, { status: 'disconnected', secretsToDestroy: ['vault:v/old/1/0'] })
+  for (let index = 0; index < 4; index++) {
+    own.clock.advance(5 * minute)
+    const { report } = await own.sweep()
+    expect(report).toMatchObject({ due: 1, passedOn: 1 })
+  }
+  return own.scene()
+}
+
 /** A metric of the broker, or another one, some minutes before the end. */
 const measured = (name: string, minutes: number): Scene => {
   const timestamp = new Date(Date.UTC(2026, 10, 23, 16, -minutes))
@@ -117,6 +131,7 @@ export const sweepScenes: Readonly<Record<string, AlertScenes>> = {
       'the schedule itself is every 30 minutes': () => late(5, 1801, { every: 30 }),
       'tenants are late by half an hour': () => late(4, 1800),
       'tenants wait for the end of a hold': waiting,
+      'a vault refuses for hours to destroy what a disconnect left': leftByDisconnect,
     },
   },
   'environment-on-hold': {
