@@ -24,7 +24,8 @@ route('tenant', 'v1/tenants/{tenant}', {
   DELETE: operation({
     id: 'disconnectTenant',
     tag: 'tenants',
-    summary: 'Disconnect a tenant: vending stops and the grant is destroyed',
+    summary:
+      'Disconnect a tenant: vending stops within 30 seconds (`ROW_CACHE_SECONDS`), and the grant is destroyed',
     role: 'Tenants.Manage',
     response: { status: 200, description: 'The tenant, disconnected.', schema: tenantView },
     problems: ['tenant_not_found', 'tenant_changed'],

@@ -38,7 +38,7 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
     page(
       'Errors',
       'shared/problems.ts',
-      'Every error is a problem document (RFC 9457, `application/problem+json`). Branch on `code`; do what `actor` says: `advertiser` signs in again, `advertiserAdmin` allows the app in their directory, `app` corrects its request, `operator` fixes the broker, and `nobody` means to try again after `retryAfter` seconds.',
+      'Every error of `/v1` that is the broker’s own is a problem document (RFC 9457, `application/problem+json`); the [token endpoint](tools.md#errors) puts the same codes into OAuth’s form. Branch on `code`; do what `actor` says: `advertiser` signs in again, `advertiserAdmin` allows the app in their directory, `app` corrects its request, `operator` fixes the broker, and `nobody` means to try again after `retryAfter` seconds.',
       table(
         ['code', 'status', 'actor', 'what happened', 'how to fix it'],
         Object.entries(problems).map(([name, p]) => [

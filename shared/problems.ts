@@ -34,9 +34,9 @@ export const problems = {
   caller_not_allowed: {
     status: 403,
     actor: 'app',
-    title: 'The calling app doesn’t have the app role that this route requires.',
+    title: 'The calling app isn’t allowed to call this route.',
     resolution:
-      'Ask an administrator to assign the app role in `requiredRole` to the app, then get a new token. A managed identity gets a new one only after up to 24 hours.',
+      'See `detail`. If there is a `requiredRole`, ask an administrator to assign that app role to the app, then get a new token. A managed identity gets a new one only after up to 24 hours.',
   },
   caller_refused: {
     status: 403,
@@ -140,9 +140,9 @@ export const problems = {
   grant_refused: {
     status: 422,
     actor: 'app',
-    title: 'The identity provider didn’t accept the refresh token, so it wasn’t saved.',
+    title: 'The grant was refused, so it wasn’t saved.',
     resolution:
-      'Check that the token was issued to the same client ID, for this environment’s scope. If it was, the advertiser must sign in: create a connect session.',
+      'See `reason` and `detail`. If the identity provider refused the token, check that it was issued to the same client ID, for this environment’s scope. If there is a `connect`, the advertiser can sign in instead.',
   },
   body_too_large: {
     status: 413,
@@ -235,13 +235,19 @@ export const problems = {
 /** A stable error code of {@link problems}. */
 export type ProblemCode = keyof typeof problems
 
+/** Enough for another request's change of the tenant to end. */
+const shortestWaitSeconds = 1
+
 /** Further contents of a problem. */
 export interface ProblemExtras {
   /** A description of this occurrence. Default is the catalog's title. Never contains a secret. */
   readonly detail?: string
   /** Overrides the catalog's actor for this occurrence. */
   readonly actor?: Actor
-  /** Seconds after which a retry makes sense; becomes `retryAfter` and the `Retry-After` header. */
+  /**
+   * Seconds after which a retry makes sense; becomes `retryAfter` and the `Retry-After` header. Default is 1 if the actor
+   * is `nobody`, otherwise none.
+   */
   readonly retryAfterSeconds?: number
   /** Further members of the problem document. */
   readonly members?: Readonly<Record<string, unknown>>
@@ -258,8 +264,13 @@ export class Problem extends Error {
     super(extras.detail ?? problems[code].title)
     this.name = 'Problem'
     this.code = code
-    this.extras = extras
+    this.extras = withWait(extras, extras.actor ?? problems[code].actor)
   }
+}
+
+/** `nobody` means to try again, so it always comes with a time. */
+function withWait(extras: ProblemExtras, actor: Actor): ProblemExtras {
+  return actor === 'nobody' ? { retryAfterSeconds: shortestWaitSeconds, ...extras } : extras
 }
 
 /** An invalid field of a request, named as the caller wrote it. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { Problem } from '../problems.ts'
 
-/** The most refused and unfinished tries of one app in a window. */
+/** The most tries of one app in a window that were refused or haven't ended. */
 const maxTries = 10
 const windowMilliseconds = 60_000
 
@@ -10,12 +10,12 @@ interface Window {
   tries: number
 }
 
-/** Runs a try of an app. Only a try that ends well doesn't count. */
+/** Runs a try of an app. A try that ends without a refusal (`caller_not_authenticated`) doesn't count. */
 export type RefusalLimit = <T>(app: string, work: () => Promise<T>) => Promise<T>
 
 /**
- * Creates the limit on tries that end badly, ten a minute for each app, so that nobody guesses an app's secret through
- * the broker. The callers bound the number of apps.
+ * Creates the limit on refused tries, ten a minute for each app, so that nobody guesses an app's secret through the
+ * broker. An issuer that doesn't answer has refused nothing. The callers bound the number of apps.
  * @returns a function that throws Problem `identity_provider_unavailable` instead of trying beyond the limit.
  */
 export function createRefusalLimit(clock: Pick<Clock, 'now'>): RefusalLimit {
@@ -28,9 +28,15 @@ export function createRefusalLimit(clock: Pick<Clock, 'now'>): RefusalLimit {
     if (window.tries >= maxTries) throw tooMany(window.startedAt + windowMilliseconds - now)
     window.tries += 1
     windows.set(app, window)
-    const result = await work()
-    window.tries -= 1
-    return result
+    let isRefused = false
+    try {
+      return await work()
+    } catch (error) {
+      isRefused = error instanceof Problem && error.code === 'caller_not_authenticated'
+      throw error
+    } finally {
+      if (!isRefused) window.tries -= 1
+    }
   }
 }
 
@@ -38,7 +44,7 @@ function tooMany(milliseconds: number): Problem {
   return new Problem('identity_provider_unavailable', {
     actor: 'app',
     detail:
-      'The issuer has refused several secrets of this app in the last minute, so it isn’t asked again yet.',
+      'Several secrets of this app were refused in the last minute or are being checked, so the issuer isn’t asked again yet.',
     retryAfterSeconds: Math.max(1, milliseconds / 1000),
     members: { reason: 'caller_secrets_refused' },
   })

@@ -41,7 +41,7 @@ export type AccountsChoice = z.infer<typeof accountsChoice>
 export const choiceResponse = z
   .object({
     accounts: z.int().describe('How many accounts the tenant has access to.'),
-    selected: z.int().describe('How many of them can be vended.'),
+    selected: z.int().describe('How many of them are selected.'),
     defaultAccountId: z.string().optional(),
     defaultCustomerId: z.string().optional(),
   })

@@ -30,7 +30,7 @@ export function selectionEvents(
     {
       type: 'accounts.selection_changed',
       at,
-      detail: `${plural(selected.length, 'account')} of ${after.length} can be used now.`,
+      detail: `${plural(selected.length, 'account')} of ${after.length} are selected now.`,
       data: { accounts: after.length, selected: selected.length, added, removed },
     },
   ]

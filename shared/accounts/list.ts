@@ -55,7 +55,7 @@ export const accountView = z
     note: z.string().optional(),
     selected: z
       .boolean()
-      .describe('Whether it can be vended. False when other accounts were chosen and this one wasn’t.'),
+      .describe('Whether it was chosen, or there was no choice. Only a selected account can be vended.'),
     default: z.boolean(),
   })
   .meta({ id: 'Account', description: 'An account that a tenant can reach.' })

@@ -4,7 +4,7 @@
  */
 export const meanings: Readonly<Record<string, string>> = {
   tenant:
-    'The ID that your app chose for the tenant. A tenant of another workspace answers 404, like one that doesn’t exist.',
+    'The ID that your app chose for the tenant. A tenant of another workspace gets the same answer as one that doesn’t exist.',
   session: 'A connect session: its `id` in a path, its token in the connect link.',
   limit:
     'The most items to return. A page can be shorter or even empty. Only a page without `continuation` is the last one.',

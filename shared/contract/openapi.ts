@@ -11,9 +11,9 @@ export const contractVersion = '1.0.0'
 
 const description = `Turns one advertiser’s consent into a lasting right to call Microsoft Advertising.
 
-Apps authenticate with a bearer JWT of an issuer that the broker's operator trusts; its \`roles\` claim grants ${appRoles.map((role) => `\`${role}\``).join(', ')}. Ids are strings everywhere. Errors are problem details (RFC 9457) with a stable \`code\` and the \`actor\` who must act. A method that a route doesn’t have gets 405 with \`Allow\`.
+Apps authenticate with a bearer JWT of an issuer that the broker's operator trusts; its \`roles\` claim grants ${appRoles.map((role) => `\`${role}\``).join(', ')}. Ids are strings everywhere. The broker's own errors under \`/v1\` are problem details (RFC 9457) with a stable \`code\` and the \`actor\` who must act; the token endpoint puts both into OAuth's form. A method that a route doesn’t have gets 405 with \`Allow\`.
 
-Answers may gain members, and the lists of values in \`x-extensible-enum\` may grow: ignore what you don’t know. Requests with an unknown field are refused. In a request, \`null\` and an empty query value mean that the field is absent.`
+Answers may gain members, and the lists of values in \`x-extensible-enum\` may grow: ignore what you don’t know. Requests with an unknown field are refused, except at the token endpoint and the pass-through. In a request, \`null\` and an empty query value mean that the field is absent.`
 
 /**
  * Builds the contract of all registered routes, in the order of their tags and paths; routes that only answer 404 are left out.

@@ -88,6 +88,7 @@ const otherResponses: Readonly<Record<string, ContractResponse>> = {
 const headersOfStatus: Readonly<Record<number, readonly ResponseHeader[]>> = {
   401: ['WWW-Authenticate'],
   403: ['WWW-Authenticate'],
+  409: ['Retry-After'],
   415: ['Accept'],
   429: ['Retry-After'],
   503: ['Retry-After'],

@@ -7,7 +7,7 @@ import {
   identityProviders,
 } from '../environment.ts'
 import { parseReason, type StoredReason, unknownReason } from './reasons.ts'
-import type { Tenant } from './tenant.ts'
+import type { Grant, Tenant } from './tenant.ts'
 import type { TenantEvent } from './tenantEvents.ts'
 
 /**
@@ -50,10 +50,16 @@ export interface ConnectHintConfig {
   readonly workspaces: readonly { readonly workspace: string; readonly returnUrls: readonly string[] }[]
 }
 
+/** The part of a tenant that a hint needs. The tenant may not exist yet. */
+export interface ConnectPlace extends Pick<Tenant, 'workspace' | 'tenant' | 'environment'> {
+  /** Default is Microsoft's. */
+  readonly grant?: Pick<Grant, 'identityProvider'>
+}
+
 /** Describes how to create the connect session for the sign-in that works. */
 export function connectHint(
   config: ConnectHintConfig,
-  { workspace, tenant, environment, grant }: Tenant,
+  { workspace, tenant, environment, grant }: ConnectPlace,
   { signInWith, allowDifferentUser }: ConnectHintOptions = {},
 ): ConnectHint {
   const kind = toKind(signInWith)
@@ -75,7 +81,10 @@ export function connectHint(
 const departed: ReadonlySet<StoredReason> = new Set(['user_disabled', 'user_not_in_directory'])
 
 /** Describes how to reconnect a tenant whose grant is dead: the same person signs in, unless they have left. */
-export function reconnectHint(config: ConnectHintConfig, tenant: Tenant): ConnectHint {
+export function reconnectHint(
+  config: ConnectHintConfig,
+  tenant: ConnectPlace & Pick<Tenant, 'reauthorizationReason'>,
+): ConnectHint {
   const { reauthorizationReason: reason = unknownReason } = tenant
   return connectHint(config, tenant, { allowDifferentUser: departed.has(reason) })
 }

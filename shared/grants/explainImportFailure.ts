@@ -1,6 +1,7 @@
 import { toAccountSummary } from '../accounts/discoveryResponse.ts'
 import { listAccountNames, nameOfNewPerson } from '../accounts/events.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
+import type { IdentityFault } from '../advertising/identityFault.ts'
 import { judgeFault } from '../advertising/judgeFault.ts'
 import type { AccountLoss } from '../connect/compareSignInAccounts.ts'
 import { type ConnectFailure, connectFailures } from '../connect/failures.ts'
@@ -38,7 +39,7 @@ const undecidedDetail =
 export function explainImportFault(fault: AdvertisingFault): Problem {
   const { about, actor, identity } = judgeFault(fault)
   const traceId = fault.trackingId || undefined
-  if (identity) return grantRefused(identity.reason, actor, identity.advice, traceId)
+  if (identity) return personRefused(identity, traceId)
   const members = { reason: `advertising_${fault.code ?? fault.status}`, ...(traceId && { traceId }) }
   switch (about) {
     case 'credentials':
@@ -55,6 +56,12 @@ export function explainImportFault(fault: AdvertisingFault): Problem {
     default:
       return new Problem('unexpected_upstream_answer', { detail: fault.meaning, members })
   }
+}
+
+/** Explains that Microsoft Advertising accepts the person and lists no account. */
+export function explainNoAccount(): Problem {
+  const detail = 'The person who consented doesn’t have access to any Microsoft Advertising account.'
+  return grantRefused('no_advertising_account', 'advertiserAdmin', detail)
 }
 
 /** Explains why a proven grant wasn't stored. */
@@ -87,8 +94,12 @@ export function explainAccountLoss({ person, lost }: AccountLoss): Problem {
   })
 }
 
-/** A grant that was refused for a specific reason. */
-export function grantRefused(reason: string, actor: Actor, detail?: string, traceId?: string): Problem {
+function personRefused({ advice, reason, signInWith }: IdentityFault, traceId: string | undefined): Problem {
+  const members = { reason, signInWith, ...(traceId && { traceId }) }
+  return new Problem('grant_refused', { actor: 'advertiser', detail: advice, members })
+}
+
+function grantRefused(reason: string, actor: Actor, detail?: string, traceId?: string): Problem {
   const members = { reason, ...(traceId && { traceId }) }
   return new Problem('grant_refused', { actor, members, ...(detail && { detail }) })
 }

@@ -7,7 +7,7 @@ import { compareSignIn, connectImmediately } from '../connect/saveSignIn.ts'
 import { assertNotEnding } from '../domain/instanceEnding.ts'
 import { patiently } from '../domain/patience.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
-import { environments, identityProviders } from '../environment.ts'
+import { environments, type IdentityProvider, identityProviders } from '../environment.ts'
 import { maskAddress, type SignedInUser } from '../identity/idToken.ts'
 import { maxTokenCharacters } from '../identity/readTokens.ts'
 import type { SignInRow } from '../identity/signInTable.ts'
@@ -20,10 +20,11 @@ import {
   explainAccountLoss,
   explainImportFault,
   explainImportRefusal,
+  explainNoAccount,
   explainNotSaved,
-  grantRefused,
 } from './explainImportFailure.ts'
 import { type ProvenRefreshToken, proveRefreshToken } from './proveRefreshToken.ts'
+import { withConnectSession } from './withConnectSession.ts'
 
 /** A refresh token from another system. It must have been issued to the client id that the broker uses. */
 export const grantBody = z
@@ -66,7 +67,7 @@ export type ImportDependencies = CallbackDependencies
 /**
  * Takes over a refresh token, as a consent would: before anything is stored, a refresh and Microsoft Advertising's
  * answer to its access token must prove it. Then the tenant is connected, and created if it's new.
- * @throws Problem `grant_refused` with the reason, `accounts_would_be_lost` with the person and the accounts, or
+ * @throws Problem `grant_refused` with the reason, and `connect` if a sign-in helps; `accounts_would_be_lost` with the person and the accounts, or
  *   another problem that stops the broker from proving it.
  */
 export async function importGrant(
@@ -75,7 +76,14 @@ export async function importGrant(
   request: GrantRequest,
 ): Promise<Tenant> {
   assertNotEnding(dependencies.unfinishedCommits)
-  return dependencies.unfinishedCommits.run(() => proveAndConnect(dependencies, name, request))
+  const { config, unfinishedCommits } = dependencies
+  const grant = { identityProvider: identityProviderOf(request) }
+  const place = { ...name, environment: request.environment, grant }
+  return unfinishedCommits
+    .run(() => proveAndConnect(dependencies, name, request))
+    .catch((error) => {
+      throw withConnectSession(error, config, place)
+    })
 }
 
 async function proveAndConnect(
@@ -119,9 +127,12 @@ function isOneProvider({
   return !identityProvider || !accountKind || (identityProvider === 'google') === (accountKind === 'google')
 }
 
+function identityProviderOf({ accountKind, identityProvider }: GrantRequest): IdentityProvider {
+  return identityProvider ?? (accountKind === 'google' ? 'google' : 'microsoft')
+}
+
 function assertServed({ signInTable }: ImportDependencies, request: GrantRequest): SignInRow {
-  const usual = request.accountKind === 'google' ? 'google' : 'microsoft'
-  const identityProvider = request.identityProvider ?? usual
+  const identityProvider = identityProviderOf(request)
   const row = signInTable({ environment: request.environment, identityProvider })
   if (row) return row
   const fault = `isn’t set up here for identityProvider ${identityProvider}`
@@ -149,7 +160,7 @@ async function discover(
   const found = await discoverWithToken(dependencies, row, accessToken)
   if ('noDeveloperToken' in found) throw explainNoDeveloperToken(found.noDeveloperToken)
   if (!found.ok) throw explainImportFault(found.fault)
-  if (found.value.accounts.length === 0) throw grantRefused('no_advertising_account', 'advertiserAdmin')
+  if (found.value.accounts.length === 0) throw explainNoAccount()
   return found.value
 }
 

@@ -11,7 +11,7 @@ export function connectStartPage(sessionToken: string, invited: Invitation): Htt
   const body = html`<div class="card">
 <h1>${title}</h1>
 <p>${invitation(invited)}</p>
-<p>Continue to sign in and see the permissions it requests. The link works until you have connected.</p>
+<p>Continue to sign in and see the permissions it requests. The link works until you have given your consent.</p>
 <form method="post" action="/oauth/authorize">
 <input type="hidden" name="session" value="${sessionToken}">
 <p class="ways"><button class="button" id="continue">Continue to sign-in</button></p>

@@ -26,7 +26,7 @@ ${contents(contract, operations)}
 <h2 id="routes">Routes</h2>
 ${contract.tags.map((tag) => tagSection(contract, tag, ofTag(operations, tag.name)))}
 <h2 id="problems">Problems</h2>
-<p>Every error is a problem document. Branch on <code>code</code>, and do what <code>actor</code> says.</p>
+<p>Errors of the broker are problem documents, except from the token endpoint. Branch on <code>code</code>, and do what <code>actor</code> says.</p>
 ${Object.entries(problems).map(([code, { status, actor, title, resolution }]) => problemEntry(code, `${status}, ${actor}`, title, resolution))}
 <h2 id="connect-failures">When connecting fails</h2>
 <p>The person sees a page. Its button back to the app sends the code as <code>error</code> to the return URL.</p>

@@ -43,7 +43,7 @@ export const tenantView = z
     advertisingRefusal: z
       .object({ reason: z.string(), since: z.iso.datetime() })
       .describe(
-        'Microsoft Advertising doesn’t accept the person who consented. Another type of account is needed.',
+        'Microsoft Advertising doesn’t accept the person who consented. `reason` says which sign-in would work.',
       )
       .optional(),
     confirmationPending: z.boolean(),
@@ -72,7 +72,7 @@ export const tenantView = z
         defaultCustomerId: z.string().optional(),
         choiceOpen: z
           .boolean()
-          .describe('Whether the tenant has accounts but no default. A vend must then name one.'),
+          .describe('Whether a connected tenant has no default account. A vend must then name one.'),
         cut: z.literal(true).describe(cutMeaning).optional(),
         readSoFar: z.int().describe(readSoFarMeaning).optional(),
         outstanding: z

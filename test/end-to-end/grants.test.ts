@@ -199,6 +199,7 @@ describe('nothing is stored', () => {
     const tenant = world.newTenant()
     const { body } = await bring(tenant, { environment: 'production', refreshToken })
     expect(body).toMatchObject({ code: 'grant_refused', reason: 'grant_revoked', actor: 'advertiser' })
+    expect(body.connect).toMatchObject({ path: `/v1/tenants/${tenant}/connect-sessions` })
     expect((await world.call('GET', `/v1/tenants/${tenant}`)).status).toBe(404)
   })
 

@@ -11,7 +11,7 @@ function importing() {
   const unfinishedCommits = createUnfinishedCommits(clock)
   const asked: string[] = []
   const dependencies = {
-    ...{ clock, unfinishedCommits, config: { microsoftPersonalTenant: 'consumers' } },
+    ...{ clock, unfinishedCommits, config: { microsoftPersonalTenant: 'consumers', workspaces: [] } },
     signInTable: () => ({ environment: 'production', identityProvider: 'microsoft', scopes: [] }),
     grantServices: { tenants: { read: async () => undefined } },
     tokenEndpoints: {

@@ -27,6 +27,7 @@ describe('a problem document', () => {
         detail: title,
         actor,
         resolution,
+        ...(actor === 'nobody' && { retryAfter: 1 }),
         requestId: 'request-1',
       })
       expect(answer.status).toBe(status)
@@ -46,6 +47,14 @@ describe('a problem document', () => {
     const answer = problemResponse(new Problem('storage_unavailable', { retryAfterSeconds: 4.2 }), 'r')
     expect(answer.headers).toMatchObject({ 'Retry-After': '5' })
     expect(JSON.parse(String(answer.body)).retryAfter).toBe(5)
+  })
+
+  test('on which nobody has to act has Retry-After, whatever its code', () => {
+    const retryAfter = (problem: Problem) => documentOf(problem).retryAfter
+    expect(retryAfter(new Problem('tenant_changed'))).toBe(1)
+    expect(retryAfter(new Problem('tenant_changed', { retryAfterSeconds: 7 }))).toBe(7)
+    expect(retryAfter(new Problem('account_not_found', { actor: 'nobody' }))).toBe(1)
+    expect(retryAfter(new Problem('storage_unavailable', { actor: 'operator' }))).toBeUndefined()
   })
 
   test('can have another actor, and further members', () => {

@@ -62,6 +62,20 @@ test('the choice stays: an account that appears after a choice isn’t chosen', 
   ])
 })
 
+test('a choice that leaves out no account is none: one that appears later is chosen, too', async () => {
+  const own = await discovery(known('1', '2'), ['1', '2', '3'])
+  await chooseAccounts(own.dependencies as never, name, { accounts: ['1', '2'] })
+  await own.run()
+  const { accounts } = await own.accounts.list(name, own.row().accountsGeneration ?? '', 10)
+  expect(accounts.map(({ accountId, selected }) => [accountId, selected])).toEqual([
+    ...[
+      ['1', undefined],
+      ['2', undefined],
+      ['3', undefined],
+    ],
+  ])
+})
+
 test('a token that Microsoft calls expired is replaced once', async () => {
   const own = await discovery(known('1'), ['1'], { faults: [109] })
   expect(await own.run()).toMatchObject({ accounts: 1 })

@@ -186,6 +186,15 @@ describe('guesses', () => {
     expect(sent).toHaveLength(12)
   })
 
+  test('that the issuer never answered don’t count', async () => {
+    const call = open()
+    answers = async () => ({ ok: false, reason: 'unavailable', retryAfterSeconds: 5 })
+    await guess(call, 30)
+    expect(sent).toHaveLength(30)
+    answers = async () => ({ ok: true, token: 't' })
+    await call('app', 'right')
+  })
+
   test('that the issuer accepts don’t count', async () => {
     const call = open()
     lifetimeSeconds = 0

@@ -202,6 +202,8 @@ describe('an app without a token', () => {
     expect(dead('grant_revoked').code).toBe('reauthorization_required')
     expect(dead('grant_revoked').extras.members).not.toHaveProperty('adminConsentUrl')
     expect(dead('admin_consent_required')).toMatchObject({ code: 'admin_consent_required' })
+    for (const reason of ['grant_revoked', 'admin_consent_required'])
+      expect(dead(reason).extras.members).toMatchObject({ connect: { method: 'POST' } })
     expect(dead('admin_consent_required').extras).not.toHaveProperty('detail')
     expect(dead('advertising_not_enabled').extras.detail).toMatch(
       /\(1\) .*Super Admin.*\(2\) .*az ad sp.*\(3\) .*link/,
