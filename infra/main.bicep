@@ -346,8 +346,11 @@ output REDIRECT_URI string = '${origin}/oauth/callback'
 @description('The redirect URI to register at Google, if advertisers sign in with Google accounts.')
 output GOOGLE_REDIRECT_URI string = '${origin}/oauth/callback/google'
 
-@description('URL of the vault for client secrets, developer tokens, and sealing keys.')
+@description('Name of the vault for client secrets, developer tokens, and sealing keys.')
 output KEY_VAULT_NAME string = vault.outputs.name
+
+@description('URL of that vault.')
+output KEY_VAULT_URL string = vault.outputs.url
 
 @description('Object id of the app’s identity: the subject of a federated credential.')
 output IDENTITY_PRINCIPAL_ID string = identity.properties.principalId

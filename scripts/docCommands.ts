@@ -7,14 +7,16 @@ const command = /\bnpm (?:run (?:-s )?([\w:-]+)|(start|test)\b)((?: [^`\n]*)?)/g
 /**
  * Faults of the `npm` commands in a page's text: unknown scripts, options that a script doesn't
  * have, and missing options.
+ * @param page a line that ends with a backslash goes on in the next one.
  * @param scripts the names in `package.json`.
  * @param known the arguments of each script; for other scripts, only the name is checked.
  */
 export function faultsOfCommands(
-  text: string,
+  page: string,
   scripts: ReadonlySet<string>,
   known: Readonly<Record<string, CommandLine>>,
 ): string[] {
+  const text = page.replaceAll(/ \\\n\s*/g, ' ')
   const found = [...text.matchAll(command)].flatMap((match) => {
     const [whole, run, bare, rest = ''] = match
     const name = run ?? bare ?? ''

@@ -10,6 +10,19 @@ export const callOptions = {
   'token-file': { type: 'string' },
 } as const
 
+/** Options of `npm run setup`. */
+export const setupOptions = {
+  name: { type: 'string', default: 'msads-broker' },
+  'resource-group': { type: 'string' },
+  location: { type: 'string' },
+  environment: { type: 'string', multiple: true },
+  app: { type: 'string', multiple: true },
+  'return-url': { type: 'string', multiple: true },
+  'alert-email': { type: 'string', multiple: true },
+  plan: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const
+
 /** Options of `npm run doctor`. */
 export const doctorOptions = {
   ...settings,
@@ -169,6 +182,7 @@ export interface CommandLine {
 export const commandLines: Readonly<Record<string, CommandLine>> = {
   start: { options: startOptions },
   broker: { options: { help: { type: 'boolean' } }, verbs: brokerVerbs },
+  setup: { options: setupOptions },
   doctor: { options: doctorOptions },
   diagnose: { options: diagnoseOptions, required: ['tenant'] },
   import: { options: importOptions, words: 1 },

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process'
+import { findAz } from './findAz.ts'
+
+/** Runs one command of the Azure CLI and returns what it prints, read as JSON; undefined if it prints nothing. */
+export type Az = (...args: readonly string[]) => Promise<unknown>
+
+/** The Azure CLI refused a command. Its arguments hold no secret, because no secret is ever passed as one. */
+export class AzError extends Error {
+  readonly args: readonly string[]
+  /** What the CLI printed to standard error. */
+  readonly text: string
+
+  constructor(args: readonly string[], text: string) {
+    super(`az ${args.slice(0, 3).join(' ')}: ${text.trim()}`)
+    this.args = args
+    this.text = text
+  }
+
+  /** Whether the thing that was asked for doesn't exist: ARM's codes, and Microsoft Graph's. */
+  get isMissing(): boolean {
+    return /ResourceGroupNotFound|DeploymentNotFound|ResourceNotFound|Request_ResourceNotFound/.test(
+      this.text,
+    )
+  }
+
+  /** Whether the person may not do it: ARM's code, and Microsoft Graph's. */
+  get isForbidden(): boolean {
+    return /AuthorizationFailed|Authorization_RequestDenied|InsufficientPermissions/.test(this.text)
+  }
+
+  /** Whether nobody is logged in, or the login has ended. */
+  get isLoggedOut(): boolean {
+    return /az login|AADSTS\d+/.test(this.text)
+  }
+}
+
+/** Answers of `az` can list hundreds of objects. */
+const maxBytes = 64 * 1024 * 1024
+
+/**
+ * The Azure CLI of this machine. Arguments reach it as they are, through no shell.
+ * @throws AzError if a command fails; Error with `code` `ENOENT` if the CLI isn't installed.
+ */
+export function createAz(program = findAz()): Az {
+  return (...args) =>
+    new Promise((resolve, reject) => {
+      if (!program)
+        return reject(Object.assign(new Error('The Azure CLI isn’t installed.'), { code: 'ENOENT' }))
+      const all = [...program.first, ...args, '--only-show-errors', '--output', 'json']
+      execFile(program.file, all, { maxBuffer: maxBytes }, (error, stdout, stderr) => {
+        if (error) return reject(error.code === 'ENOENT' ? error : new AzError(args, stderr || error.message))
+        resolve(stdout.trim() ? JSON.parse(stdout) : undefined)
+      })
+    })
+}
+
+/** The answer, or undefined if what was asked for doesn't exist. */
+export async function orMissing<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof AzError && error.isMissing) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,57 @@
+import { setTimeout } from 'node:timers/promises'
+import { createAz } from './azure/az.ts'
+import { openVault, parseOptions, run } from './commandLine.ts'
+import { setupOptions } from './options.ts'
+import { askSecret } from './setup/askSecret.ts'
+import { findAnswers, type SetupOptions } from './setup/findAnswers.ts'
+import { parameterFileOf, readParameters } from './setup/parameterFile.ts'
+import { runSteps, type StepReport } from './setup/runSteps.ts'
+import type { Setup } from './setup/setup.ts'
+import { steps } from './setup/steps.ts'
+
+/**
+ * `npm run setup`: from an empty subscription to a broker that lacks only its package. Each run reads the state back from
+ * Azure and makes what's missing, so it can be run again at any time.
+ */
+async function command(): Promise<number> {
+  const { plan, json, ...options } = parseOptions(setupOptions)
+  const setup = await openSetup(options)
+  const print = (text: string) => (json ? console.error(text) : console.log(text))
+  const reports = await runSteps(setup, steps, {
+    plan,
+    onStart: (title, detail) => print(`… ${title}: ${detail}`),
+    onEnd: (report) => print(toLine(report)),
+  })
+  const isReady = reports.every(({ status }) => status !== 'failed')
+  if (json) console.log(JSON.stringify({ ready: isReady && !plan, steps: reports }, null, 2))
+  else if (isReady) console.log(`\nNext: ${nextCommand(plan, options.name)}`)
+  return isReady ? 0 : 1
+}
+
+function nextCommand(plan: boolean, name: string): string {
+  return plan
+    ? 'the same command without --plan'
+    : `commit infra/${name}.bicepparam, and publish the package (docs/deploy.md, step 2)`
+}
+
+async function openSetup(options: SetupOptions): Promise<Setup> {
+  const az = createAz()
+  const parameterFile = parameterFileOf(options.name)
+  const parameters = await readParameters(az, parameterFile)
+  const answers = await findAnswers(options, { az, parameterFile, parameters })
+  return {
+    ...{ az, answers, parameters, parameterFile, askSecret, facts: {} },
+    openVault: (url) => openVault(url, undefined),
+    now: () => new Date(),
+    wait: (seconds) => setTimeout(seconds * 1000),
+  }
+}
+
+const signs = { right: '✓', planned: '+', done: '✓', failed: '✗' } as const
+
+function toLine({ title, status, detail, next }: StepReport): string {
+  const what = status === 'right' ? title : `${title}: ${detail}`
+  return [`${signs[status]} ${what}`, next && `  → ${next}`].filter(Boolean).join('\n')
+}
+
+if (import.meta.main) await run(command)

@@ -1,0 +1,19 @@
+import { AzError } from '../../azure/az.ts'
+import { SetupError, type Step } from '../setup.ts'
+
+/** The Azure CLI is installed and logged in; its subscription is the one that's used. */
+export const login: Step = {
+  title: 'login of the Azure CLI',
+  async look({ az, facts }) {
+    try {
+      const account = (await az('account', 'show')) as { tenantId: string }
+      facts.tenantId = account.tenantId
+      return undefined
+    } catch (error) {
+      if ((error as { code?: string }).code === 'ENOENT')
+        throw new SetupError('The Azure CLI isn’t installed.', 'https://aka.ms/azure-cli')
+      if (error instanceof AzError) throw new SetupError('You aren’t logged in.', 'az login')
+      throw error
+    }
+  },
+}

@@ -1,0 +1,51 @@
+/** An object of Microsoft Graph. */
+export type GraphObject = Record<string, unknown> & { id: string; appId: string; uniqueName?: string }
+
+/** What a subscription and its directory hold. */
+export interface AzureState {
+  account: { tenantId: string } | undefined
+  me: { id: string; userPrincipalName: string }
+  /** Whether the person may assign app roles. */
+  isAdministrator: boolean
+  locations: { name: string; availabilityZoneMappings: unknown[] | null }[]
+  registered: string[]
+  groups: { name: string; location: string }[]
+  applications: GraphObject[]
+  servicePrincipals: GraphObject[]
+  assignments: { principalId: string; resourceId: string; appRoleId: string }[]
+  deployments: {
+    id: string
+    properties: { provisioningState: string; parameters: object; outputs: object }
+  }[]
+  vaultUrl: string
+  /** The text of a new client secret. Default is a text that names its key id. */
+  secretText?: string
+  /** Every command, also those that were refused. */
+  calls: (readonly string[])[]
+}
+
+/** An empty subscription, whose directory has one app. */
+export function emptyAzure(vaultUrl: string, appId: string): AzureState {
+  return {
+    account: { tenantId: '11111111-1111-4111-8111-111111111111' },
+    me: { id: '22222222-2222-4222-8222-222222222222', userPrincipalName: 'ada@contoso.example' },
+    isAdministrator: true,
+    locations: [
+      { name: 'westeurope', availabilityZoneMappings: [{ logicalZone: '1' }] },
+      { name: 'northeurope', availabilityZoneMappings: [{ logicalZone: '1' }] },
+    ],
+    ...{ registered: [], groups: [], applications: [], assignments: [], deployments: [], calls: [] },
+    servicePrincipals: [{ id: '33333333-3333-4333-8333-333333333333', appId }],
+    vaultUrl,
+  }
+}
+
+/** Refuses a command, as the real CLI does: with a text on standard error. */
+export function refuse(text: string): never {
+  throw Object.assign(new Error(`ERROR: ${text}`), { name: 'Refusal' })
+}
+
+/** Refuses because the thing isn't there. */
+export function missing(code: string): never {
+  return refuse(`(${code}) It isn't there.`)
+}
