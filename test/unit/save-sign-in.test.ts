@@ -267,7 +267,8 @@ describe('of several sign-ins with one link', () => {
       const { grant, pendingGrant, secretsToDestroy, uncommittedSecrets } = own.row()
       const isPending = pendingGrant !== undefined
       expect(secretsToDestroy).toBeUndefined()
-      expect(uncommittedSecrets).toHaveLength(1)
+      // Both stay listed for their 15 minutes, so that a sweep finds a copy that a vault takes late.
+      expect(uncommittedSecrets).toHaveLength(2)
       expect(own.live()).toHaveLength(isPending ? 2 : 1)
       expect(grant?.id === 'consent-of-first').toBe(isPending)
     },
