@@ -227,7 +227,8 @@ describe('bad input gets a clear error', () => {
 
   test('nothing is half written after these', async () => {
     const fresh = world.newTenant()
-    await world.call('POST', `/v1/tenants/${fresh}/connect-sessions`, { body: { environment: 'production' } })
+    const body = { environment: 'production', returnUrl: 'https://elsewhere.example.com/connected' }
+    expect((await world.call('POST', `/v1/tenants/${fresh}/connect-sessions`, { body })).status).toBe(400)
     expect((await world.call('GET', `/v1/tenants/${fresh}`)).status).toBe(404)
   })
 })
