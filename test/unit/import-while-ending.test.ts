@@ -33,7 +33,11 @@ test('an instance that is taken away waits for an import, whose refresh token ma
   await clock.run(clock.sleep(500))
   expect(await clock.run(unfinishedCommits.end(4))).toBe(0)
   expect(clock.passed()).toBe(2)
-  expect(await imported).toMatchObject({ code: 'grant_refused' })
+  const connect = {
+    path: '/v1/tenants/t/connect-sessions',
+    body: { environment: 'production', identityProvider: 'microsoft' },
+  }
+  expect(await imported).toMatchObject({ code: 'grant_refused', extras: { members: { connect } } })
 })
 
 test('after that it imports nothing, and sends no token', async () => {
