@@ -22,6 +22,9 @@ export interface ListDependencies extends ChangeDependencies {
  */
 const uncommittedSeconds = 900
 
+/** A row takes 64 KiB in this column (Table Storage's limit of a property); an entry takes some 300 bytes of them. */
+const mostListed = 100
+
 /** Giving up a secret delays its caller by at most twice this time. */
 const abandonSeconds = 5
 
@@ -29,7 +32,8 @@ const abandonSeconds = 5
  * Lists a reserved secret in the tenant's row before the secret is written. From then on, either a commit names it, or
  * a sweep finds and destroys it.
  * @param reserved undefined if the grant store needs no new secret.
- * @returns whether the secret can be written; false if the tenant is gone, or other processes kept changing it.
+ * @returns whether the secret can be written; false if the tenant is gone, if other processes kept changing it, or if the
+ *   row lists 100 secrets already, of as many consents within 15 minutes.
  */
 export async function listUncommitted(
   dependencies: ListDependencies,
@@ -39,6 +43,7 @@ export async function listUncommitted(
 ): Promise<boolean> {
   if (!reserved) return true
   const listed = await changeTenant(dependencies, which, async (row) => {
+    if ((row.uncommittedSecrets?.length ?? 0) >= mostListed) return undefined
     const secret = await announceUncommitted(dependencies, row, grant, reserved)
     return { next: withUncommitted(row, secret) }
   })

@@ -94,6 +94,16 @@ describe('a new secret', () => {
     expect(own.live()).toEqual([])
   })
 
+  test('is not written while the row lists a hundred others: the column would outgrow its table', async () => {
+    const own = await pendingGround()
+    for (let at = 0; at < 100; at++) await connectGrant(own.dependencies, name, proven)
+    expect(own.row().uncommittedSecrets).toHaveLength(100)
+    expect(await connectGrant(own.dependencies, name, proven)).toBeUndefined()
+    expect(own.row().uncommittedSecrets).toHaveLength(100)
+    await sweepAfter(own, 905)
+    expect(await connectGrant(own.dependencies, name, proven)).toBeDefined()
+  })
+
   test('needs no listing if the row itself holds the token', async () => {
     const own = await pendingGround()
     const grants = { ...own.grants, reserve: own.stores.sealed.reserve, write: own.stores.sealed.write }
