@@ -26,9 +26,10 @@ const sum = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((total, count) => total + count, 0)
 
 test('a sweep without work takes the table transactions that docs/cost.md counts', async () => {
-  const { tables } = await swept()
+  // Once a minute, the process also reads the list of refused apps, beside whatever it does: not in both sweeps.
+  const sweeps = [await swept(), await swept()]
   // The timer's sweep also reads the place of the census, and with a tenant, the audit lists one bucket.
-  const whole = sum(tables) + 2
+  const whole = Math.min(...sweeps.map(({ tables }) => sum(tables))) + 2
   expect(whole).toBeLessThanOrEqual(counted.tablePerSweep)
   // A process that has just read the holds remembers them.
   expect(whole).toBeGreaterThan(counted.tablePerSweep - 13)
