@@ -26,11 +26,11 @@ const sum = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((total, count) => total + count, 0)
 
 test('a sweep without work takes the table transactions that docs/cost.md counts', async () => {
-  // Once a minute, the process also reads the list of refused apps, beside whatever it does: not in both sweeps.
-  const sweeps = [await swept(), await swept()]
+  const { tables } = await swept()
   // The timer's sweep also reads the place of the census, and with a tenant, the audit lists one bucket.
-  const whole = Math.min(...sweeps.map(({ tables }) => sum(tables))) + 2
-  expect(whole).toBeLessThanOrEqual(counted.tablePerSweep)
+  const whole = sum(tables) + 2
+  // The page counts the reading of the refused apps apart: once a minute, and so maybe beside this sweep.
+  expect(whole).toBeLessThanOrEqual(counted.tablePerSweep + 1)
   // A process that has just read the holds remembers them.
   expect(whole).toBeGreaterThan(counted.tablePerSweep - 13)
 })
