@@ -1,5 +1,5 @@
+import { isLoopbackUrl } from '../shared/settings/urls.ts'
 import { UsageError } from './commandLine.ts'
-import { isOnThisMachine } from './isOnThisMachine.ts'
 import { readAuthority } from './login/authority.ts'
 import { findLogin, type Login } from './login/findLogin.ts'
 
@@ -87,7 +87,7 @@ export function createCallBroker(options: CallOptions): CallBroker {
 function keepLogin(options: CallOptions, url: string): () => Promise<Login> {
   let kept: Login | undefined
   const authority = () => {
-    if (new URL(url).protocol !== 'https:' && !isOnThisMachine(url))
+    if (new URL(url).protocol !== 'https:' && !isLoopbackUrl(url))
       throw new UsageError(`${url} has no TLS, so a login isn’t sent there. Use its https: address.`)
     return readAuthority(url, process.env.AZURE_TENANT_ID)
   }

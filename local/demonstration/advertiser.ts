@@ -1,5 +1,6 @@
-import { assert, type Demo, type Json, nameOf } from './demo.ts'
+import { assert, type Demo, type Json } from './demo.ts'
 import type { Step } from './steps.ts'
+import { vendStep } from './vendStep.ts'
 
 /** The demonstration's advertiser: one person, one account. */
 export const advertiser = { tenant: 'acme', username: 'ada@outlook.example' } as const
@@ -65,18 +66,7 @@ export const advertiserSteps: readonly Step[] = [
       }
     },
   },
-  {
-    name: 'vend',
-    title: 'The app asks for a token',
-    async run(demo) {
-      const vend = await demo.call(`${path}/token`)
-      demo.memory.set('vend', vend)
-      return {
-        happened: `GET ${path}/token: access token ${nameOf(vend.accessToken)} for ${vend.expiresIn} s, developer token, customer ${vend.customerId}, account ${vend.accountId}.`,
-        proves: 'One call brings all three credentials and both ids, as headers that are ready to use.',
-      }
-    },
-  },
+  vendStep(path),
   {
     name: 'callAdvertising',
     title: 'The app calls Microsoft Advertising with it',

@@ -2,7 +2,7 @@ import type { Environment } from '../../shared/environment.ts'
 import { Secret } from '../../shared/secret.ts'
 import { clientSecretName, developerTokenName } from '../../shared/secrets/brokerSecrets.ts'
 import { findSecretFault } from '../../shared/secrets/wellFormed.ts'
-import type { Ask } from './ask.ts'
+import type { Ask } from '../ask.ts'
 
 /** What a developer brings: the registration's client ID and secret, and the developer token. */
 export type CredentialName = 'clientId' | 'clientSecret' | 'developerToken'

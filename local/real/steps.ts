@@ -1,8 +1,9 @@
 import { connectFailures } from '../../shared/connect/failures.ts'
 import type { Environment } from '../../shared/environment.ts'
-import { assert, type Demo, type Json, nameOf } from '../demonstration/demo.ts'
+import { assert, type Demo, type Json } from '../demonstration/demo.ts'
 import type { Step } from '../demonstration/steps.ts'
 import type { Transcript } from '../demonstration/transcript.ts'
+import { vendStep } from '../demonstration/vendStep.ts'
 
 /** The tenant of the developer's own account. */
 export const ownTenant = 'mine'
@@ -68,18 +69,7 @@ export function realSteps(options: RealStepOptions): readonly Step[] {
         }
       },
     },
-    {
-      name: 'vend',
-      title: 'The app asks for a token',
-      async run(demo) {
-        const vend = await demo.call(`${path}/token`)
-        demo.memory.set('vend', vend)
-        return {
-          happened: `GET ${path}/token: access token ${nameOf(vend.accessToken)} for ${vend.expiresIn} s, developer token, customer ${vend.customerId}, account ${vend.accountId}.`,
-          proves: 'One call brings all three credentials and both ids, as headers that are ready to use.',
-        }
-      },
-    },
+    vendStep(path),
     { name: 'callAdvertising', title: 'The app calls Microsoft Advertising with it', run: callAdvertising },
   ]
 }

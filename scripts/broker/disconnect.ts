@@ -1,12 +1,9 @@
-import { createInterface } from 'node:readline/promises'
+import { type Ask, createAsk, NoAnswerError } from '../../local/ask.ts'
 import type { TenantView } from '../../shared/tenants/view.ts'
 import { UsageError } from '../commandLine.ts'
 import { createTenantApi, type TenantApi } from './api.ts'
 import { factsOf } from './tenants.ts'
 import type { Verb } from './verb.ts'
-
-/** Asks a person a question, and returns the answer. */
-export type Ask = (question: string) => Promise<string>
 
 /**
  * `disconnect`: destroys the tenant's grant, after a person has typed the tenant's ID.
@@ -30,19 +27,17 @@ async function isConfirmed(api: TenantApi, ask: Ask | undefined): Promise<boolea
   if (!ask)
     throw new UsageError(`Nothing was changed. To disconnect ${api.tenant} without being asked, pass --yes.`)
   console.error(factsOf(await api.ask<TenantView>('GET')).join('\n'))
-  const question = `This destroys the grant of ${api.tenant}; someone must sign in again to connect it. Type its ID to go on: `
-  return (await ask(question)).trim() === api.tenant
+  const text = `This destroys the grant of ${api.tenant}; someone must sign in again to connect it. Type its ID to go on: `
+  const answer = await ask({ text, isSecret: false }).catch(unanswered)
+  return answer?.trim() === api.tenant
+}
+
+/** A person who ends the input has confirmed nothing. */
+function unanswered(error: unknown): undefined {
+  if (!(error instanceof NoAnswerError)) throw error
 }
 
 /** The person at the terminal; undefined if there is none. */
 export function personAtTerminal(): Ask | undefined {
-  if (!process.stdin.isTTY) return undefined
-  return async (question) => {
-    const terminal = createInterface({ input: process.stdin, output: process.stderr })
-    try {
-      return await terminal.question(question)
-    } finally {
-      terminal.close()
-    }
-  }
+  return process.stdin.isTTY ? createAsk(process.stdin, process.stderr) : undefined
 }

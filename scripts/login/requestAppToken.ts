@@ -6,8 +6,8 @@ import {
   createFederatedAuth,
 } from '../../shared/identity/clientAssertion.ts'
 import { Secret } from '../../shared/secret.ts'
+import { isLoopbackUrl } from '../../shared/settings/urls.ts'
 import { UsageError } from '../commandLine.ts'
-import { isOnThisMachine } from '../isOnThisMachine.ts'
 import type { Authority } from './authority.ts'
 import type { Login } from './findLogin.ts'
 
@@ -37,7 +37,7 @@ export async function requestAppToken(authority: Authority, environment: Environ
       client,
       await authenticationOf(environment),
       asked,
-      { [oauth.allowInsecureRequests]: isOnThisMachine(base) },
+      { [oauth.allowInsecureRequests]: isLoopbackUrl(base) },
     )
     const granted = await oauth.processClientCredentialsResponse(server, client, answer)
     const expiresAt = new Date(requestedAt + (granted.expires_in ?? 0) * 1000)
@@ -58,7 +58,7 @@ function tokenAuthority({ directory, issuer }: Authority, environment: Environme
   const { hostname, protocol } = new URL(issuer)
   // Issues version 1 tokens; the endpoint is the same.
   if (hostname === 'sts.windows.net') return entraAuthority('https://login.microsoftonline.com', tenant ?? '')
-  if (isOnThisMachine(issuer) || (protocol === 'https:' && entraHosts.has(hostname))) return issuer
+  if (isLoopbackUrl(issuer) || (protocol === 'https:' && entraHosts.has(hostname))) return issuer
   throw new UsageError(
     `The broker’s issuer is ${issuer}, which isn’t Entra’s. If the client secret belongs there, set AZURE_AUTHORITY_HOST=${issuer}`,
   )

@@ -91,8 +91,8 @@ export interface ConnectSessionResponse {
 /**
  * Creates the right to connect one tenant once, and the tenant itself if it's new.
  * @throws Problem `invalid_request` for a return URL that isn't the workspace's, a workspace without one, or a provider or
- *   environment that isn't configured; `environment_conflict` when the tenant is in the other environment; `environment_on_hold` while the
- *   broker's own credential is being refused, unless the link is valid for more than an hour.
+ *   environment that isn't configured; `environment_conflict` when the tenant is in the other environment;
+ *   `environment_on_hold` while the broker's own credential is being refused, unless the link is valid for more than an hour.
  */
 export async function createConnectSession(
   dependencies: ConnectSessionDependencies,

@@ -67,8 +67,8 @@ export type ImportDependencies = CallbackDependencies
 /**
  * Takes over a refresh token, as a consent would: before anything is stored, a refresh and Microsoft Advertising's
  * answer to its access token must prove it. Then the tenant is connected, and created if it's new.
- * @throws Problem `grant_refused` with the reason, and `connect` if a sign-in helps; `accounts_would_be_lost` with the person and the accounts, or
- *   another problem that stops the broker from proving it.
+ * @throws Problem `grant_refused` with the reason, and `connect` if a sign-in helps; `accounts_would_be_lost` with the
+ *   person and the accounts, or another problem that stops the broker from proving it.
  */
 export async function importGrant(
   dependencies: ImportDependencies,

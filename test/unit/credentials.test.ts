@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { createAsk, NoAnswerError, type Question } from '../../local/real/ask.ts'
+import { createAsk, NoAnswerError, type Question } from '../../local/ask.ts'
 import { collectCredentials } from '../../local/real/credentials.ts'
 
 const clientId = '12345678-1234-4234-8234-123456789abc'
