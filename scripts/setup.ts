@@ -1,8 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
+import { createAsk } from '../local/ask.ts'
 import { createAz } from './azure/az.ts'
-import { openVault, parseOptions, run } from './commandLine.ts'
+import { openVault, parseOptions, run, UsageError } from './commandLine.ts'
 import { setupOptions } from './options.ts'
 import { askSecret } from './setup/askSecret.ts'
+import { explainFailure } from './setup/explainFailure.ts'
 import { findAnswers, type SetupOptions } from './setup/findAnswers.ts'
 import { parameterFileOf, readParameters } from './setup/parameterFile.ts'
 import { runSteps, type StepReport } from './setup/runSteps.ts'
@@ -15,13 +17,12 @@ import { steps } from './setup/steps.ts'
  */
 async function command(): Promise<number> {
   const { plan, json, ...options } = parseOptions(setupOptions)
-  const setup = await openSetup(options)
   const print = (text: string) => (json ? console.error(text) : console.log(text))
-  const reports = await runSteps(setup, steps, {
-    plan,
-    onStart: (title, detail) => print(`… ${title}: ${detail}`),
-    onEnd: (report) => print(toLine(report)),
-  })
+  const onEnd = (report: StepReport) => print(toLine(report))
+  const onStart = (title: string, detail: string) => print(`… ${title}: ${detail}`)
+  const setup = await openSetup(options).catch(toFailedStep)
+  if ('status' in setup) onEnd(setup)
+  const reports = 'status' in setup ? [setup] : await runSteps(setup, steps, { plan, onStart, onEnd })
   const isReady = reports.every(({ status }) => status !== 'failed')
   if (json) console.log(JSON.stringify({ ready: isReady && !plan, steps: reports }, null, 2))
   else if (isReady) console.log(`\nNext: ${nextCommand(plan, options.name)}`)
@@ -34,13 +35,21 @@ function nextCommand(plan: boolean, name: string): string {
     : `commit infra/${name}.bicepparam, and publish the package (docs/deploy.md, step 2)`
 }
 
+/** A parameter file is read by the Azure CLI, which may be missing or too old. */
+function toFailedStep(error: unknown): StepReport {
+  if (error instanceof UsageError) throw error
+  return { title: 'parameter file', status: 'failed', ...explainFailure(error) }
+}
+
 async function openSetup(options: SetupOptions): Promise<Setup> {
   const az = createAz()
+  const ask = process.stdin.isTTY ? createAsk(process.stdin, process.stderr) : undefined
   const parameterFile = parameterFileOf(options.name)
   const parameters = await readParameters(az, parameterFile)
   const answers = await findAnswers(options, { az, parameterFile, parameters })
   return {
-    ...{ az, answers, parameters, parameterFile, askSecret, facts: {} },
+    ...{ az, answers, parameters, parameterFile, facts: {} },
+    askSecret: (variable, question) => askSecret(ask, variable, question),
     openVault: (url) => openVault(url, undefined),
     now: () => new Date(),
     wait: (seconds) => setTimeout(seconds * 1000),

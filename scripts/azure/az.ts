@@ -11,7 +11,8 @@ export class AzError extends Error {
   readonly text: string
 
   constructor(args: readonly string[], text: string) {
-    super(`az ${args.slice(0, 3).join(' ')}: ${text.trim()}`)
+    // What follows a blank line are examples and links.
+    super(`az ${args.slice(0, 3).join(' ')}: ${text.trim().split(/\n\s*\n/)[0]}`)
     this.args = args
     this.text = text
   }
@@ -26,6 +27,11 @@ export class AzError extends Error {
   /** Whether the person may not do it: ARM's code, and Microsoft Graph's. */
   get isForbidden(): boolean {
     return /AuthorizationFailed|Authorization_RequestDenied|InsufficientPermissions/.test(this.text)
+  }
+
+  /** Whether this CLI doesn't know the command, or parameter files: 2.45 says so in these words. */
+  get isTooOld(): boolean {
+    return /misspelled or not recognized|unrecognized arguments|only one of --template-file/.test(this.text)
   }
 
   /** Whether nobody is logged in, or the login has ended. */

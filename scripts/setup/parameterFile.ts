@@ -43,5 +43,5 @@ export async function writeParameters(
     '',
     ...Object.entries(parameters).map(([key, value]) => `param ${key} = ${toBicep(value)}`),
   ]
-  await writeFile(file, `${lines.join('\n')}\n`, { flag: 'wx' })
+  await writeFile(file, `${lines.join('\n')}\n`)
 }

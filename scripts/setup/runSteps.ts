@@ -1,6 +1,5 @@
-import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
-import { AzError } from '../azure/az.ts'
 import { repeatUntil } from '../azure/patience.ts'
+import { explainFailure } from './explainFailure.ts'
 import { type Setup, SetupError, type Step } from './setup.ts'
 
 /** What came of one step. */
@@ -51,7 +50,7 @@ async function runStep(setup: Setup, step: Step, options: RunOptions): Promise<S
       throw new SetupError(`Azure doesn’t show it yet: ${left}`, 'Run the same command again.')
     return { title, status: 'done', detail: missing }
   } catch (error) {
-    return { title, status: 'failed', ...explain(error) }
+    return { title, status: 'failed', ...explainFailure(error) }
   }
 }
 
@@ -62,25 +61,4 @@ function lookUntilRight(setup: Setup, step: Step): Promise<string | undefined> {
     () => step.look(setup),
     (left) => left === undefined,
   )
-}
-
-function explain(error: unknown): { detail: string; next: string } {
-  if (error instanceof SetupError) return { detail: error.message, next: error.next }
-  if (error instanceof StorageUnavailableError) return { detail: error.message, next: adviceForVault(error) }
-  if (!(error instanceof AzError)) throw error
-  if (error.isForbidden)
-    return {
-      detail: error.message,
-      next: 'Ask for the right that the message names, and run the same command again.',
-    }
-  return {
-    detail: error.message,
-    next: error.isLoggedOut ? 'az login' : 'Correct what the message names, and run the same command again.',
-  }
-}
-
-function adviceForVault({ status }: StorageUnavailableError): string {
-  return status === 403
-    ? 'The vault refuses you: your role *Key Vault Secrets Officer* is missing, or its firewall keeps you out (docs/deploy.md, "Private networking"). Then run the same command again.'
-    : 'Run the same command again.'
 }

@@ -61,7 +61,8 @@ const commands: Readonly<Record<string, Command>> = {
   'ad signed-in-user show': { options: [], handle: ({ me }) => me },
   'bicep build-params': {
     options: ['file', 'stdout'],
-    handle: (_, { file }) => {
+    handle: ({ isOld }, { file }) => {
+      if (isOld) refuse("'build-params' is misspelled or not recognized by the system.")
       const parameters = parseParameterFile(readFileSync(String(file), 'utf8'))
       const named = Object.entries(parameters).map(([name, value]) => [name, { value }])
       return { parametersJson: JSON.stringify({ parameters: Object.fromEntries(named) }) }

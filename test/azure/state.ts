@@ -5,6 +5,8 @@ export type GraphObject = Record<string, unknown> & { id: string; appId: string;
 export interface AzureState {
   account: { tenantId: string } | undefined
   me: { id: string; userPrincipalName: string }
+  /** Whether the CLI is one of 2023, without parameter files. Default is no. */
+  isOld?: boolean
   /** Whether the person may assign app roles. */
   isAdministrator: boolean
   locations: { name: string; availabilityZoneMappings: unknown[] | null }[]

@@ -79,6 +79,12 @@ test('an empty subscription gets everything but the package, and the broker is w
   const again = await runNode('scripts/setup.ts', '--json')
   const { steps } = JSON.parse(again.stdout) as { steps: { status: string }[] }
   expect(new Set(steps.map(({ status }) => status))).toEqual(new Set(['right']))
+  // What Debian's 2.45 says of a parameter file.
+  const state = JSON.parse(await readFile(env.AZ_STATE!, 'utf8')) as AzureState
+  await writeFile(env.AZ_STATE!, JSON.stringify({ ...state, isOld: true }))
+  const old = await runNode('scripts/setup.ts')
+  expect(old.code).toBe(1)
+  expect(old.stdout).toContain('Your Azure CLI is too old for this command. Run az upgrade')
   const { calls } = JSON.parse(await readFile(env.AZ_STATE!, 'utf8')) as AzureState
   expect(JSON.stringify(calls)).not.toContain(env.PRODUCTION_DEVELOPER_TOKEN)
 })

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { toBicep } from '../../scripts/setup/bicepLiteral.ts'
 import { findAnswers, type SetupOptions } from '../../scripts/setup/findAnswers.ts'
 import { readParameters } from '../../scripts/setup/parameterFile.ts'
 import { runSteps, type StepReport } from '../../scripts/setup/runSteps.ts'
@@ -239,6 +240,17 @@ describe('the setup', () => {
     expect(world.state.applications[0]?.passwordCredentials).toEqual(others)
   })
 
+  test('leaves the secrets alone that the setup of another broker has added to the same registration', async () => {
+    const world = emptyWorld()
+    await setUp(world)
+    const [signIn] = world.state.applications
+    const others = { keyId: 'other', displayName: 'npm run setup: kv-other.vault.azure.net' }
+    signIn!.passwordCredentials = [others]
+    world.secrets.delete('production-microsoft-client-secret')
+    expect(failureOf(await setUp(world))).toBeUndefined()
+    expect(signIn!.passwordCredentials).toEqual([others, expect.anything()])
+  })
+
   test.each<[string, (state: AzureState) => void, RunSettings, RegExp]>([
     [
       'a login',
@@ -283,6 +295,41 @@ describe('the setup', () => {
     const reports = await setUp(world, settings)
     expect(failureOf(reports)?.next).toMatch(next)
     expect(reports.at(-1)?.status).toBe('failed')
+  })
+
+  test('keeps a developer token that can’t be one out of the vault', async () => {
+    const world = emptyWorld()
+    const reports = await setUp(world, { token: 'az keyvault secret set' })
+    expect(failureOf(reports)?.detail).toMatch(/^The developer token for production /)
+    expect(world.secrets.has('production-developer-token')).toBe(false)
+  })
+
+  test('requires an assigned role again if that was taken away', async () => {
+    const world = emptyWorld()
+    await setUp(world)
+    const principal = world.state.servicePrincipals.at(-1)!
+    principal.appRoleAssignmentRequired = false
+    await setUp(world)
+    expect(principal.appRoleAssignmentRequired).toBe(true)
+  })
+
+  test.each<[Partial<SetupOptions>, RegExp]>([
+    [{ name: 'My_Broker' }, /^--name takes/],
+    [{ name: 'a-name-that-is-longer-than-24' }, /^--name takes/],
+    [{ 'return-url': ['http://app.example.com/connected'] }, /isn’t an https:\/\/ URL/],
+    [{ environment: ['staging'] }, /^--environment takes production or sandbox/],
+    [{ app: [], 'return-url': [] }, /needs --app .*, --return-url /],
+  ])('refuses %o before anything is changed', async (wrong, message) => {
+    const world = emptyWorld()
+    await expect(setUp(world, { options: { ...options, ...wrong } })).rejects.toThrow(message)
+    expect(world.state.calls).toEqual([])
+  })
+
+  // As the real compiler formats and reads it.
+  test('writes texts of the parameter file so that nothing in them is read as code', () => {
+    expect(toBicep([{ displayName: `It’s '\${x}' \\`, 'a-b': true }])).toBe(
+      `[\n  {\n    displayName: 'It’s \\'\\\${x}\\' \\\\'\n    'a-b': true\n  }\n]`,
+    )
   })
 
   test('takes storage without zones where the region has none', async () => {

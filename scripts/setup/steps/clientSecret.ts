@@ -9,8 +9,14 @@ import { type Setup, SetupError, type Step } from '../setup.ts'
 const lifetimeSeconds = 180 * 86_400
 /** The alert `secret-expiring` fires this long before. */
 const renewedSeconds = 30 * 86_400
-/** The display name by which a later run knows the secrets that an earlier one has added. */
-const displayName = 'npm run setup'
+/**
+ * The display name by which a later run knows the secrets that an earlier one has added for the same vault: another
+ * broker's may be of the same registration.
+ */
+function displayNameOf({ facts }: Setup): string {
+  return `npm run setup: ${new URL(facts.outputs?.KEY_VAULT_URL ?? '').hostname}`
+}
+
 /** The most that a registration for personal accounts takes. */
 const most = 2
 
@@ -52,9 +58,10 @@ function namesOf({ answers }: Setup): string[] {
   return answers.environments.map((environment) => clientSecretName(environment, 'microsoft'))
 }
 
-async function addPassword({ az }: Setup, { id }: Application, end: Date) {
+async function addPassword(setup: Setup, { id }: Application, end: Date) {
+  const displayName = displayNameOf(setup)
   const body = { passwordCredential: { displayName, endDateTime: end.toISOString() } }
-  const added = await writeGraph<{ keyId: string; secretText: string }>(az, {
+  const added = await writeGraph<{ keyId: string; secretText: string }>(setup.az, {
     method: 'POST',
     path: `/applications/${id}/addPassword`,
     body,
@@ -68,7 +75,8 @@ async function removeLost(setup: Setup, { id, passwordCredentials }: Application
   const kept = new Set<string | undefined>()
   for (const name of namesOf(setup))
     kept.add((await withOwnVault(setup, (vault) => vault.read(name)))?.tags.keyId)
-  const lost = passwordCredentials.filter((each) => each.displayName === displayName && !kept.has(each.keyId))
+  const own = displayNameOf(setup)
+  const lost = passwordCredentials.filter((each) => each.displayName === own && !kept.has(each.keyId))
   for (const { keyId } of lost)
     await writeGraph(setup.az, {
       method: 'POST',

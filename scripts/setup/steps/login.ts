@@ -10,8 +10,6 @@ export const login: Step = {
       facts.tenantId = account.tenantId
       return undefined
     } catch (error) {
-      if ((error as { code?: string }).code === 'ENOENT')
-        throw new SetupError('The Azure CLI isn’t installed.', 'https://aka.ms/azure-cli')
       if (error instanceof AzError) throw new SetupError('You aren’t logged in.', 'az login')
       throw error
     }
