@@ -72,12 +72,14 @@ describe('an open choice', () => {
       accountOf('1', { name: 'Shop 10' }),
       accountOf('2', { name: 'shop 9' }),
       accountOf('3', { usable: false, customerName: 'Agency' }),
-      accountOf('4', { customerName: 'Agency' }),
+      accountOf('4', { customerName: 'agency', name: 'Zoo' }),
       accountOf('4', { customerName: 'Linked', customerId: '05', linked: true }),
+      accountOf('5', { customerName: 'Agency', name: 'Yard' }),
     ])
     const { accounts = [] } = (await own.read()) ?? {}
     expect(accounts.map(({ accountId, linked }) => [accountId, linked])).toEqual([
       ...[
+        ['5', false],
         ['4', false],
         ['2', false],
         ['1', false],
@@ -150,6 +152,18 @@ describe('the answer to a choice', () => {
     expect(await own.read()).not.toHaveProperty('doneUrl')
   })
 
+  test('is refused if another person connects the tenant while it’s being stored', async () => {
+    const own = await opened()
+    const write = async (...args: Parameters<typeof own.accounts.write>) => {
+      await own.accounts.write(...args)
+      await own.change({ grant: { ...connected('').grant, id: 'another' } as never })
+    }
+    const dependencies = { ...(own.dependencies as object), accounts: { ...own.accounts, write } } as never
+    const form = new URLSearchParams(`choice=${own.token}&go=choose&account=1`)
+    expect(await handleChoiceForm(dependencies, form, own.browser)).toMatchObject({ fault: { status: 503 } })
+    expect(own.row()).toMatchObject({ accountsGeneration: 'g', grant: { id: 'another' } })
+  })
+
   test('never hides a failure of our own', async () => {
     const own = await opened()
     const write = () => Promise.reject(new TypeError('ours'))
@@ -173,10 +187,11 @@ describe('a button of the choice', () => {
     ['clear', { search: '', onlyTicked: false, page: 1 }],
     ['back', { step: 'accounts', search: '', onlyTicked: false, page: 1 }],
     ['search', { page: 1 }],
+    ['', { page: 1 }],
     ['page-123456', { page: 1 }],
   ])('%s changes the page and chooses nothing', async (go, change) => {
     const own = await opened()
-    const { draft } = (await own.answer(`${from}&go=${go}`)) as { draft: object }
+    const { draft } = (await own.answer(`${from}${go && `&go=${go}`}`)) as { draft: object }
     expect(draft).toEqual({ ...before, ...change })
     expect(own.row().accountsGeneration).toBe('g')
   })
