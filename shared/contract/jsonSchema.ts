@@ -105,7 +105,6 @@ function simplify(schema: Record<string, unknown>, io: 'input' | 'output'): void
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
   if (io === 'output' && schema.additionalProperties === false) delete schema.additionalProperties
   delete schema.propertyNames
-  delete schema.id
 }
 
 function openValues(schema: WrittenSchema): void {
