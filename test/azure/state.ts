@@ -17,8 +17,26 @@ export interface AzureState {
   assignments: { principalId: string; resourceId: string; appRoleId: string }[]
   deployments: {
     id: string
-    properties: { provisioningState: string; parameters: object; outputs: object }
+    name: string
+    properties: {
+      provisioningState: string
+      timestamp: string
+      parameters: Record<string, { value: unknown }>
+      outputs: Record<string, { value: unknown }> | null
+    }
   }[]
+  /** Where the broker answers. Default is an address of the function app. */
+  brokerUrl?: string
+  /** Resources that a what-if says would be deleted. Default is none. */
+  deletes?: string[]
+  /** Whether deployments fail halfway. Default is no. */
+  failsToProvision?: boolean
+  /** Whether the person may read packages. */
+  isPackageReader: boolean
+  /** What is in the container `app-package`. */
+  packages: { name: string; lastModified: string; content: string }[]
+  /** How many of the next packages are refused. Default is none. */
+  refusedPublishes?: number
   vaultUrl: string
   /** The text of a new client secret. Default is a text that names its key id. */
   secretText?: string
@@ -32,6 +50,8 @@ export function emptyAzure(vaultUrl: string, appId: string): AzureState {
     account: { tenantId: '11111111-1111-4111-8111-111111111111' },
     me: { id: '22222222-2222-4222-8222-222222222222', userPrincipalName: 'ada@contoso.example' },
     isAdministrator: true,
+    isPackageReader: true,
+    packages: [],
     locations: [
       { name: 'westeurope', availabilityZoneMappings: [{ logicalZone: '1' }] },
       { name: 'northeurope', availabilityZoneMappings: [{ logicalZone: '1' }] },

@@ -103,7 +103,11 @@ const changesIn = ({ state }: World) =>
 
 /** Everything that a finished setup has made, without the values that are random. */
 const summaryOf = ({ state, secrets, parameterFile }: World) => ({
-  ...{ groups: state.groups, registered: state.registered.toSorted(), deployments: state.deployments.length },
+  ...{
+    groups: state.groups,
+    registered: state.registered.toSorted(),
+    deployments: state.deployments.map(({ name }) => name),
+  },
   applications: state.applications.map(({ uniqueName, web, appRoles, passwordCredentials }) => ({
     ...{ uniqueName, web },
     roles: (appRoles as unknown[] | undefined)?.length,
@@ -117,7 +121,7 @@ const summaryOf = ({ state, secrets, parameterFile }: World) => ({
 
 const complete = {
   groups: [{ name: 'rg-msads-broker', location: 'westeurope' }],
-  deployments: 1,
+  deployments: ['broker', 'storage'],
   applications: [
     {
       uniqueName: 'msads-broker-sign-in',
