@@ -82,6 +82,17 @@ const commands: Readonly<Record<string, Command>> = {
     options: ['resource-group', 'name', 'parameters', 'no-pretty-print'],
     handle: whatIf,
   },
+  'role assignment list': {
+    options: ['scope', 'role'],
+    handle: ({ storageRoles }, { scope, role }) =>
+      storageRoles.filter((each) => each.scope === scope && each.role === role),
+  },
+  'role assignment create': {
+    options: ['assignee-object-id', 'assignee-principal-type', 'role', 'scope'],
+    changes: true,
+    handle: ({ storageRoles }, { 'assignee-object-id': id, role, scope }) =>
+      void storageRoles.push({ principalId: String(id), role: String(role), scope: String(scope) }),
+  },
   'resource show': { options: ['resource-group', 'resource-type', 'name'], handle: showSite },
   'storage blob list': { options: ['auth-mode', 'account-name', 'container-name'], handle: listBlobs },
   'storage blob download': {

@@ -89,8 +89,14 @@ export function showSite({ deployments }: AzureState, { name }: Values) {
 }
 
 /** `az storage blob list`, for who has the role. */
-export function listBlobs({ isPackageReader, packages }: AzureState) {
-  if (!isPackageReader) refuse('You do not have the required permissions needed to perform this operation.')
+export function listBlobs({ me, packages, storageRoles }: AzureState) {
+  const isReader = storageRoles.some(
+    ({ principalId, role, scope }) =>
+      principalId === me.id &&
+      role === 'Storage Blob Data Reader' &&
+      scope.endsWith('/storageAccounts/stmsadsbrx/blobServices/default/containers/app-package'),
+  )
+  if (!isReader) refuse('You do not have the required permissions needed to perform this operation.')
   return packages.map(({ name, lastModified }) => ({ name, properties: { lastModified } }))
 }
 

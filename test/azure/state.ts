@@ -3,7 +3,7 @@ export type GraphObject = Record<string, unknown> & { id: string; appId: string;
 
 /** What a subscription and its directory hold. */
 export interface AzureState {
-  account: { tenantId: string } | undefined
+  account: { id: string; tenantId: string } | undefined
   me: { id: string; userPrincipalName: string }
   /** Whether the CLI is one of 2023, without parameter files. Default is no. */
   isOld?: boolean
@@ -31,8 +31,8 @@ export interface AzureState {
   deletes?: string[]
   /** Whether deployments fail halfway. Default is no. */
   failsToProvision?: boolean
-  /** Whether the person may read packages. */
-  isPackageReader: boolean
+  /** Roles on storage. */
+  storageRoles: { principalId: string; role: string; scope: string }[]
   /** What is in the container `app-package`. */
   packages: { name: string; lastModified: string; content: string }[]
   /** How many of the next packages are refused. Default is none. */
@@ -47,10 +47,10 @@ export interface AzureState {
 /** An empty subscription, whose directory has one app. */
 export function emptyAzure(vaultUrl: string, appId: string): AzureState {
   return {
-    account: { tenantId: '11111111-1111-4111-8111-111111111111' },
+    account: { id: '55555555-5555-4555-8555-555555555555', tenantId: '11111111-1111-4111-8111-111111111111' },
     me: { id: '22222222-2222-4222-8222-222222222222', userPrincipalName: 'ada@contoso.example' },
     isAdministrator: true,
-    isPackageReader: true,
+    storageRoles: [],
     packages: [],
     locations: [
       { name: 'westeurope', availabilityZoneMappings: [{ logicalZone: '1' }] },

@@ -42,6 +42,8 @@ function worldAfterSetup(): World {
   state.groups.push({ name: 'rg', location: 'westeurope' })
   state.registered.push(...namespaces)
   state.applications.push({ id: 'a', appId: 'sign-in' }, { id: 'b', appId: 'api' })
+  const account = '/storageAccounts/stmsadsbrx/blobServices/default/containers/app-package'
+  state.storageRoles.push({ principalId: state.me.id, role: 'Storage Blob Data Reader', scope: account })
   const workspaces = [{ workspace: appId, returnUrls: ['https://app.example.com/connected'] }]
   const ids = { productionMicrosoftClientId: 'sign-in', apiClientId: 'api' }
   return { state, folder, values: { ...ids, grantVaultCount: 2, workspaces } }
@@ -258,7 +260,7 @@ describe('a loss', () => {
   test('is the package that runs, if it can’t be read: then nothing could come back', async () => {
     const world = worldAfterSetup()
     await deploy(world)
-    world.state.isPackageReader = false
+    world.state.storageRoles = []
     world.state.calls.length = 0
     const failure = failureOf(await deploy(world))
     expect(failure?.title).toBe('package to roll back to')

@@ -115,6 +115,7 @@ const summaryOf = ({ state, secrets, parameterFile }: World) => ({
   })),
   principals: state.servicePrincipals.length,
   assignments: state.assignments.length,
+  storageRoles: state.storageRoles.length,
   secrets: [...secrets].map(([name, { expiresOn }]) => [name, Boolean(expiresOn)]).toSorted(),
   hasFile: existsSync(parameterFile),
 })
@@ -132,6 +133,7 @@ const complete = {
   ],
   principals: 2,
   assignments: 3,
+  storageRoles: 1,
   secrets: [
     ['production-developer-token', true],
     ['production-microsoft-client-secret', true],
@@ -180,7 +182,7 @@ describe('the setup', () => {
     const world = emptyWorld()
     const planned = await setUp(world, { plan: true })
     expect(failureOf(planned)).toBeUndefined()
-    expect(planned.filter(({ status }) => status === 'planned').length).toBe(12)
+    expect(planned.filter(({ status }) => status === 'planned').length).toBe(13)
     expect(changesIn(world)).toEqual([])
     expect(existsSync(world.parameterFile)).toBe(false)
   })
