@@ -19,7 +19,7 @@ export const smokeTest: Step<Deploy> = {
     const { facts, wait } = deploy
     const { roles, start } = patienceSeconds
     const report = await repeatUntil(
-      { wait, most: facts.isProvisioned || !facts.before ? roles : start },
+      { wait, most: facts.isProvisioned || facts.kept === 'none' ? roles : start },
       () => deploy.examine(facts.outputs?.BROKER_URL ?? '', facts.token ?? ''),
       (each) => faultsOfPackage(facts.before, each).length === 0,
     )
