@@ -234,6 +234,20 @@ describe('a loss', () => {
     expect(failureOf(await deploy(world))?.detail).toContain('grantVaultCount: 3 → 2')
   })
 
+  test('is judged against the newest deployment, however it was made', async () => {
+    const world = worldAfterSetup()
+    await deploy(world)
+    const [own] = world.state.deployments
+    const { parameters, ...rest } = own!.properties
+    const more = { ...parameters, grantVaultCount: { value: 4 } }
+    // azd names each deployment after its environment and the time.
+    world.state.deployments.push({
+      ...{ id: 'azd', name: 'broker-1764489600' },
+      properties: { ...rest, timestamp: '2026-12-01T00:00:00Z', parameters: more },
+    })
+    expect(failureOf(await deploy(world))?.detail).toContain('grantVaultCount: 4 → 2')
+  })
+
   test('is a second broker in the group, by another name', async () => {
     const world = worldAfterSetup()
     await deploy(world)
@@ -346,4 +360,5 @@ test('the same files are the same package, and a file more is another', () => {
   expect(isSamePackage(good, packageOf('good'))).toBe(true)
   expect(isSamePackage(good, first)).toBe(false)
   expect(isSamePackage(good, good.subarray(0, 40))).toBe(false)
+  expect(isSamePackage(good, Buffer.from('x'))).toBe(false)
 })

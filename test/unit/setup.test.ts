@@ -219,6 +219,20 @@ describe('the setup', () => {
     ])
   })
 
+  test('of a second broker in the same group doesn’t take the first one’s resources for its own', async () => {
+    const world = emptyWorld()
+    await setUp(world)
+    const second = {
+      ...world,
+      secrets: new Map(),
+      parameterFile: join(world.parameterFile, '..', 'blue.bicepparam'),
+    }
+    const wanted = { ...options, name: 'blue', 'resource-group': 'rg-msads-broker' }
+    expect(failureOf(await setUp(second, { options: wanted }))).toBeUndefined()
+    const names = world.state.deployments.map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['broker', 'broker-blue']))
+  })
+
   test('adopts the registrations that the parameter file names, however they were made', async () => {
     const world = emptyWorld()
     await setUp(world)
