@@ -18,10 +18,7 @@ export function losses(before: Parameters, after: Parameters, defaults: Paramete
   const found = Object.keys(all.before).flatMap((name) =>
     lossOf(name, rules[name], { before: all.before[name], after: all.after[name], all }),
   )
-  const settings = [all.before, all.after].map((each) => ({
-    ...settingDefaults,
-    ...((each.settings ?? {}) as Parameters),
-  })) as [Parameters, Parameters]
+  const settings = [all.before, all.after].map(settingsIn) as [Parameters, Parameters]
   const ofSettings = Object.keys(settingRules).flatMap((name) =>
     lossOf(`settings.${name}`, settingRules[name], {
       before: settings[0][name],
@@ -30,6 +27,15 @@ export function losses(before: Parameters, after: Parameters, defaults: Paramete
     }),
   )
   return [...found, ...ofSettings]
+}
+
+/** The settings with their defaults. Their names are in capitals, which Azure doesn't always keep in an answer. */
+function settingsIn({ settings }: Parameters): Parameters {
+  const given = Object.entries((settings ?? {}) as Parameters)
+  return {
+    ...settingDefaults,
+    ...Object.fromEntries(given.map(([name, value]) => [name.toUpperCase(), value])),
+  }
 }
 
 function lossOf(name: string, rule: Rule | typeof free | undefined, change: Change): Loss[] {

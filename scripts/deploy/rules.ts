@@ -1,3 +1,4 @@
+import { issuersRule } from './issuersRule.ts'
 import { another, asList, different, gone, lower, off, type Rule, toText } from './loss.ts'
 import { workspacesRule } from './workspacesRule.ts'
 
@@ -23,10 +24,7 @@ export const rules: Readonly<Record<string, Rule | typeof free>> = {
     'Connect links that are still open, bookmarks of your apps, and the redirect URI point to the old URL: nobody can connect until the new redirect URI is registered.',
   ),
   workspaces: workspacesRule,
-  callerIssuers: (change) =>
-    asList(change.before).length === 0
-      ? 'Only the listed issuers are trusted: apps of this directory are refused unless it is listed.'
-      : gone('Apps with tokens of that issuer are refused, or become other apps without tenants.')(change),
+  callerIssuers: issuersRule,
   clientAuthentication: different(
     'Without the new credential in its place, Microsoft refuses every refresh and every sign-in.',
   ),

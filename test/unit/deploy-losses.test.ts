@@ -15,6 +15,7 @@ const workspaces = [
   { workspace: 'agency', apps: ['a', 'b'], returnUrls: ['https://a.example.com', 'https://b.example.com'] },
   { workspace: id, returnUrls: ['https://c.example.com'] },
 ]
+const issuer = { authority: 'https://login.example.com/a', audiences: ['x'] }
 /** A broker with everything that can be lost. */
 const rich: Parameters = {
   name: 'blue',
@@ -25,7 +26,7 @@ const rich: Parameters = {
   environments: ['production', 'sandbox'],
   publicUrl: 'https://broker.example.com',
   workspaces,
-  callerIssuers: [{ authority: 'https://login.example.com/a', audiences: ['x'] }],
+  callerIssuers: [issuer],
   clientAuthentication: 'certificate',
   googleClientIds: { production: 'g' },
   zoneRedundant: true,
@@ -91,6 +92,9 @@ describe('a change of one parameter', () => {
     ['publicUrl', { publicUrl: 'https://other.example.com' }],
     ['workspaces', { workspaces: [] }],
     ['callerIssuers', { callerIssuers: [] }],
+    ['callerIssuers', { callerIssuers: [{ authority: 'https://login.example.com/b', audiences: ['x'] }] }],
+    ['callerIssuers', { callerIssuers: [{ authority: 'https://login.example.com/a', audiences: ['y'] }] }],
+    ['callerIssuers', { callerIssuers: [{ ...issuer, namespace: 'partner' }] }],
     ['googleClientIds', { googleClientIds: { production: 'h' } }],
     ['grantVaultCount', { grantVaultCount: 2 }],
     ['privateNetworking', { privateNetworking: false }],
@@ -112,6 +116,13 @@ describe('a change of one parameter', () => {
     { logRetentionDays: 730, instanceMemoryMB: 4096, nodeMajorVersion: '22', tags: { a: 'b' } },
     { settings: { ...(rich.settings as object), SWEEP_CONCURRENCY: '32', DEAD_GRANT_DAYS: '150' } },
     { googleClientIds: { production: 'g', sandbox: 'h' } },
+    {
+      callerIssuers: [
+        { audiences: ['x', 'y'], authority: issuer.authority },
+        { issuer: 'https://b.example.com' },
+      ],
+    },
+    { settings: { tableS_PREFIX: 'Blue', granT_STORE: 'sealed', deaD_GRANT_DAYS: '120' } },
   ])('to %o loses nothing', (change) => {
     expect(namesOf({ ...rich, ...change })).toEqual([])
   })
