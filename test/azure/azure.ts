@@ -93,6 +93,7 @@ const commands: Readonly<Record<string, Command>> = {
     handle: ({ storageRoles }, { 'assignee-object-id': id, role, scope }) =>
       void storageRoles.push({ principalId: String(id), role: String(role), scope: String(scope) }),
   },
+  'resource list': { options: ['resource-group'], handle: ({ resources }) => resources },
   'resource show': { options: ['resource-group', 'resource-type', 'name'], handle: showSite },
   'storage blob list': { options: ['auth-mode', 'account-name', 'container-name'], handle: listBlobs },
   'storage blob download': {

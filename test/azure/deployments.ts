@@ -28,6 +28,7 @@ export function deploy(state: AzureState, values: Values): void {
   }
   const named = Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, { value }]))
   const name = String(values.name)
+  state.resources.push({ tags: { application: 'msads-token-broker', broker: String(parameters.name) } })
   // The list's order says nothing, and a module's deployment stands in it too.
   const others = state.deployments.filter((each) => each.name !== name && each.name !== 'storage')
   const provisioningState = state.failsToProvision ? 'Failed' : 'Succeeded'

@@ -31,6 +31,8 @@ export interface AzureState {
   deletes?: string[]
   /** Whether deployments fail halfway. Default is no. */
   failsToProvision?: boolean
+  /** What deployments have made, by their tags. */
+  resources: { tags: Record<string, string> | null }[]
   /** Roles on storage. */
   storageRoles: { principalId: string; role: string; scope: string }[]
   /** What is in the container `app-package`. */
@@ -51,6 +53,7 @@ export function emptyAzure(vaultUrl: string, appId: string): AzureState {
     me: { id: '22222222-2222-4222-8222-222222222222', userPrincipalName: 'ada@contoso.example' },
     isAdministrator: true,
     storageRoles: [],
+    resources: [{ tags: null }],
     packages: [],
     locations: [
       { name: 'westeurope', availabilityZoneMappings: [{ logicalZone: '1' }] },

@@ -186,11 +186,37 @@ describe('a deployment', () => {
     expect(runningIn(world)?.equals(good)).toBe(true)
   })
 
+  test('has ten minutes for new roles, but not where every role has worked before', async () => {
+    for (const isFirst of [true, false]) {
+      const world = worldAfterSetup()
+      await deploy(world, { build: first })
+      if (isFirst) world.state.packages = []
+      let looks = 0
+      const rows = (running: Buffer | undefined) => {
+        if (running?.equals(good)) looks += 1
+        return [{ name: 'table Tenants', ok: !running?.equals(good) || looks > 10, detail: '' }]
+      }
+      expect(failureOf(await deploy(world, { rows })) === undefined).toBe(isFirst)
+    }
+  })
+
   test('goes nowhere without a token to examine the broker with', async () => {
     const world = worldAfterSetup()
     const failure = failureOf(await deploy(world, { noToken: true }))
     expect(failure?.detail).toContain('az said no')
     expect(failure?.next).toContain('Broker.Operate')
+    expect(changesIn(world)).toEqual([])
+  })
+
+  test('goes nowhere with a token that the broker refuses, for which the package would be blamed', async () => {
+    const world = worldAfterSetup()
+    await deploy(world)
+    world.state.calls.length = 0
+    const rows = () => [
+      { name: 'readiness', ok: false, detail: 'status 403 missing_role', resolution: 'the role' },
+    ]
+    const failure = failureOf(await deploy(world, { rows }))
+    expect(failure).toMatchObject({ title: 'the broker before', next: 'the role' })
     expect(changesIn(world)).toEqual([])
   })
 
@@ -246,6 +272,15 @@ describe('a loss', () => {
       properties: { ...rest, timestamp: '2026-12-01T00:00:00Z', parameters: more },
     })
     expect(failureOf(await deploy(world))?.detail).toContain('grantVaultCount: 4 → 2')
+  })
+
+  test('can’t be ruled out if the records of earlier deployments are gone', async () => {
+    const world = worldAfterSetup()
+    await deploy(world)
+    world.state.deployments = []
+    const failure = failureOf(await deploy(world, { check: true }))
+    expect(failure?.next).toContain('with --accept comparison')
+    expect(failureOf(await deploy(world, { options: { accept: ['comparison'] } }))).toBeUndefined()
   })
 
   test('is a second broker in the group, by another name', async () => {

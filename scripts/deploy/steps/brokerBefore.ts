@@ -1,3 +1,4 @@
+import type { DoctorReport } from '../../doctor/finding.ts'
 import { SetupError, type Step } from '../../setup/setup.ts'
 import type { Deploy } from '../deploy.ts'
 
@@ -13,8 +14,9 @@ export const brokerBefore: Step<Deploy> = {
         `Without a token for the broker, nobody can tell whether the new package works: ${found?.noToken ?? 'API_CLIENT_ID is unknown'}`,
         'az login as someone with the role Broker.Operate (npm run setup gives it to you), or set BROKER_TOKEN.',
       )
-    facts.token = found.token
     if (facts.outputs) facts.before = await deploy.examine(facts.outputs.BROKER_URL, found.token)
+    assertTokenTaken(facts.before)
+    facts.token = found.token
     return undefined
   },
   show({ facts }) {
@@ -22,4 +24,14 @@ export const brokerBefore: Step<Deploy> = {
     const bad = facts.before.checks.filter(({ ok }) => ok === false)
     return bad.map(({ name, detail }) => `not well before: ${name}: ${detail}`)
   },
+}
+
+/** With a token that the broker refuses, the new package would be blamed for it, and rolled back. */
+function assertTokenTaken(before: DoctorReport | undefined): void {
+  const readiness = before?.checks.find(({ name }) => name === 'readiness')
+  if (readiness?.ok !== false || !/^status 40[13]\b/.test(readiness.detail)) return
+  throw new SetupError(
+    `The broker refuses your token, so nobody can tell whether the new package works: ${readiness.detail}`,
+    readiness.resolution ?? 'az login as someone with the role Broker.Operate.',
+  )
 }

@@ -8,6 +8,7 @@ import {
 import { SetupError, type Step } from '../../setup/setup.ts'
 import { assertAccepted } from '../assertAccepted.ts'
 import type { Deploy } from '../deploy.ts'
+import type { Loss } from '../loss.ts'
 import { losses } from '../losses.ts'
 
 /**
@@ -30,13 +31,26 @@ export const comparison: Step<Deploy> = {
     facts.acceptedLosses = []
     if (own?.properties.outputs) facts.outputs = outputsOf(own)
     const compared = own ?? all[0]
-    if (!compared) return undefined
-    const found = losses(valuesOf(compared), wish.parameters, templateDefaults())
-    assertAccepted(deploy, found, `Correct ${wish.parameterFile}.`)
+    const found = compared ? losses(valuesOf(compared), wish.parameters, templateDefaults()) : []
+    const unknown = own || !(await hasResources(deploy)) ? [] : [noRecord]
+    assertAccepted(deploy, [...found, ...unknown], `Correct ${wish.parameterFile}.`)
     return undefined
   },
   show({ facts }) {
     if (!facts.last) return ['This is the first deployment.']
     return facts.acceptedLosses.map(({ name, text }) => `accepted: ${name}: ${text}`)
   },
+}
+
+const noRecord: Loss = {
+  name: 'comparison',
+  text: 'The group has resources of this broker, but no record of its deployment, so whatever the parameters leave out could be lost, such as grant vaults. Compare them by hand.',
+}
+
+/** Whether something in the group is this broker's, by the template's tag. */
+async function hasResources({ az, wish }: Deploy): Promise<boolean> {
+  const all = (await az('resource', 'list', '--resource-group', wish.resourceGroup)) as {
+    tags?: Readonly<Record<string, string>> | null
+  }[]
+  return all.some(({ tags }) => tags?.application === 'msads-token-broker' && tags.broker === wish.name)
 }
