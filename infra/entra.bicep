@@ -11,17 +11,17 @@ targetScope = 'resourceGroup'
 @description('The same short name as in main.bicep.')
 param name string = 'msads-broker'
 
-@description('URL of the broker: output BROKER_URL of main.bicep. Empty until it is known.')
+@description('URL of the broker: output BROKER_URL of main.bicep. Empty until it is known. Given once, pass it with every later deployment that passes moreRedirectUris.')
 param brokerUrl string = ''
 
-@description('Additional redirect URIs, for example of a second region.')
+@description('Additional redirect URIs, for example of a second region. With neither these nor brokerUrl, the registration keeps those that it has.')
 param moreRedirectUris string[] = []
 
 @description('Output IDENTITY_PRINCIPAL_ID of main.bicep. If set, the broker can use its managed identity instead of a client secret.')
 param identityPrincipalId string = ''
 
-@description('Public part of a certificate (base64 DER), for clientAuthentication = certificate.')
-param certificate string = ''
+@description('Public parts of the certificates (base64 DER), for clientAuthentication = certificate: the current one and, while you rotate, the next. With none, the registration keeps those that it has.')
+param certificates string[] = []
 
 @description('Service principals of the apps that can vend tokens and manage tenants.')
 param appPrincipalIds string[] = []
@@ -30,29 +30,49 @@ param appPrincipalIds string[] = []
 param operatorPrincipalIds string[] = []
 
 var redirectUris = concat(empty(brokerUrl) ? [] : ['${brokerUrl}/oauth/callback'], moreRedirectUris)
+// Microsoft Graph replaces a list that it is given, and leaves alone what isn't mentioned. So without redirect URIs,
+// none are mentioned, and without certificates, neither are those.
+var web = empty(redirectUris) ? {} : { redirectUris: redirectUris }
+var signInName = '${name}-sign-in'
+var signInDisplayName = 'Microsoft Advertising sign-in (${name})'
 var appRoles = loadJsonContent('entra/appRoles.json')
 var roleIds = toObject(appRoles, role => role.value, role => role.id)
 
-resource signIn 'Microsoft.Graph/applications@v1.0' = {
-  uniqueName: '${name}-sign-in'
-  displayName: 'Microsoft Advertising sign-in (${name})'
+resource signIn 'Microsoft.Graph/applications@v1.0' = if (empty(certificates)) {
+  uniqueName: signInName
+  displayName: signInDisplayName
   // Work and personal accounts; such a registration can have at most two client secrets.
   signInAudience: 'AzureADandPersonalMicrosoftAccount'
   api: { requestedAccessTokenVersion: 2 }
   // Under Web: as SPA, refresh tokens would expire after 24 hours; as a public client, secrets are refused.
-  web: { redirectUris: redirectUris }
-  keyCredentials: empty(certificate)
-    ? []
-    : [{ displayName: name, type: 'AsymmetricX509Cert', usage: 'Verify', key: certificate }]
-
+  web: { ...web }
   // The scope is requested at sign-in (https://ads.microsoft.com/msads.manage), so no permission is listed here.
-  resource managedIdentity 'federatedIdentityCredentials' = if (!empty(identityPrincipalId)) {
-    name: '${signIn.uniqueName}/broker-identity'
-    description: 'The broker proves itself with its managed identity; no secret exists.'
-    issuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
-    subject: identityPrincipalId
-    audiences: ['api://AzureADTokenExchange']
-  }
+}
+
+// The same registration: a resource can't leave out a property on a condition, so there are two, and one of them is deployed.
+resource signInWithCertificates 'Microsoft.Graph/applications@v1.0' = if (!empty(certificates)) {
+  uniqueName: signInName
+  displayName: signInDisplayName
+  signInAudience: 'AzureADandPersonalMicrosoftAccount'
+  api: { requestedAccessTokenVersion: 2 }
+  web: { ...web }
+  keyCredentials: [
+    for (certificate, index) in certificates: {
+      displayName: index == 0 ? name : '${name}-${index + 1}'
+      type: 'AsymmetricX509Cert'
+      usage: 'Verify'
+      key: certificate
+    }
+  ]
+}
+
+resource managedIdentity 'Microsoft.Graph/applications/federatedIdentityCredentials@v1.0' = if (!empty(identityPrincipalId)) {
+  name: '${signInName}/broker-identity'
+  description: 'The broker proves itself with its managed identity; no secret exists.'
+  issuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+  subject: identityPrincipalId
+  audiences: ['api://AzureADTokenExchange']
+  dependsOn: [signIn, signInWithCertificates]
 }
 
 resource api 'Microsoft.Graph/applications@v1.0' = {
@@ -99,7 +119,7 @@ resource operate 'Microsoft.Graph/appRoleAssignedTo@v1.0' = [
 ]
 
 @description('Parameter productionMicrosoftClientId of main.bicep.')
-output SIGN_IN_CLIENT_ID string = signIn.appId
+output SIGN_IN_CLIENT_ID string = empty(certificates) ? signIn!.appId : signInWithCertificates!.appId
 
 @description('Parameter apiClientId of main.bicep.')
 output API_CLIENT_ID string = api.appId

@@ -28,7 +28,10 @@ export function buildBundle(root: string): Bundle {
     ]
     const args = words.map((word) => (word.startsWith('--outfile=') ? `--outfile=${outfile}` : word))
     const esbuild = join(import.meta.dirname, '../node_modules/esbuild/bin/esbuild')
-    execFileSync(esbuild, [...args, `--metafile=${metafile}`], { cwd: root, stdio: 'inherit' })
+    const all = [...args, `--metafile=${metafile}`]
+    // On Windows, it's a script and no program.
+    const [file, first] = process.platform === 'win32' ? [process.execPath, [esbuild]] : [esbuild, []]
+    execFileSync(file, [...first, ...all], { cwd: root, stdio: 'inherit' })
     return { bytes: readFileSync(outfile), packages: packagesIn(JSON.parse(readFileSync(metafile, 'utf8'))) }
   } finally {
     rmSync(folder, { recursive: true })

@@ -10,9 +10,10 @@ import { dirname, join, relative } from 'node:path'
 import { filesMadeBy, isOutside } from './filesOfPages.ts'
 import { publishedByFunc } from './funcIgnore.ts'
 import { findPages } from './pages.ts'
+import { publishedFiles } from './publishedFiles.ts'
 
 const root = join(import.meta.dirname, '..')
-const runs = ['dist/broker.cjs', 'host.json', 'package.json']
+const runs: readonly string[] = publishedFiles
 const ours = [
   'package-lock.json',
   'README.md',

@@ -23,6 +23,19 @@ export const setupOptions = {
   json: { type: 'boolean', default: false },
 } as const
 
+/** Options of `npm run deploy`. */
+export const deployOptions = {
+  name: { type: 'string' },
+  parameters: { type: 'string' },
+  'resource-group': { type: 'string' },
+  accept: { type: 'string', multiple: true },
+  package: { type: 'string' },
+  'rollback-to': { type: 'string' },
+  check: { type: 'boolean', default: false },
+  plan: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+} as const
+
 /** Options of `npm run doctor`. */
 export const doctorOptions = {
   ...settings,
@@ -183,6 +196,7 @@ export const commandLines: Readonly<Record<string, CommandLine>> = {
   start: { options: startOptions },
   broker: { options: { help: { type: 'boolean' } }, verbs: brokerVerbs },
   setup: { options: setupOptions },
+  deploy: { options: deployOptions },
   doctor: { options: doctorOptions },
   diagnose: { options: diagnoseOptions, required: ['tenant'] },
   import: { options: importOptions, words: 1 },

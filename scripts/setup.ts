@@ -7,7 +7,7 @@ import { askSecret } from './setup/askSecret.ts'
 import { explainFailure } from './setup/explainFailure.ts'
 import { findAnswers, type SetupOptions } from './setup/findAnswers.ts'
 import { parameterFileOf, readParameters } from './setup/parameterFile.ts'
-import { runSteps, type StepReport } from './setup/runSteps.ts'
+import { runSteps, type StepReport, toLine } from './setup/runSteps.ts'
 import type { Setup } from './setup/setup.ts'
 import { steps } from './setup/steps.ts'
 
@@ -32,7 +32,7 @@ async function command(): Promise<number> {
 function nextCommand(plan: boolean, name: string): string {
   return plan
     ? 'the same command without --plan'
-    : `commit infra/${name}.bicepparam, and publish the package (docs/deploy.md, step 2)`
+    : `commit infra/${name}.bicepparam, then npm run deploy${name === 'msads-broker' ? '' : ` -- --name ${name}`}`
 }
 
 /** A parameter file is read by the Azure CLI, which may be missing or too old. */
@@ -54,13 +54,6 @@ async function openSetup(options: SetupOptions): Promise<Setup> {
     now: () => new Date(),
     wait: (seconds) => setTimeout(seconds * 1000),
   }
-}
-
-const signs = { right: '✓', planned: '+', done: '✓', failed: '✗' } as const
-
-function toLine({ title, status, detail, next }: StepReport): string {
-  const what = status === 'right' ? title : `${title}: ${detail}`
-  return [`${signs[status]} ${what}`, next && `  → ${next}`].filter(Boolean).join('\n')
 }
 
 if (import.meta.main) await run(command)

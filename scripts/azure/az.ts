@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { findAz } from './findAz.ts'
+import { findAz, type Program } from './findAz.ts'
 
 /** Runs one command of the Azure CLI and returns what it prints, read as JSON; undefined if it prints nothing. */
 export type Az = (...args: readonly string[]) => Promise<unknown>
@@ -48,16 +48,26 @@ const maxBytes = 64 * 1024 * 1024
  * @throws AzError if a command fails; Error with `code` `ENOENT` if the CLI isn't installed.
  */
 export function createAz(program = findAz()): Az {
-  return (...args) =>
-    new Promise((resolve, reject) => {
-      if (!program)
-        return reject(Object.assign(new Error('The Azure CLI isn’t installed.'), { code: 'ENOENT' }))
-      const all = [...program.first, ...args, '--only-show-errors', '--output', 'json']
-      execFile(program.file, all, { maxBuffer: maxBytes }, (error, stdout, stderr) => {
-        if (error) return reject(error.code === 'ENOENT' ? error : new AzError(args, stderr || error.message))
-        resolve(stdout.trim() ? JSON.parse(stdout) : undefined)
-      })
+  return async (...args) => {
+    const said = await runProgram(program, args)
+    try {
+      return said.trim() ? JSON.parse(said) : undefined
+    } catch {
+      throw new AzError(args, `It printed something else than JSON: ${said.trim().slice(0, 200)}`)
+    }
+  }
+}
+
+function runProgram(program: Program | undefined, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (!program)
+      return reject(Object.assign(new Error('The Azure CLI isn’t installed.'), { code: 'ENOENT' }))
+    const all = [...program.first, ...args, '--only-show-errors', '--output', 'json']
+    execFile(program.file, all, { maxBuffer: maxBytes }, (error, stdout, stderr) => {
+      if (error) return reject(error.code === 'ENOENT' ? error : new AzError(args, stderr || error.message))
+      resolve(stdout)
     })
+  })
 }
 
 /** The answer, or undefined if what was asked for doesn't exist. */

@@ -7,6 +7,7 @@ import type { TenantView } from '../../shared/tenants/view.ts'
 import { type BrokerAnswer, BrokerUnreachableError, toAnswer } from '../callBroker.ts'
 import { createTenantApi, type TenantApi } from './api.ts'
 import { toFacts } from './layout.ts'
+import { proveVend } from './proveVend.ts'
 import { RefusedError } from './refusal.ts'
 import { factsOf } from './tenants.ts'
 import { type Arguments, textOf, type Verb } from './verb.ts'
@@ -19,8 +20,9 @@ const pollMilliseconds = 2000
 const ends: ReadonlySet<string> = new Set(['connected', 'failed', 'confirmation_required'])
 
 /**
- * `connect`: prints a link for the advertiser, and waits for the consent until the link expires.
- * @returns 0 if the tenant is connected, or with `--no-wait`; 1 otherwise.
+ * `connect`: prints a link for the advertiser, and waits for the consent until the link expires. Then it vends once, and
+ * calls Microsoft Advertising, unless a program reads its answers.
+ * @returns 0 if all of that works, or with `--no-wait`; 1 otherwise.
  */
 export const connect: Verb = async (given) => {
   const { values } = given
@@ -38,7 +40,8 @@ export const connect: Verb = async (given) => {
   const ended = await waitForConsent(api, created, { clock: systemClock, onState })
   if (values.json) console.log(JSON.stringify(ended))
   else await showEnd(api, ended)
-  return ended.state === 'connected' ? 0 : 1
+  if (ended.state !== 'connected') return 1
+  return values.json ? 0 : proveVend(api)
 }
 
 function bodyOf({ values }: Pick<Arguments, 'values'>): object {
@@ -103,7 +106,6 @@ const stateTexts: Readonly<Record<string, string>> = {
 async function showEnd(api: TenantApi, { error, reason, state, traceId }: Partial<Progress>): Promise<void> {
   if (state === 'connected') {
     console.error(factsOf(await api.ask<TenantView>('GET')).join('\n'))
-    console.error(`Next: npm run broker -- vend --tenant ${api.tenant}`)
   } else if (state === 'failed') {
     console.error(
       toFacts([

@@ -1,6 +1,6 @@
 import { repeatUntil } from '../azure/patience.ts'
 import { explainFailure } from './explainFailure.ts'
-import { type Setup, SetupError, type Step } from './setup.ts'
+import { SetupError, type Step } from './setup.ts'
 
 /** What came of one step. */
 export interface StepReport {
@@ -10,6 +10,13 @@ export interface StepReport {
   readonly detail?: string
   /** The next command or action of the person, after a failure. */
   readonly next?: string
+  /** What the step has found, once it's right. */
+  readonly lines?: readonly string[]
+}
+
+/** What steps share, besides what their command needs. */
+interface Waiting {
+  readonly wait: (seconds: number) => Promise<void>
 }
 
 /** How steps are run. */
@@ -22,14 +29,14 @@ export interface RunOptions {
 }
 
 /** Runs the steps one after the other, up to the first that fails. */
-export async function runSteps(
-  setup: Setup,
-  steps: readonly Step[],
+export async function runSteps<Context extends Waiting>(
+  context: Context,
+  steps: readonly Step<Context>[],
   options: RunOptions,
 ): Promise<StepReport[]> {
   const reports: StepReport[] = []
   for (const step of steps) {
-    const report = await runStep(setup, step, options)
+    const report = await runStep(context, step, options)
     reports.push(report)
     options.onEnd(report)
     if (report.status === 'failed') break
@@ -37,28 +44,49 @@ export async function runSteps(
   return reports
 }
 
-async function runStep(setup: Setup, step: Step, options: RunOptions): Promise<StepReport> {
+async function runStep<Context extends Waiting>(
+  context: Context,
+  step: Step<Context>,
+  options: RunOptions,
+): Promise<StepReport> {
   const { title } = step
+  const linesOf = () => {
+    const lines = step.show?.(context) ?? []
+    return lines.length > 0 ? { lines } : {}
+  }
   try {
-    const missing = await step.look(setup)
-    if (missing === undefined) return { title, status: 'right' }
+    const missing = await step.look(context)
+    if (missing === undefined) return { title, status: 'right', ...linesOf() }
     if (options.plan) return { title, status: 'planned', detail: missing }
     options.onStart(title, missing)
-    await step.act?.(setup)
-    const left = await lookUntilRight(setup, step)
+    await step.act?.(context)
+    const left = await lookUntilRight(context, step)
     if (left !== undefined)
       throw new SetupError(`Azure doesn’t show it yet: ${left}`, 'Run the same command again.')
-    return { title, status: 'done', detail: missing }
+    return { title, status: 'done', detail: missing, ...linesOf() }
   } catch (error) {
     return { title, status: 'failed', ...explainFailure(error) }
   }
 }
 
 /** The directory shows a new object everywhere only after some seconds. */
-function lookUntilRight(setup: Setup, step: Step): Promise<string | undefined> {
+function lookUntilRight<Context extends Waiting>(
+  context: Context,
+  step: Step<Context>,
+): Promise<string | undefined> {
   return repeatUntil(
-    { wait: setup.wait, most: 63 },
-    () => step.look(setup),
+    { wait: context.wait, most: 63 },
+    () => step.look(context),
     (left) => left === undefined,
   )
+}
+
+const signs = { right: '✓', planned: '+', done: '✓', failed: '✗' } as const
+
+/** A report for people: a mark, the step, what was found, and what to do. */
+export function toLine({ title, status, detail, next, lines = [] }: StepReport): string {
+  const what = status === 'right' ? title : `${title}: ${detail}`
+  return [`${signs[status]} ${what}`, ...lines.map((line) => `    ${line}`), next && `  → ${next}`]
+    .filter(Boolean)
+    .join('\n')
 }

@@ -2,6 +2,7 @@ import type { Vault } from '../../shared/domain/vault.ts'
 import type { Environment } from '../../shared/environment.ts'
 import type { Secret } from '../../shared/secret.ts'
 import type { Az } from '../azure/az.ts'
+import type { Outputs } from '../azure/deployments.ts'
 import type { Parameters } from './parameterFile.ts'
 
 /** What the person wants. */
@@ -33,13 +34,6 @@ export interface Facts {
   outputs?: Outputs
 }
 
-/** Outputs of `infra/main.bicep` that the setup needs. */
-export interface Outputs {
-  readonly BROKER_URL: string
-  readonly REDIRECT_URI: string
-  readonly KEY_VAULT_URL: string
-}
-
 /** What every step can use. */
 export interface Setup {
   readonly az: Az
@@ -59,13 +53,15 @@ export interface Setup {
   readonly wait: (seconds: number) => Promise<void>
 }
 
-/** One thing that a broker on Azure needs. */
-export interface Step {
+/** One thing that a broker on Azure needs. The context is what all steps of a command share. */
+export interface Step<Context = Setup> {
   readonly title: string
   /** What's missing, in a few words; undefined if it's right. Changes nothing. */
-  look(setup: Setup): Promise<string | undefined>
+  look(context: Context): Promise<string | undefined>
   /** Makes it right. Absent if only a person can. */
-  act?(setup: Setup): Promise<void>
+  act?(context: Context): Promise<void>
+  /** Lines to show below the step, once it's right. */
+  show?(context: Context): readonly string[]
 }
 
 /** The setup can't go on; says why, and what to do. */

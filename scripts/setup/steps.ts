@@ -4,6 +4,7 @@ import { apiPrincipal } from './steps/apiPrincipal.ts'
 import { clientSecret } from './steps/clientSecret.ts'
 import { developerTokens } from './steps/developerTokens.ts'
 import { login } from './steps/login.ts'
+import { packageReader } from './steps/packageReader.ts'
 import { parameters } from './steps/parameters.ts'
 import { providers } from './steps/providers.ts'
 import { provision } from './steps/provision.ts'
@@ -26,6 +27,7 @@ export const steps: readonly Step[] = [
   roles,
   parameters,
   provision,
+  packageReader,
   redirectUri,
   sealingKey,
   clientSecret,

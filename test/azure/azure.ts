@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { type Az, AzError } from '../../scripts/azure/az.ts'
 import { namespaces } from '../../scripts/setup/steps/providers.ts'
+import { deploy, downloadBlob, listBlobs, publish, showSite, whatIf } from './deployments.ts'
 import { handleGraph } from './graph.ts'
 import { parseParameterFile } from './parseParameterFile.ts'
 import { type AzureState, missing, refuse } from './state.ts'
@@ -68,14 +68,42 @@ const commands: Readonly<Record<string, Command>> = {
       return { parametersJson: JSON.stringify({ parameters: Object.fromEntries(named) }) }
     },
   },
-  'deployment group show': {
-    options: ['resource-group', 'name'],
-    handle: ({ deployments }) => deployments.at(-1) ?? missing('DeploymentNotFound'),
+  'deployment group list': {
+    options: ['resource-group'],
+    handle: ({ deployments, groups }, { 'resource-group': group }) =>
+      groups.some(({ name }) => name === group) ? deployments : missing('ResourceGroupNotFound'),
   },
   'deployment group create': {
     options: ['resource-group', 'name', 'parameters'],
     changes: true,
-    handle: (state, values) => void state.deployments.push(deploy(state, values)),
+    handle: deploy,
+  },
+  'deployment group what-if': {
+    options: ['resource-group', 'name', 'parameters', 'no-pretty-print'],
+    handle: whatIf,
+  },
+  'role assignment list': {
+    options: ['scope', 'role'],
+    handle: ({ storageRoles }, { scope, role }) =>
+      storageRoles.filter((each) => each.scope === scope && each.role === role),
+  },
+  'role assignment create': {
+    options: ['assignee-object-id', 'assignee-principal-type', 'role', 'scope'],
+    changes: true,
+    handle: ({ storageRoles }, { 'assignee-object-id': id, role, scope }) =>
+      void storageRoles.push({ principalId: String(id), role: String(role), scope: String(scope) }),
+  },
+  'resource list': { options: ['resource-group'], handle: ({ resources }) => resources },
+  'resource show': { options: ['resource-group', 'resource-type', 'name'], handle: showSite },
+  'storage blob list': { options: ['auth-mode', 'account-name', 'container-name'], handle: listBlobs },
+  'storage blob download': {
+    options: ['auth-mode', 'account-name', 'container-name', 'name', 'file'],
+    handle: downloadBlob,
+  },
+  'functionapp deployment source config-zip': {
+    options: ['resource-group', 'name', 'src'],
+    changes: true,
+    handle: publish,
   },
   rest: {
     options: ['method', 'url', 'headers', 'body'],
@@ -110,45 +138,32 @@ export function createAzure(state: AzureState, interrupt: () => void = () => {})
   }
 }
 
+/** Options that take several values after them, as in the real CLI. */
+const lists = ['headers', 'parameters']
+const flags = ['wait', 'stdout', 'no-pretty-print']
+
 function parse(args: readonly string[]): { command: Command; values: Values } {
   const words = args.slice(0, args.findIndex((each) => each.startsWith('--')) >>> 0)
   const command =
     commands[words.join(' ')] ?? refuse(`'${words.join(' ')}' is misspelled or not recognized by the system.`)
-  const rest = args.slice(words.length)
-  // `--headers` takes several values, as in the real CLI.
-  const headers = rest.indexOf('--headers')
-  const several =
-    headers < 0
-      ? []
-      : rest.slice(
-          headers + 1,
-          rest.findIndex((each, at) => at > headers && each.startsWith('--')),
-        )
-  const single = headers < 0 ? rest : rest.filter((_, at) => at < headers || at > headers + several.length)
-  const flags = ['wait', 'stdout']
   const options = Object.fromEntries(
     command.options.map((name) => [
       name,
-      { type: flags.includes(name) ? ('boolean' as const) : ('string' as const) },
+      {
+        type: flags.includes(name) ? ('boolean' as const) : ('string' as const),
+        multiple: lists.includes(name),
+      },
     ]),
   )
-  const { values } = parseArgs({ args: [...single], options, strict: true, allowPositionals: false })
-  return { command, values: { ...values, headers: several } }
+  const { values } = parseArgs({ args: repeated(args.slice(words.length)), options, strict: true })
+  return { command, values: values as Values }
 }
 
-function deploy(state: AzureState, { 'resource-group': group, parameters: file }: Values) {
-  if (!state.groups.some(({ name }) => name === group)) missing('ResourceGroupNotFound')
-  if (state.registered.length < namespaces.length) refuse('(MissingSubscriptionRegistration) not registered')
-  const parameters = parseParameterFile(readFileSync(String(file), 'utf8'))
-  const ids = [parameters.productionMicrosoftClientId, parameters.apiClientId]
-  for (const id of ids)
-    if (!state.applications.some(({ appId }) => appId === id))
-      refuse(`(InvalidTemplate) no registration ${id}`)
-  const outputs = {
-    azurE_FUNCTION_NAME: { value: 'func-msads-broker-x' },
-    brokeR_URL: { value: 'https://func-msads-broker-x.azurewebsites.net' },
-    redirecT_URI: { value: 'https://func-msads-broker-x.azurewebsites.net/oauth/callback' },
-    keY_VAULT_URL: { value: state.vaultUrl },
-  }
-  return { id: randomUUID(), properties: { provisioningState: 'Succeeded', parameters, outputs } }
+/** `--headers a b` as `--headers a --headers b`, which Node's parser reads. */
+function repeated(args: readonly string[]): string[] {
+  let list = ''
+  return args.flatMap((each, at) => {
+    if (each.startsWith('--')) list = lists.includes(each.slice(2)) ? each : ''
+    return list && each !== list && args[at - 1] !== list ? [list, each] : [each]
+  })
 }

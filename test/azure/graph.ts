@@ -62,7 +62,10 @@ function act(
 function assign(state: AzureState, wanted: AzureState['assignments'][number]): unknown {
   if (!state.isAdministrator) refuse('Forbidden({"error":{"code":"Authorization_RequestDenied"}})')
   const isThere = state.assignments.some(
-    ({ principalId, appRoleId }) => principalId === wanted.principalId && appRoleId === wanted.appRoleId,
+    ({ appRoleId, principalId, resourceId }) =>
+      principalId === wanted.principalId &&
+      appRoleId === wanted.appRoleId &&
+      resourceId === wanted.resourceId,
   )
   if (isThere) refuse('Bad Request: Permission being assigned already exists on the object')
   state.assignments.push(wanted)

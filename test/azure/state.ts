@@ -3,7 +3,7 @@ export type GraphObject = Record<string, unknown> & { id: string; appId: string;
 
 /** What a subscription and its directory hold. */
 export interface AzureState {
-  account: { tenantId: string } | undefined
+  account: { id: string; tenantId: string } | undefined
   me: { id: string; userPrincipalName: string }
   /** Whether the CLI is one of 2023, without parameter files. Default is no. */
   isOld?: boolean
@@ -17,8 +17,28 @@ export interface AzureState {
   assignments: { principalId: string; resourceId: string; appRoleId: string }[]
   deployments: {
     id: string
-    properties: { provisioningState: string; parameters: object; outputs: object }
+    name: string
+    properties: {
+      provisioningState: string
+      timestamp: string
+      parameters: Record<string, { value: unknown }>
+      outputs: Record<string, { value: unknown }> | null
+    }
   }[]
+  /** Where the broker answers. Default is an address of the function app. */
+  brokerUrl?: string
+  /** Resources that a what-if says would be deleted. Default is none. */
+  deletes?: string[]
+  /** Whether deployments fail halfway. Default is no. */
+  failsToProvision?: boolean
+  /** What deployments have made, by their tags. */
+  resources: { tags: Record<string, string> | null }[]
+  /** Roles on storage. */
+  storageRoles: { principalId: string; role: string; scope: string }[]
+  /** What is in the container `app-package`. */
+  packages: { name: string; lastModified: string; content: string }[]
+  /** How many of the next packages are refused. Default is none. */
+  refusedPublishes?: number
   vaultUrl: string
   /** The text of a new client secret. Default is a text that names its key id. */
   secretText?: string
@@ -29,9 +49,12 @@ export interface AzureState {
 /** An empty subscription, whose directory has one app. */
 export function emptyAzure(vaultUrl: string, appId: string): AzureState {
   return {
-    account: { tenantId: '11111111-1111-4111-8111-111111111111' },
+    account: { id: '55555555-5555-4555-8555-555555555555', tenantId: '11111111-1111-4111-8111-111111111111' },
     me: { id: '22222222-2222-4222-8222-222222222222', userPrincipalName: 'ada@contoso.example' },
     isAdministrator: true,
+    storageRoles: [],
+    resources: [{ tags: null }],
+    packages: [],
     locations: [
       { name: 'westeurope', availabilityZoneMappings: [{ logicalZone: '1' }] },
       { name: 'northeurope', availabilityZoneMappings: [{ logicalZone: '1' }] },

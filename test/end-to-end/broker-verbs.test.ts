@@ -72,7 +72,24 @@ describe('connect', () => {
     await world.finish(link, 'ada@outlook.example')
     expect(await ended).toBe(0)
     expect(await err).toMatch(/Connected\.\nTenant +\S+\n/)
-    expect(await err).toContain(`npm run broker -- vend --tenant ${tenant}`)
+    expect(await err).toMatch(/^Vended +a token until \S+/m)
+    expect(await err).toMatch(/^Called +Microsoft Advertising knows this user as ada@outlook\.example$/m)
+  })
+
+  test('of a tenant that is connected but can’t be used says what to do', async () => {
+    const tenant = world.newTenant()
+    const child = start(['connect', '--tenant', tenant])
+    const err = text(child.stderr)
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+    const link = await new Promise<string>((resolve) => createInterface(child.stdout).once('line', resolve))
+    // The first call is that of the sign-in.
+    await world.advertising.fault({ kind: 'fault', code: 106, path: '/User/Query', after: 1 })
+    await world.finish(link, 'ada@outlook.example')
+    expect(await ended).toBe(1)
+    expect(await err).toMatch(/^Vended +a token/m)
+    expect(await err).toContain(
+      `The tenant is connected. To learn more: npm run broker -- diagnose --tenant ${tenant}`,
+    )
   })
 
   test('ends with the failure of the sign-in, as JSON for programs', async () => {

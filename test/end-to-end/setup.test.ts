@@ -22,7 +22,7 @@ beforeAll(async () => {
   await mkdir(join(clone, 'infra'), { recursive: true })
   const settings = world.stack.settings()
   const secretText = 'local-value-of-production-microsoft-client-secret'
-  const state = { ...emptyAzure(settings.KEY_VAULT_URL!, appId), secretText }
+  const state = { ...emptyAzure(settings.KEY_VAULT_URL!, appId), secretText, brokerUrl: world.origin }
   await writeFile(join(clone, 'state.json'), JSON.stringify(state))
   await writeFile(join(clone, 'az'), `#!/bin/sh\nexec node '${join(root, 'test/azure/az.ts')}' "$@"\n`)
   await chmod(join(clone, 'az'), 0o755)
@@ -62,7 +62,7 @@ test('an empty subscription gets everything but the package, and the broker is w
   const planned = await runNode('scripts/setup.ts', ...wanted, '--plan')
   expect(planned.stdout).toContain('+ sealing key: sealing-keys\n')
   const done = await runNode('scripts/setup.ts', ...wanted)
-  expect(done.stdout).toContain('\nNext: commit infra/msads-broker.bicepparam')
+  expect(done.stdout).toContain('\nNext: commit infra/msads-broker.bicepparam, then npm run deploy\n')
   expect(done.code).toBe(0)
   // The vault has what production needs, but for Google's OAuth client.
   const { stdout } = await runNode('scripts/doctor.ts', '--json', '--url', world.origin)
@@ -79,6 +79,24 @@ test('an empty subscription gets everything but the package, and the broker is w
   const again = await runNode('scripts/setup.ts', '--json')
   const { steps } = JSON.parse(again.stdout) as { steps: { status: string }[] }
   expect(new Set(steps.map(({ status }) => status))).toEqual(new Set(['right']))
+
+  // The package is that of this clone, and the broker that answers has it already.
+  const refused = await runNode('scripts/deploy.ts', '--check', '--parameters', 'infra/less.bicepparam')
+  expect(refused.code).toBe(2)
+  const deployed = await runNode('scripts/deploy.ts')
+  expect(deployed.stdout).toContain('✓ resources of the template\n')
+  expect(deployed.stdout).toContain(`\nThe broker runs at ${world.origin}\n`)
+  expect(deployed.stdout).toContain(`connect --tenant try --open --url ${world.origin}`)
+  expect(deployed.code).toBe(0)
+  const file = await readFile(join(clone, 'infra/msads-broker.bicepparam'), 'utf8')
+  await writeFile(
+    join(clone, 'infra/less.bicepparam'),
+    file.replace(/param workspaces = [\s\S]*?\n\]\n/, 'param workspaces = []\n'),
+  )
+  const less = await runNode('scripts/deploy.ts', '--check', '--parameters', 'infra/less.bicepparam')
+  expect(less.stdout).toContain(`workspaces: Without ${appId}`)
+  expect(less.stdout).toContain('with --accept workspaces\n')
+  expect(less.code).toBe(1)
   // What Debian's 2.45 says of a parameter file.
   const state = JSON.parse(await readFile(env.AZ_STATE!, 'utf8')) as AzureState
   await writeFile(env.AZ_STATE!, JSON.stringify({ ...state, isOld: true }))

@@ -123,6 +123,27 @@ test('the package for a rollback is read from where the app loads it, before any
   expect(steps[at('name: Roll back')]).toContain('--src previous/package.zip')
 })
 
+test('the workflow and azd refuse what would lose something, by the same check, before anything is changed', () => {
+  const check = 'npm run -s deploy -- --check --parameters infra/main.bicepparam'
+  const steps = job('deploy').split(/\n {6}- /)
+  const at = (start: string) => steps.findIndex((step) => step.startsWith(start))
+  const refusal = at('name: Refuse what would lose something')
+  expect(steps[refusal]).toContain(`run: ${check}`)
+  expect(steps[refusal]).toMatch(/ACCEPT_LOSSES: '\$\{\{ inputs\.accept }}'/)
+  expect(steps[refusal]).not.toContain('||')
+  expect(refusal).toBeGreaterThan(at('*parameters'))
+  expect(refusal).toBeGreaterThan(at('&login'))
+  expect(refusal).toBeLessThan(at('name: Provision'))
+  expect(job('what-if')).toContain(`${check} > losses.txt`)
+  const azd = readText('azure.yaml')
+  expect(
+    azd
+      .split('  postprovision:')[0]
+      ?.match(/preprovision:[\s\S]*/)?.[0]
+      .split(check),
+  ).toHaveLength(3)
+})
+
 test('the deploying login can assign only the template’s roles', () => {
   const condition = readText('infra/entra/roleCondition.txt')
   const assigned = [...everything, ...predicted('main')]

@@ -36,3 +36,10 @@ test('without an Azure CLI, the error says so', async () => {
     code: 'ENOENT',
   })
 })
+
+test('an answer that isn’t JSON is a failure of the command, and doesn’t end the process', async () => {
+  const program = { file: process.execPath, first: ['-p', '"Deployed."', '--'] }
+  await expect(createAz(program)('functionapp', 'show')).rejects.toThrow(
+    /something else than JSON: Deployed\./,
+  )
+})

@@ -59,7 +59,7 @@ describe('Bicep and the az commands register the same', () => {
   })
 
   test('the names on the sign-in page', () => {
-    const shown = [...bicep.matchAll(/displayName: '(.+)'/g)].map(([, text = '']) => text)
+    const shown = [...bicep.matchAll(/[dD]isplayName(?: =|:) '(Microsoft .+)'/g)].map(([, text = '']) => text)
     expect(shown).toHaveLength(2)
     for (const text of shown)
       expect(commands).toContain(`--display-name "${text.replace(/\$\{name\}/, '$NAME')}"`)
@@ -76,10 +76,23 @@ describe('Bicep and the az commands register the same', () => {
   })
 
   test('the redirect URI is under Web, and existing ones are kept', () => {
-    expect(bicep).toContain('web: { redirectUris: redirectUris }')
+    expect(bicep).toContain('var web = empty(redirectUris) ? {} : { redirectUris: redirectUris }')
+    expect(bicep.match(/^ {2}web: \{ \.\.\.web \}$/gm)).toHaveLength(2)
     expect(bicep).not.toMatch(/\b(spa|publicClient):/)
     expect(commands).toMatch(
       /--web-redirect-uris \\\n\s+\$\(az ad app show [^)]*web\.redirectUris[^)]*\) <REDIRECT_URI>/,
     )
+  })
+
+  test('without certificates or redirect URIs, Bicep mentions none, so the registration keeps those that it has', () => {
+    const [without = '', withThem = ''] = ['empty(certificates)', '!empty(certificates)'].map(
+      (condition) => bicep.split(`= if (${condition}) {`)[1]?.split('\n}\n')[0],
+    )
+    expect(without).toContain('uniqueName: signInName')
+    expect(without).not.toContain('keyCredentials')
+    expect(withThem).toMatch(/keyCredentials: \[\n +for \(certificate, index\) in certificates: \{/)
+    // Both are the same registration in everything else.
+    const code = (text: string) => text.replaceAll(/^ +\/\/.*\n?/gm, '').trim()
+    expect(withThem.trim().startsWith(code(without))).toBe(true)
   })
 })

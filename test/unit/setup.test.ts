@@ -103,7 +103,11 @@ const changesIn = ({ state }: World) =>
 
 /** Everything that a finished setup has made, without the values that are random. */
 const summaryOf = ({ state, secrets, parameterFile }: World) => ({
-  ...{ groups: state.groups, registered: state.registered.toSorted(), deployments: state.deployments.length },
+  ...{
+    groups: state.groups,
+    registered: state.registered.toSorted(),
+    deployments: state.deployments.map(({ name }) => name),
+  },
   applications: state.applications.map(({ uniqueName, web, appRoles, passwordCredentials }) => ({
     ...{ uniqueName, web },
     roles: (appRoles as unknown[] | undefined)?.length,
@@ -111,13 +115,14 @@ const summaryOf = ({ state, secrets, parameterFile }: World) => ({
   })),
   principals: state.servicePrincipals.length,
   assignments: state.assignments.length,
+  storageRoles: state.storageRoles.length,
   secrets: [...secrets].map(([name, { expiresOn }]) => [name, Boolean(expiresOn)]).toSorted(),
   hasFile: existsSync(parameterFile),
 })
 
 const complete = {
   groups: [{ name: 'rg-msads-broker', location: 'westeurope' }],
-  deployments: 1,
+  deployments: ['broker', 'storage'],
   applications: [
     {
       uniqueName: 'msads-broker-sign-in',
@@ -128,6 +133,7 @@ const complete = {
   ],
   principals: 2,
   assignments: 3,
+  storageRoles: 1,
   secrets: [
     ['production-developer-token', true],
     ['production-microsoft-client-secret', true],
@@ -176,7 +182,7 @@ describe('the setup', () => {
     const world = emptyWorld()
     const planned = await setUp(world, { plan: true })
     expect(failureOf(planned)).toBeUndefined()
-    expect(planned.filter(({ status }) => status === 'planned').length).toBe(12)
+    expect(planned.filter(({ status }) => status === 'planned').length).toBe(13)
     expect(changesIn(world)).toEqual([])
     expect(existsSync(world.parameterFile)).toBe(false)
   })
@@ -211,6 +217,20 @@ describe('the setup', () => {
       'Tenants.Manage',
       'Broker.Operate',
     ])
+  })
+
+  test('of a second broker in the same group doesn’t take the first one’s resources for its own', async () => {
+    const world = emptyWorld()
+    await setUp(world)
+    const second = {
+      ...world,
+      secrets: new Map(),
+      parameterFile: join(world.parameterFile, '..', 'blue.bicepparam'),
+    }
+    const wanted = { ...options, name: 'blue', 'resource-group': 'rg-msads-broker' }
+    expect(failureOf(await setUp(second, { options: wanted }))).toBeUndefined()
+    const names = world.state.deployments.map(({ name }) => name)
+    expect(names).toEqual(expect.arrayContaining(['broker', 'broker-blue']))
   })
 
   test('adopts the registrations that the parameter file names, however they were made', async () => {

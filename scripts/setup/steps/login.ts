@@ -1,8 +1,8 @@
-import { AzError } from '../../azure/az.ts'
-import { SetupError, type Step } from '../setup.ts'
+import { type Az, AzError } from '../../azure/az.ts'
+import { type Facts, SetupError, type Step } from '../setup.ts'
 
 /** The Azure CLI is installed and logged in; its subscription is the one that's used. */
-export const login: Step = {
+export const login: Step<{ readonly az: Az; readonly facts: Pick<Facts, 'tenantId'> }> = {
   title: 'login of the Azure CLI',
   async look({ az, facts }) {
     try {
