@@ -35,7 +35,9 @@ export const endsWithParent = `data:text/javascript,${encodeURIComponent(
 )}`
 
 const stopMilliseconds = 10_000
-const keptLines = 40
+/** A busy child writes more than a page between two looks at it. */
+const keptLines = 2000
+const shownLines = 40
 
 /** Starts a child process. It doesn't receive the terminal's Ctrl-C; its parent stops it in order. */
 export function startChild(options: ChildOptions): Child {
@@ -104,6 +106,8 @@ async function waitForLine(
       resolve(match)
     }
     listeners.add(listener)
-    void ended.then(() => reject(new Error(`${name} ended while it was starting:\n${lines.join('\n')}`)))
+    void ended.then(() =>
+      reject(new Error(`${name} ended while it was starting:\n${lines.slice(-shownLines).join('\n')}`)),
+    )
   })
 }
