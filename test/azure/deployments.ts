@@ -120,5 +120,7 @@ export function publish(state: AzureState, values: Values) {
   const older = { name: 'older.zip', lastModified: '2026-01-01T00:00:00+00:00', content: '' }
   const lastModified = new Date(Date.UTC(2026, 10, 30) + state.calls.length * 1000).toISOString()
   state.packages = [older, { name: 'released-package.zip', lastModified, content }]
-  return { complete: true, status: 4 }
+  if (state.isSlowToStart)
+    refuse('Deployment was successful but the app appears to be unhealthy. Please check the app logs.')
+  return 'Deployment was successful.'
 }

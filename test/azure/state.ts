@@ -37,6 +37,8 @@ export interface AzureState {
   storageRoles: { principalId: string; role: string; scope: string }[]
   /** What is in the container `app-package`. */
   packages: { name: string; lastModified: string; content: string }[]
+  /** Whether the host doesn't answer soon after a package. Default is no. */
+  isSlowToStart?: boolean
   /** How many of the next packages are refused. Default is none. */
   refusedPublishes?: number
   vaultUrl: string

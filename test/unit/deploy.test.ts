@@ -345,6 +345,15 @@ describe('a package with which the broker isn’t well', () => {
     expect(runningIn(world)?.equals(first)).toBe(true)
   })
 
+  test('is judged by its checks, and not by how soon it answers the Azure CLI', async () => {
+    const world = worldAfterSetup()
+    world.state.isSlowToStart = true
+    expect(failureOf(await deploy(world))).toBeUndefined()
+    expect(changesIn(world)).toHaveLength(2)
+    expect(failureOf(await deploy(world, { build: bad }))?.title).toBe('the broker with the new package')
+    expect(runningIn(world)?.equals(good)).toBe(true)
+  })
+
   test('stays if it’s the first one', async () => {
     const world = worldAfterSetup()
     const failure = failureOf(await deploy(world, { build: bad }))
