@@ -253,7 +253,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
 ]
 
 // Includes refusals to other callers, and works without the broker's telemetry.
-resource throttling 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+resource throttling 'Microsoft.Insights/metricAlerts@2026-01-01' = {
   name: '${prefix}-vault-throttled-by-metric'
   location: 'global'
   tags: tags
