@@ -24,7 +24,15 @@ import {
   setSetting,
 } from './doctor/broker.ts'
 import { checkDeveloperTokens } from './doctor/developerTokens.ts'
-import { type Category, type Diagnosed, type DoctorReport, toReport, toTable } from './doctor/finding.ts'
+import {
+  type Category,
+  type Diagnosed,
+  type DoctorReport,
+  type Finding,
+  inCategory,
+  toReport,
+  toTable,
+} from './doctor/finding.ts'
 import { toOutgoingTable } from './doctor/outgoing.ts'
 import { createReadRegistration, type ReadRegistration } from './doctor/registration.ts'
 import { checkSignIns } from './doctor/signIn.ts'
@@ -72,8 +80,16 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
     signIns ? checkSignIns(signIns, readRegistration, names) : [unseenSignIn],
     broker ? checkDeveloperTokens(broker, [...new Set(signIns?.map(({ environment }) => environment))]) : [],
   ])
-  const readiness = report ? fromReadiness(report, url, new Date()) : inside ? [inside as Diagnosed] : []
-  const all = [...checks, ...outside, ...readiness, ...hostQueue, ...registrations, ...developerTokens]
+  const readiness = report
+    ? fromReadiness(report, url, new Date())
+    : inCategory('package', inside ? [inside as Diagnosed] : [])
+  const all: readonly Finding[] = [
+    ...inCategory('package', checks),
+    ...outside,
+    ...readiness,
+    ...inCategory('package', hostQueue),
+    ...inCategory('operator', [...registrations, ...developerTokens]),
+  ]
   return { ...toReport(all, options), ...(config && { outgoing: outgoingHosts(config) }) }
 }
 
