@@ -45,7 +45,7 @@ describe('a secret', () => {
       async () => Promise.reject(new Error('403')),
       `${create}; if it was deleted: az keyvault secret recover ${of}`,
     ],
-  ])('that %s has its own fix', async (detail, why, resolution) => {
+  ])('without a value has its own fix: it %s', async (detail, why, resolution) => {
     whyAbsent = why
     expect((await look({ [secret]: 'S' }))(token)).toMatchObject({ ok: false, detail, resolution })
   })
