@@ -252,6 +252,10 @@ describe('tables', () => {
     })
     const seen = await look()
     expect(bad(seen)).toEqual(['environment sandbox microsoft', 'last sweep'])
+    expect(find(seen, 'environment sandbox microsoft')).toMatchObject({
+      detail: expect.stringContaining('client_secret_expired, trace id trace-1'),
+      resolution: expect.stringContaining('--name sandbox-microsoft-client-secret-next '),
+    })
     // A daily sweep is late after three days.
     expect(bad(await look({ REFRESH_SCHEDULE: '0 0 3 * * *' }))).toEqual(['environment sandbox microsoft'])
     expect((await runSweep(world.createBroker())).report.holds).toEqual(['sandbox:microsoft'])
