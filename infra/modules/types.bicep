@@ -84,6 +84,7 @@ type brokerSettings = {
   ROW_CACHE_SECONDS: string?
   MAX_BODY_BYTES: string?
   REQUEST_LIMITS: string?
+  CANARY_TENANT: string?
   OTEL_EXPORTER_OTLP_ENDPOINT: string?
   OTEL_SERVICE_NAME: string?
   OTEL_METRIC_EXPORT_INTERVAL: string?
