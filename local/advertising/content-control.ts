@@ -5,7 +5,7 @@ import { changeable, type Inventories, sizesFor } from './inventory/inventory.ts
 /** The body of `POST /_control/content`: what an account contains, in reports, bulk files, and campaigns alike. */
 export const contentSchema = z.strictObject({
   accountId: z.string().regex(/^\d{1,19}$/),
-  /** So many keywords at least, 100 in an ad group and 5,000 in a campaign: 100,000 are exactly that. */
+  /** The number of keywords, rounded up to 5,000s from 10,000 on: 100 in an ad group, 5,000 in a campaign. */
   keywords: z.int().positive().max(10_000_000).optional(),
   /** Or the sizes one by one; no campaigns means no data. The usual ones are 8, 2, and 3. */
   sizes: z

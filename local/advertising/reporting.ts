@@ -6,6 +6,7 @@ import type { Manner } from './manner.ts'
 import { answer, type Call, type Operation, type Reply, refuse, refuseInput } from './operation.ts'
 import { hasRows, reportText } from './reports/file.ts'
 import { parseReport } from './reports/parseReport.ts'
+import type { ReportRequest } from './reports/request.ts'
 
 /** Dependencies of Reporting and Bulk. */
 export interface Makers {
@@ -57,14 +58,11 @@ function submit(reports: Map<string, Report>, makers: Makers, call: Call): Reply
   const report: Report = { objectId, submittedAt: now.getTime(), file: undefined, polls: 0 }
   reports.set(id, report)
   const source = { directory: call.directory, inventories }
-  if (call.environment === 'sandbox' || !hasRows(request, source)) report.file = 'none'
+  const served = call.environment === 'sandbox' ? inSandbox(request, today) : request
+  if (!served || !hasRows(served, source)) report.file = 'none'
   else {
     makers.downloads
-      .pack(
-        `${id}.${request.separator === ',' ? 'csv' : 'tsv'}`,
-        reportText(request, source, now),
-        manner.zip,
-      )
+      .pack(`${id}.${request.separator === ',' ? 'csv' : 'tsv'}`, reportText(served, source, now), manner.zip)
       .then(
         (file) => {
           report.file = file
@@ -75,6 +73,12 @@ function submit(reports: Map<string, Report>, makers: Makers, call: Call): Reply
       )
   }
   return answer({ ReportRequestId: id })
+}
+
+/** The sandbox has data of the same day only, and of search queries none (guides/sandbox#reporting). */
+function inSandbox(request: ReportRequest, today: number): ReportRequest | null {
+  const hasData = request.days[1] === today && !request.type.startsWith('SearchQuery')
+  return hasData ? { ...request, days: [today, today] } : null
 }
 
 function isPending({ polls, file }: Report, { manner }: Makers): boolean {

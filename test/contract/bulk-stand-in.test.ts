@@ -137,7 +137,7 @@ test.each([
   expect(await code(more)).toBe(expected)
 })
 
-test('an account has only so many downloads in a quarter of an hour', async () => {
+test('an account has only a set number of downloads in a quarter of an hour', async () => {
   await control('options', { maxBulkDownloads: 0 })
   expect(await code({})).toBe(4204)
   await control('options', { maxBulkDownloads: 1 })

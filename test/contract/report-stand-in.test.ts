@@ -201,7 +201,23 @@ test('a report without data succeeds without an address', async () => {
   expect(await finish({ Scope: { Campaigns: [{ AccountId: '180101001', CampaignId: '1' }] } })).toBeNull()
 })
 
-test('a user has only so many unfinished reports', async () => {
+test('the sandbox has data of today, and of no other day', async () => {
+  const options = { host: 'reporting', environment: 'sandbox' } as const
+  const headers = { CustomerId: '650000101', CustomerAccountId: '680101001' }
+  const address = async (PredefinedTime: string) => {
+    const ReportRequest = { ...usual, Scope: { AccountIds: ['680101001'] }, Time: { PredefinedTime } }
+    const path = '/Reporting/v13/GenerateReport'
+    const { json } = await call(`${path}/Submit`, { ReportRequest }, { ...options, headers })
+    for (;;) {
+      const polled = (await call(`${path}/Poll`, json, { ...options, headers })).json.ReportRequestStatus
+      if (polled.Status !== 'Pending') return polled.ReportDownloadUrl
+    }
+  }
+  expect(await address('LastSevenDays')).toBeNull()
+  expect(await address('Today')).toContain('/sandbox/reporting/_downloads/')
+})
+
+test('a user has only a set number of unfinished reports', async () => {
   await control('options', { maxPendingReports: 1 })
   const submitted = await submit({})
   expect(await code({})).toBe(207)
