@@ -102,6 +102,8 @@ test('a delta has what changed, with deletions, and nothing below a deleted pare
     { kind: 'Keyword', ordinal: 7, status: 'Paused' },
     { kind: 'AdGroup', ordinal: 1, status: 'Active' },
     { kind: 'Ad', ordinal: 0, status: 'Deleted' },
+    { kind: 'AdGroup', ordinal: 4, status: 'Deleted' },
+    { kind: 'Ad', ordinal: 16, status: 'Paused' },
   ]
   await control('content', { accountId, changes })
   const LastSyncTimeInUTC = before.toISOString().slice(0, -1)
@@ -114,7 +116,11 @@ test('a delta has what changed, with deletions, and nothing below a deleted pare
     'Ad Group Radius Criterion Active',
     'Ad Group Remarketing List Association Active',
     'Campaign Deleted',
+    'Ad Group Deleted',
   ])
+  const query = '/CampaignManagement/v13/Campaigns/QueryByAccountId'
+  const campaigns = await call(query, { AccountId: accountId }, { host: 'campaign', headers: ids })
+  expect(campaigns.json.Campaigns).toMatchObject([{ Id: '1801010010' }])
   expect((await recordsOf()).filter((record) => record.endsWith('Deleted'))).toEqual([])
   await control('clock', { forwardSeconds: 2 })
   await control('content', { accountId, migrate: true })
