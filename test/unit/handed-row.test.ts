@@ -37,7 +37,8 @@ test('a tenant that was disconnected after the vend read its row is neither refr
     if (read === 1 && row) await tenants.replace(row, { ...row.tenant, status: 'disconnected' }, [])
   })
   await own.add({ lastVendedAt: own.clock.now() })
-  expect(await own.vend()).toMatchObject({ ok: false })
+  const disconnected = { stored: { tenant: { status: 'disconnected' } } }
+  expect(await own.vend()).toMatchObject({ because: 'not_refreshed', outcome: disconnected })
   expect(own.calls()).toBe(0)
 })
 
