@@ -1,6 +1,6 @@
 import { app } from '@azure/functions'
-import { backUpWhenDue } from '../shared/backup/backUpWhenDue.ts'
 import { broker } from '../shared/broker.ts'
+import { backUpWhenDue } from '../shared/operations/backUpWhenDue.ts'
 import { withTracing } from '../shared/telemetry/invocation.ts'
 
 /** The backup timer: asks every hour whether the settings want a backup now. */

@@ -1,4 +1,4 @@
-import { backUp } from '../shared/backup/backUpWhenDue.ts'
+import { backUp } from '../shared/operations/backUpWhenDue.ts'
 import { openBroker, parseOptions, run, UsageError } from './commandLine.ts'
 import { backupOptions } from './options.ts'
 

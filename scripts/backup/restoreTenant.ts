@@ -1,11 +1,11 @@
 import type { TableEntity, TransactionAction } from '@azure/data-tables'
-import type { SavedRow } from '../../shared/backup/savedRow.ts'
 import type { Broker } from '../../shared/broker.ts'
 import { isDamaged } from '../../shared/domain/damagedRow.ts'
 import { isEndedBy } from '../../shared/domain/disconnectMarks.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import type { StoredTenant, Tenant, TenantName } from '../../shared/domain/tenant.ts'
 import { OtherWriterError } from '../../shared/operations/soleWriter.ts'
+import type { SavedRow } from '../../shared/storage/savedRow.ts'
 import { fromTenantEntity, tenantRowKey } from '../../shared/storage/tenantEntity.ts'
 import { onRow, runStorageOperation } from '../../shared/storage/unavailable.ts'
 import { workspaceIndexEntity } from '../../shared/storage/workspaceIndex.ts'
@@ -28,7 +28,7 @@ const transactionSize = 100
  * Restores one tenant: its listing and its due row, then its accounts and events, and its own row last, so that a
  * tenant whose row is there is whole. Running it again changes nothing.
  * @param marks when a tenant was disconnected, according to its mark.
- * @throws OtherWriterError if the row changes meanwhile.
+ * @throws OtherWriterError if someone else changes the row.
  */
 export async function restoreTenant(
   broker: Dependencies,
@@ -106,7 +106,7 @@ async function writeRows(
       changed: false,
     })
     if (!isWritten)
-      throw new OtherWriterError(`The row of ${saved.workspace}/${saved.tenant} was changed meanwhile.`)
+      throw new OtherWriterError(`The row of ${saved.workspace}/${saved.tenant} was changed in the meantime.`)
   }
 }
 

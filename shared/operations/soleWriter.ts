@@ -1,10 +1,10 @@
-import { odata } from '@azure/data-tables'
 import { addSeconds, type SharedClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { nextOccurrence, parseNcrontab } from '../ncrontab.ts'
 import { type Tables, tableNames } from '../storage/clients.ts'
 import { readRow, replaceRow } from '../storage/stateRows.ts'
-import { onRow, runStorageOperation } from '../storage/unavailable.ts'
+import { onRow } from '../storage/unavailable.ts'
+import { findNewestRow } from '../storage/writtenRows.ts'
 
 /** Someone else writes to the tables, or may still do so; nothing was written. */
 export class OtherWriterError extends Error {
@@ -61,7 +61,7 @@ interface Claim {
  * Proves that no one else writes to the tables, and claims them: the broker's address doesn't answer, and no table has a
  * row that storage, by its own clock, wrote within the time in which a running broker must have written one. Rows that
  * an earlier command wrote under such a proof don't count.
- * @returns ends the claim; it throws if a sweep ran meanwhile.
+ * @returns ends the claim; it throws if a sweep ran in the meantime.
  * @throws OtherWriterError
  */
 export async function claimTables(dependencies: SoleWriterDependencies): Promise<() => Promise<void>> {
@@ -84,9 +84,11 @@ export async function claimTables(dependencies: SoleWriterDependencies): Promise
   return async () => {
     const mine = await readRow<Claim>(tables.BrokerState, 'writer', 'claim')
     await take({ ...proven, endedAt: now().toISOString() }, mine?.etag)
-    const swept = await newestAfter(tables.BrokerState, startedAt, (row) => row.partitionKey === 'sweep')
+    const swept = await findNewestRow(tables.BrokerState, startedAt, (row) => row.partitionKey === 'sweep')
     if (swept)
-      throw new OtherWriterError('A broker has swept these tables meanwhile. Stop it, and run this again.')
+      throw new OtherWriterError(
+        'A broker has swept these tables in the meantime. Stop it, and run this again.',
+      )
   }
 }
 
@@ -116,7 +118,7 @@ async function assertQuiet(tables: Tables, { claim, startedAt, quiet }: Watch): 
   let newest = provenAt && !endedAt ? { what: 'A command', at: new Date(provenAt) } : undefined
   if (newest && newest.at <= from) newest = undefined
   for (const name of tableNames) {
-    const row = await newestAfter(
+    const row = await findNewestRow(
       tables[name],
       from,
       (each) => each.partitionKey !== 'writer' && !isOwn(each.at),
@@ -137,30 +139,4 @@ async function assertQuiet(tables: Tables, { claim, startedAt, quiet }: Watch): 
     `No broker has ever swept these tables, so they are watched for ${quiet} s first.`,
     addSeconds(watchedAt, quiet + 1),
   )
-}
-
-interface Written {
-  readonly partitionKey: string
-  readonly rowKey: string
-  readonly at: Date
-}
-
-/** The newest row after a time. Storage reads all of the table for it, and answers with what it finds. */
-async function newestAfter(
-  table: Tables['Tenants'],
-  after: Date,
-  isCounted: (row: Written) => boolean,
-): Promise<Written | undefined> {
-  const filter = odata`Timestamp gt ${after}`
-  const select = ['partitionKey', 'rowKey', 'timestamp']
-  const pages = table.listEntities({ queryOptions: { filter, select } }).byPage()
-  let newest: Written | undefined
-  for (;;) {
-    const { done, value } = await runStorageOperation('tables', () => pages.next())
-    if (done) return newest
-    for (const { partitionKey = '', rowKey = '', timestamp = '' } of value) {
-      const row = { partitionKey, rowKey, at: new Date(timestamp) }
-      if (isCounted(row) && (!newest || row.at > newest.at)) newest = row
-    }
-  }
 }

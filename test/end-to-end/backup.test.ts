@@ -44,12 +44,15 @@ describe('a backup of the tables', () => {
     expect(await world.refreshes(ada)).toBe(true)
   })
 
-  test('leaves a sweep what is due', async () => {
+  test('leaves a sweep what is due, and no link', async () => {
     const ada = await connectSealed('ada')
+    const { SignIns } = world.broker.tables
+    await SignIns.createEntity({ partitionKey: '2026-11-30-09', rowKey: 'spent', kind: 'session' })
     await change(ada, (row) => ({ ...row, dueAt: addSeconds(new Date(), -60) }))
     await world.backUp()
     await world.loseTables()
     await world.restore()
+    expect(await SignIns.listEntities().next()).toMatchObject({ done: true })
     expect((await runSweep(world.createBroker())).report).toMatchObject({ due: 1, refreshed: 1 })
   })
 

@@ -35,6 +35,14 @@ test('a restore is refused while a broker answers at its address', async () => {
   expect(asked).toEqual([`${world.broker.config.publicUrl}/health`])
 })
 
+test('tables that no broker has swept are watched first', async () => {
+  const refused = await claim(0).catch((error) => error)
+  expect(refused.message).toContain('they are watched for 600 s first')
+  await expect(claim(590)).rejects.toThrow('watched')
+  const end = await claim(602)
+  await end()
+})
+
 test('a restore is refused until no row has been written for ten minutes', async () => {
   await write('sweep')
   await write('note:audit')

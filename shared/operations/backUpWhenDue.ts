@@ -1,12 +1,11 @@
-import type { TokenCredential } from '@azure/identity'
 import type { Config } from '../config.ts'
-import { createBackupSink } from '../storage/blobContainer.ts'
+import { type ContainerDependencies, createBackupSink } from '../storage/blobContainer.ts'
 import { type SaveDependencies, saveTables } from './saveTables.ts'
 
 /** Dependencies of the backup timer. */
 export interface BackUpDependencies extends Omit<SaveDependencies, 'sink'> {
   readonly config: Pick<Config, 'backup'>
-  readonly credential: TokenCredential
+  readonly credential: ContainerDependencies['credential']
 }
 
 /** Makes a backup if a container is named and this hour of the day, in UTC, is one of `BACKUP_HOURS`. */

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { odata } from '@azure/data-tables'
 import pMap from 'p-map'
 import type { Clock, Randomness } from '../clock.ts'
 import type { Log } from '../domain/logEvents.ts'
 import type { Tables } from '../storage/clients.ts'
-import { runStorageOperation } from '../storage/unavailable.ts'
+import { readSavedPages } from '../storage/savedPages.ts'
 import { type Manifest, manifestName, type Part, passingPartitions, type SavedTable } from './manifest.ts'
-import { toSavedRow } from './savedRow.ts'
 
 /** Takes new blobs. */
 export interface BackupSink {
@@ -83,27 +81,14 @@ async function saveRange(
     lines = []
     characters = 0
   }
-  for await (const page of pagesOf(tables[table], digit))
-    for (const entity of page) {
-      if (table === 'BrokerState' && passingPartitions.has(String(entity.partitionKey))) continue
-      const line = JSON.stringify(toSavedRow(entity))
+  for await (const page of readSavedPages(tables[table], digit))
+    for (const row of page) {
+      if (table === 'BrokerState' && passingPartitions.has(row.partitionKey)) continue
+      const line = JSON.stringify(row)
       lines.push(line)
       characters += line.length
       if (characters >= partCharacters) await flush()
     }
   if (lines.length > 0) await flush()
   return parts
-}
-
-async function* pagesOf(table: Tables[SavedTable], digit: string) {
-  // No character of a key is greater than `~`.
-  const filter = odata`PartitionKey ge ${digit} and PartitionKey lt ${`${digit}~`}`
-  const pages = table
-    .listEntities({ disableTypeConversion: true, ...(digit && { queryOptions: { filter } }) })
-    .byPage({ maxPageSize: 1000 })
-  for (;;) {
-    const { done, value } = await runStorageOperation('tables', () => pages.next())
-    if (done) return
-    yield value as Record<string, unknown>[]
-  }
 }
