@@ -21,7 +21,7 @@ function createGround() {
   return { sizes, tables: tables as never as Record<TableName, never> }
 }
 
-/** How long a round over so many rows takes if each sweep takes so many of them. */
+/** The hours in which sweeps reach all rows once. */
 const roundHours = (rows: number, rowsPerSweep: number, sweepMinutes: number) =>
   (rows / rowsPerSweep) * (sweepMinutes / 60)
 
