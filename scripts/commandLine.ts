@@ -18,11 +18,12 @@ import { withoutProxies } from '../shared/settings/proxies.ts'
 import { createCredential, createSecretClient } from '../shared/storage/clients.ts'
 import { createVault } from '../shared/storage/vault.ts'
 import { createLog } from '../shared/telemetry/log.ts'
+import { askForBroker } from './askForBroker.ts'
 import type { CommandLine } from './options.ts'
+import { UsageError } from './usageError.ts'
 import { useProxies } from './useProxies.ts'
 
-/** The command line can't be run as typed; the message says what to type. */
-export class UsageError extends Error {}
+export { UsageError }
 
 type Options = NonNullable<ParseArgsConfig['options']>
 
@@ -70,26 +71,15 @@ export async function readSettings(file: string | undefined): Promise<Record<str
   }
 }
 
-/** Each broker has at least one of these settings. */
-const always = ['PUBLIC_URL', 'KEY_VAULT_URL', 'TABLES_ENDPOINT', 'TABLES_CONNECTION_STRING']
+const missing = { ways: '--settings <file>', text: 'Settings file of the broker: ' }
 
 /**
- * Asks for the broker if nothing names one, instead of naming each of its settings as missing.
- * @param ways what to pass. Default is a settings file.
- * @throws UsageError
+ * Creates the broker from the settings, like the functions do. Its log goes to standard error.
+ * @param settingsFile default is the environment, and if that names no broker, the file that the person types.
  */
-export function assertBrokerNamed(
-  settings: Readonly<Record<string, string | undefined>>,
-  ways = '--settings <file>',
-): void {
-  if (always.some((name) => settings[name])) return
-  throw new UsageError(`Pass the broker: ${ways}. docs/commands.md says how to get the settings.`)
-}
-
-/** Creates the broker from the settings, like the functions do. Its log goes to standard error. */
 export async function openBroker(settingsFile: string | undefined): Promise<Broker> {
-  const settings = await readSettings(settingsFile)
-  if (settingsFile === undefined) assertBrokerNamed(settings)
+  const file = settingsFile ?? (await askForBroker(await readSettings(undefined), missing))
+  const settings = await readSettings(file)
   await prepareProcess(settings)
   const config = parseConfig(settings)
   return createBroker(config, console.error, chooseCredential(settings, config))

@@ -9,6 +9,15 @@ type resourceTags = { *: string }
 type dnsZones = { blob: string, queue: string, table: string, vault: string }
 
 @export()
+@description('Existing private DNS zones by service: all four, or none.')
+type givenDnsZones = { blob: string?, queue: string?, table: string?, vault: string? }
+
+@export()
+@description('A phone that alerts are sent to: country code without `+`, and number.')
+@sealed()
+type smsReceiver = { countryCode: string, phoneNumber: string }
+
+@export()
 @description('One workspace: its return URLs and the apps that share it.')
 @sealed()
 type workspace = {
@@ -75,6 +84,7 @@ type brokerSettings = {
   ROW_CACHE_SECONDS: string?
   MAX_BODY_BYTES: string?
   REQUEST_LIMITS: string?
+  CANARY_TENANT: string?
   OTEL_EXPORTER_OTLP_ENDPOINT: string?
   OTEL_SERVICE_NAME: string?
   OTEL_METRIC_EXPORT_INTERVAL: string?

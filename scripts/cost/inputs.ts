@@ -15,7 +15,12 @@ function defaultOf(name: string): number {
 /** A resource of `infra/snapshots/main.snapshot.json`, as far as it's counted. */
 interface Predicted {
   readonly type: string
-  readonly properties: { readonly evaluationFrequency?: string }
+  readonly properties: {
+    readonly evaluationFrequency?: string
+    /** Of an availability test: where it runs, and how many seconds apart. */
+    readonly Locations?: readonly object[]
+    readonly Frequency?: number
+  }
 }
 
 function predicted(): readonly Predicted[] {
@@ -23,7 +28,7 @@ function predicted(): readonly Predicted[] {
   return (JSON.parse(text) as { predictedResources: readonly Predicted[] }).predictedResources
 }
 
-/** List prices in US dollars for a large US region, as remembered, without discounts. */
+/** List prices in US dollars for a large US region, as remembered, without discounts; {@link pricePages} has the current ones. */
 export const prices = {
   onDemandGbSecond: 0.000026,
   execution: 0.4 / 1e6,
@@ -40,8 +45,20 @@ export const prices = {
   slowAlert: 0.5,
   fastAlert: 1.5,
   vaultMetricAlert: 0.1,
+  /** A run of a standard availability test, from one place. */
+  availabilityRun: 0.0005,
   endpointHour: 0.01,
   dnsZone: 0.5,
+} as const
+
+/** Microsoft's pages with the prices, below `https://azure.microsoft.com/pricing/details/`. */
+export const pricePages = {
+  functions: 'functions',
+  tables: 'storage/tables',
+  vault: 'key-vault',
+  monitor: 'monitor',
+  privateLink: 'private-link',
+  dns: 'dns',
 } as const
 
 const hours = 730
@@ -65,6 +82,8 @@ export const assumed = {
   storageAuditKb: 1,
   brokerMetricRows: 10,
   hostMetricRows: 40,
+  platformMetricRows: 6,
+  platformRowKb: 0.5,
   freeAuditDays: 31,
   keptAuditDays: 90,
   /** An instance counts for metrics and for reads of secrets if it works for this share of the time. */
@@ -100,8 +119,19 @@ export const counted = {
   censusPageRows: 1000,
   censusPageSecrets: 25,
   alerts: countAlerts(),
+  /** Runs a month of the availability test of `/health`, from all its places; a canary has one of its own beside it. */
+  availabilityRuns: countAvailabilityRuns(),
   vaults: predicted().filter(({ type }) => type === 'Microsoft.KeyVault/vaults').length,
+  diagnosticSettings: predicted().filter(({ type }) => type === 'Microsoft.Insights/diagnosticSettings')
+    .length,
 } as const
+
+function countAvailabilityRuns(): number {
+  const [test] = predicted().filter(({ type }) => type === 'Microsoft.Insights/webtests')
+  return (
+    ((test?.properties.Locations?.length ?? 0) * assumed.monthSeconds) / (test?.properties.Frequency ?? 1)
+  )
+}
 
 /** Log alerts by how often they're evaluated: every 5 minutes, or every 15 minutes or less often. */
 function countAlerts(): { readonly slow: number; readonly fast: number } {

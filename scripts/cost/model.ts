@@ -38,6 +38,12 @@ export const metricsGb = gb(
   assumed.rowKb,
 )
 
+/** GB of the platform's metrics a month, which diagnostic settings copy whether or not anything is called. */
+export const platformMetricsGb = gb(
+  counted.diagnosticSettings * assumed.platformMetricRows * assumed.hours * 60,
+  assumed.platformRowKb,
+)
+
 /** Dollars for work on demand. */
 export function onDemand(gbSeconds: number): number {
   return Math.max(0, gbSeconds - prices.freeGbSeconds) * prices.onDemandGbSecond
@@ -83,6 +89,7 @@ export function monthOf({ tenants, store, traceShare }: Size) {
     lines: gb(refreshes * counted.linesPerRefresh, assumed.rowKb),
     traces: tracesGb(vends, refreshes) * traceShare,
     metrics: instances * metricsGb,
+    platform: platformMetricsGb,
     audit: gb(vault, assumed.auditKb),
   }
   const dollars = {
@@ -133,7 +140,9 @@ export function tracesGb(vends: number, refreshes: number): number {
 const alertsDollars =
   counted.alerts.slow * prices.slowAlert +
   counted.alerts.fast * prices.fastAlert +
-  counted.vaults * prices.vaultMetricAlert
+  counted.vaults * prices.vaultMetricAlert +
+  counted.availabilityRuns * prices.availabilityRun +
+  prices.vaultMetricAlert
 
 /** Instances that work, of those that this work needs. */
 function countInstances(gbSeconds: number): number {

@@ -51,6 +51,15 @@ export function gone(text: string): Rule {
   }
 }
 
+/** As {@link gone}, for values that aren't shown, because they can hold a key or a person's number. */
+export function goneUnseen(text: string): Rule {
+  return ({ before, after }) => {
+    const left = new Set(asList(after).map(toText))
+    const count = asList(before).filter((each) => !left.has(toText(each))).length
+    return count > 0 ? `${count} fewer. ${text}` : undefined
+  }
+}
+
 /** A list as it is; everything else as an empty one. */
 export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []

@@ -1,5 +1,5 @@
 import { issuersRule } from './issuersRule.ts'
-import { another, asList, different, gone, lower, off, type Rule, toText } from './loss.ts'
+import { another, asList, different, gone, goneUnseen, lower, off, type Rule, toText } from './loss.ts'
 import { workspacesRule } from './workspacesRule.ts'
 
 /** A parameter that can be changed back without anything being lost. */
@@ -67,6 +67,36 @@ export const rules: Readonly<Record<string, Rule | typeof free>> = {
       ? `Also ${added.join(', ')}. Storage and vaults can be reached from there.`
       : undefined
   },
+  acceptSealedWithoutCopy: free,
+  appSubnetId: different(
+    'The app leaves its network: storage and vaults are out of reach until the new one leads to them.',
+  ),
+  endpointSubnetId: different(
+    'Private endpoints can’t move to another subnet: Azure refuses it, or they get other addresses.',
+  ),
+  privateDnsZoneIds: different('Names in the earlier zones no longer lead to storage and vaults.'),
+  privateDnsByPolicy: free,
+  keyVaultId: different(
+    'The broker’s own secrets are in the other vault: until they are copied, nothing sealed can be opened.',
+  ),
+  keyVaultEndpoint: free,
+  frontDoorIds: gone('That front is refused, or, if none is left, everyone can go around it.'),
+  frontIpRanges: gone('That front is refused, or, if none is left, everyone can go around it.'),
+  customDomain: another('The app no longer answers at that address.'),
+  customDomainTls: off('The domain has no certificate: browsers and apps refuse it.'),
+  siteScopedCertificates: free,
+  alertWebhooks: goneUnseen('No alert reaches them anymore.'),
+  alertSms: goneUnseen('No alert reaches them anymore.'),
+  alertActionGroupIds: gone('No alert reaches them anymore.'),
+  acceptSilentAlerts: free,
+  monthlyBudget: ({ before, after }) =>
+    Number(before) > 0 && Number(after) === 0
+      ? `${toText(before)} → none. Nobody is told of unexpected costs.`
+      : undefined,
+  budgetStart: another('Azure refuses to change it.'),
+  logAnalyticsWorkspaceId: different(
+    'Earlier logs stay in the other workspace, where alerts and the workbook don’t look.',
+  ),
   operatorPrincipalId: free,
   operatorPrincipalType: free,
   alertEmails: gone('No alert reaches them anymore.'),

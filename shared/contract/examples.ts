@@ -90,9 +90,10 @@ const vend = {
 const ready = {
   ready: false,
   checks: [
-    { name: 'table Tenants', ok: true, detail: 'answers' },
+    { name: 'table Tenants', category: 'package', ok: true, detail: 'can be read and written' },
     {
       name: 'secret production-developer-token',
+      category: 'operator',
       ok: false,
       detail: 'is missing',
       resolution:
@@ -193,6 +194,7 @@ export const examples: Readonly<Record<string, OperationExample>> = {
     },
   },
   'GET health': { response: { status: 'ok' } },
+  'GET health/canary': { response: { status: 'ok' } },
   'GET ready': { response: ready },
   'POST v1/sweeps': { response: sweepReport },
 }

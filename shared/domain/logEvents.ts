@@ -16,6 +16,11 @@ export interface LogEvents {
    * try.
    */
   'instance.ended': { order: 'host' | 'signal'; unfinished: number; waitedMilliseconds: number }
+  /**
+   * The canary's vend or its call to Microsoft Advertising failed. `reason` is the problem's code, or `advertising_` and
+   * the fault's class. Logged with every run that fails.
+   */
+  'canary.failed': { reason: string; traceId: string }
   /** One run of the refresh timer, or of `POST /v1/sweeps`. Counts are tenants. */
   'sweep.ended': SweepReport
   /**
