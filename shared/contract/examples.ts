@@ -40,6 +40,11 @@ const account = {
   ownerCustomerId: '251001001',
   linked: false,
   lifeCycleStatus: 'Active',
+  currencyCode: 'USD',
+  timeZone: 'PacificTimeUSCanadaTijuana',
+  ianaTimeZone: 'America/Los_Angeles',
+  financialStatus: 'ClearFinancialStatus',
+  lastModifiedAt: '2026-11-01T09:00:00.000Z',
   accountMode: 'Expert',
   roleId: '41',
   ways: [{ customerId: '251001001', roleId: '41' }],
@@ -181,6 +186,7 @@ export const examples: Readonly<Record<string, OperationExample>> = {
   'GET v1/tenants/{tenant}/accounts': {
     response: { accounts: [account], discoveredAt: tenant.accounts.discoveredAt },
   },
+  'GET v1/tenants/{tenant}/accounts/{account}': { response: account },
   'GET v1/tenants/{tenant}/events': {
     response: {
       events: [
