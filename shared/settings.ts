@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { type Environment, environments } from './environment.ts'
+import { backupSettings } from './settings/backupSettings.ts'
 import { callerIssuers } from './settings/callerIssuers.ts'
 import { canaryTenant } from './settings/canaryTenant.ts'
 import { json, workspaces } from './settings/documents.ts'
@@ -71,6 +72,7 @@ export const brokerSettings = (urls: UrlSchemas) => ({
     default: '90',
     example: '365',
   }),
+  backup: backupSettings(urls),
   secretExpiryDays,
   retention: retentionSettings,
   callerIssuers: required('CALLER_ISSUERS', json(callerIssuers(urls)), {

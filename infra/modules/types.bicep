@@ -60,6 +60,8 @@ type brokerSettings = {
   TABLES_PREFIX: string?
   GRANT_STORE: ('vault' | 'sealed')?
   BACKUP_RETENTION_DAYS: string?
+  BACKUP_CONTAINER_URL: string?
+  BACKUP_HOURS: string?
   SECRET_EXPIRY_DAYS: string?
   PENDING_TENANT_DAYS: string?
   DISCONNECTED_TENANT_DAYS: string?

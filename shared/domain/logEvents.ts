@@ -221,6 +221,8 @@ export interface LogEvents {
   'vault.throttled': { vault: string; operation: string }
   /** A shard that a sweep handed over failed in all its tries. */
   'sweep.shard_poisoned': { shard: number }
+  /** A copy of the tables is complete in the container of `BACKUP_CONTAINER_URL`. `bytes` are compressed. */
+  'backup.ended': { rows: number; bytes: number; durationSeconds: number }
 }
 
 /** The report of one sweep. Counts are tenants; time units are in the names. */

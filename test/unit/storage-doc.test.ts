@@ -210,7 +210,14 @@ describe('docs/storage.md', () => {
       changedAt: at,
     })
     expect(listed('## `BrokerState`')).toEqual(columns(/./))
-    expect(listed('## `BrokerState`', 'partition')).toEqual(['app', 'event', 'hold', 'note:<kind>', 'sweep'])
+    expect(listed('## `BrokerState`', 'partition')).toEqual([
+      'app',
+      'event',
+      'hold',
+      'note:<kind>',
+      'sweep',
+      'writer',
+    ])
   })
 
   test('explains every secret of the broker’s own', () => {
