@@ -6,7 +6,7 @@ import { type DeployOptions, findWish } from '../../scripts/deploy/findWish.ts'
 import { isSamePackage } from '../../scripts/deploy/package.ts'
 import { checkSteps, deploySteps } from '../../scripts/deploy/steps.ts'
 import { toZip } from '../../scripts/deploy/zip.ts'
-import { type Finding, toReport } from '../../scripts/doctor/finding.ts'
+import { type Diagnosed, inCategory, toReport } from '../../scripts/doctor/finding.ts'
 import { toBicep } from '../../scripts/setup/bicepLiteral.ts'
 import { runSteps, type StepReport } from '../../scripts/setup/runSteps.ts'
 import { namespaces } from '../../scripts/setup/steps/providers.ts'
@@ -57,8 +57,11 @@ interface RunSettings {
   readonly interrupt?: () => void
   readonly noToken?: boolean
   /** Rows of the doctor besides health. */
-  readonly rows?: (running: Buffer | undefined) => Finding[]
+  readonly rows?: (running: Buffer | undefined) => Diagnosed[]
 }
+
+/** Files a row as the doctor does: what a package can break, and what only the operator can change. */
+const filed = (row: Diagnosed) => inCategory(row.name === 'readiness' ? 'package' : 'operator', [row])
 
 const runningIn = ({ state }: World) => {
   const found = state.packages.find(({ name }) => name === 'released-package.zip')
@@ -73,9 +76,9 @@ async function deploy(world: World, settings: RunSettings = {}): Promise<StepRep
   const wish = await findWish(az, { parameters: file, ...settings.options }, {})
   const examine = async () => {
     const running = runningIn(world)
-    const isWell = running !== undefined && !running.equals(bad)
-    const health: Finding = { category: 'package', name: 'health', ok: isWell, detail: 'it' }
-    return toReport([health, ...(settings.rows?.(running) ?? [])])
+    const health = { name: 'health', ok: running !== undefined && !running.equals(bad), detail: 'it' }
+    const rows = settings.rows?.(running) ?? []
+    return toReport([...inCategory('package', [health]), ...rows.flatMap(filed)])
   }
   return runSteps(
     {
@@ -195,14 +198,7 @@ describe('a deployment', () => {
       let looks = 0
       const rows = (running: Buffer | undefined) => {
         if (running?.equals(good)) looks += 1
-        return [
-          {
-            category: 'package' as const,
-            name: 'table Tenants',
-            ok: !running?.equals(good) || looks > 10,
-            detail: '',
-          },
-        ]
+        return [{ name: 'table Tenants', ok: !running?.equals(good) || looks > 10, detail: '' }]
       }
       expect(failureOf(await deploy(world, { rows })) === undefined).toBe(isFirst)
     }
@@ -221,13 +217,7 @@ describe('a deployment', () => {
     await deploy(world)
     world.state.calls.length = 0
     const rows = () => [
-      {
-        category: 'package' as const,
-        name: 'readiness',
-        ok: false,
-        detail: 'status 403 missing_role',
-        resolution: 'the role',
-      },
+      { name: 'readiness', ok: false, detail: 'status 403 missing_role', resolution: 'the role' },
     ]
     const failure = failureOf(await deploy(world, { rows }))
     expect(failure).toMatchObject({ title: 'the broker before', next: 'the role' })
@@ -375,11 +365,8 @@ describe('a package with which the broker isn’t well', () => {
     expect(runningIn(world)?.equals(bad)).toBe(true)
   })
 
-  const row = (name: string, ok: boolean | null): Finding => {
-    const category = /^(health|readiness|table )/.test(name) ? 'package' : 'operator'
-    return { category, name, ok, detail: '' }
-  }
-  test.each<[string, (isNew: boolean) => Finding, boolean]>([
+  const row = (name: string, ok: boolean | null): Diagnosed => ({ name, ok, detail: '' })
+  test.each<[string, (isNew: boolean) => Diagnosed, boolean]>([
     ['what was well before and isn’t now', (isNew) => row('secret sealing-keys', !isNew), true],
     ['what couldn’t be checked', (isNew) => row('readiness', isNew ? null : true), true],
     ['what was wrong before, and no package fixes', () => row('secret sealing-keys', false), false],
