@@ -122,6 +122,15 @@ export const settingRules: Readonly<Record<string, Rule | typeof free>> = {
   GRANT_STORE: different(
     'Only new grants go there. Run npm run migrate-grants afterwards; a backup of one store lacks the grants of the other.',
   ),
+  BACKUP_CONTAINER_URL: another(
+    'No backup is made there anymore, and a restore looks for the newest one elsewhere.',
+  ),
+  BACKUP_HOURS: ({ before, after }) =>
+    Number(after) > Number(before)
+      ? `${toText(before)} → ${toText(after)}. A loss of the tables costs more hours of consents.`
+      : undefined,
+  CANARY_TENANT: ({ before, after }) =>
+    before && !after ? 'No alert tells anymore that apps get no working token.' : undefined,
   BACKUP_RETENTION_DAYS: lower('An older backup that is restored can undo a disconnect.'),
   PENDING_TENANT_DAYS: lower(earlier),
   DISCONNECTED_TENANT_DAYS: lower(earlier),
