@@ -3,12 +3,16 @@ import { shellCommands } from './shellCommands.ts'
 /** A word whose value isn't known. */
 export const placeholder = '$PLACEHOLDER'
 
-/** The arguments of each `az` in a piece of shell. `<a placeholder>` is one word, and `xargs` adds one. */
+/**
+ * The arguments of each `az` in a piece of shell. `<a placeholder>` is one word, and `xargs` adds one. A word
+ * `${name+…}` may be none, and is left out.
+ */
 export function azCalls(shell: string): string[][] {
   return shellCommands(shell.replaceAll(/<[A-Za-z][^<>\n]*>/g, placeholder)).flatMap((words) => {
     const at = words.indexOf('az')
     if (at < 0) return []
-    return [[...words.slice(at + 1), ...(words[0] === 'xargs' ? [placeholder] : [])]]
+    const own = words.slice(at + 1).filter((word) => !/^\$\{[\w[\]@]+:?\+/.test(word))
+    return [[...own, ...(words[0] === 'xargs' ? [placeholder] : [])]]
   })
 }
 

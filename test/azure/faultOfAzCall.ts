@@ -1,4 +1,5 @@
 import { documentedCommands, documentedOptions, type Option } from './documented.ts'
+import { isOption, splitOptions } from './splitOptions.ts'
 
 /**
  * What the Azure CLI would refuse in a call: an unknown command or option, too few or too many values, a value that
@@ -48,20 +49,6 @@ function faultOfArguments(
   }
   const isShortened = args.length === 0 || args.includes('…')
   return isShortened ? undefined : faultOfMissing(options, given)
-}
-
-const isOption = (word: string) => /^--?[a-z]/.test(word)
-
-/** Each option with its values, `--name=value` too. */
-function splitOptions(args: readonly string[]): [string, ...string[]][] {
-  const groups: [string, ...string[]][] = []
-  for (const word of args) {
-    const [, name, value] = /^(--[a-z-]+)=(.*)$/s.exec(word) ?? []
-    if (name !== undefined && value !== undefined) groups.push([name, value])
-    else if (isOption(word) || groups.length === 0) groups.push([word])
-    else if (word !== '…') groups.at(-1)?.push(word)
-  }
-  return groups
 }
 
 function faultOfValues(

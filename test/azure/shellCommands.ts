@@ -57,7 +57,9 @@ function readWord(cursor: Cursor): string {
   while (cursor.at < cursor.text.length) {
     const rest = cursor.text.slice(cursor.at)
     const [piece = ''] =
-      /^(?:\\[^\n]|\$\{[^}]*\}|[$<]\()/.exec(quote === "'" ? '' : rest) ?? /^[\s\S]/.exec(rest) ?? []
+      /^(?:\\[^\n]|\$\{(?:[^{}]|\$\{[^}]*\})*\}|[$<]\()/.exec(quote === "'" ? '' : rest) ??
+      /^[\s\S]/.exec(rest) ??
+      []
     if (!quote && /^(?:[\s;|&()<>]|\\\n)/.test(rest) && piece !== '<(') return word
     cursor.at += piece.length
     if (piece.length === 2 && piece.endsWith('(')) {

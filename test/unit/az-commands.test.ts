@@ -3,8 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { findPages } from '../../scripts/pages.ts'
 import { azCalls, azCallsOfPage, scriptsOfWorkflow } from '../azure/azCalls.ts'
+import { createAzure } from '../azure/azure.ts'
 import { commandTexts } from '../azure/commandTexts.ts'
 import { faultOfAzCall } from '../azure/faultOfAzCall.ts'
+import { emptyAzure } from '../azure/state.ts'
 import { readText, root } from './infraFiles.ts'
 
 const folder = fileURLToPath(root).replace(/\/$/, '')
@@ -53,6 +55,8 @@ test.each([
   'a table | `az functionapp list \\| jq .` | cell',
   '`` az group list --query "[?name==`x`]" ``',
   '`az ad app update --id x --web-redirect-uris $(az ad app show --id x --output tsv) <URI>`, `az` alone',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's
+  '```sh\naz keyvault secret set --vault-name x --name y --file z ${tags[0]+--tags "${tags[@]}"}\n```',
   '```sh\nfor p in a b; do az provider register --namespace $p --wait; done # az nothing\n```',
   '`az role assignment list --all --output tsv | xargs -n1 az role assignment delete --ids`',
 ])('%s has no fault', (page) => {
@@ -106,3 +110,16 @@ test('a workflow’s list of arguments is read where it is used', () => {
     'az storage blob list: --container isn’t an option',
   ])
 })
+
+test.each([
+  [['group', 'show', '--name', 'x', '--colour', 'red'], '--colour isn’t an option'],
+  [['group', 'create', '--name', 'x'], '--location is missing'],
+  [['rest', '--method', 'FETCH', '--url', 'https://graph.microsoft.com/v1.0/applications'], 'accept FETCH'],
+])(
+  'the stand-in that setup and deploy are tested with fails at %j, not as Azure would',
+  async (args, fault) => {
+    const azure = createAzure(emptyAzure('https://vault.example', 'app'))
+    const failure = await azure(...args).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ name: 'Error', message: expect.stringContaining(fault) })
+  },
+)
