@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { AzError } from '../../scripts/azure/az.ts'
 import { findPages } from '../../scripts/pages.ts'
 import { azCalls, azCallsOfPage, scriptsOfWorkflow } from '../azure/azCalls.ts'
 import { createAzure } from '../azure/azure.ts'
@@ -120,6 +121,7 @@ test.each([
   async (args, fault) => {
     const azure = createAzure(emptyAzure('https://vault.example', 'app'))
     const failure = await azure(...args).catch((error: unknown) => error)
-    expect(failure).toMatchObject({ name: 'Error', message: expect.stringContaining(fault) })
+    expect(failure).toMatchObject({ message: expect.stringContaining(fault) })
+    expect(failure).not.toBeInstanceOf(AzError)
   },
 )
