@@ -1,7 +1,18 @@
 metadata name = 'Microsoft Advertising token broker'
 metadata description = 'One broker: function app, identity, storage, vaults, monitoring, alerts.'
 
-import { brokerSettings, callerIssuer, resourceTags, workspace } from 'modules/types.bicep'
+import {
+  areHeardOf
+  budgetStartOf
+  hasOwnNetwork
+  isClosedOf
+  nameOf
+  rangesOf
+  storageSkuOf
+  workspaceOf
+  zonesOf
+} from 'modules/refusals.bicep'
+import { brokerSettings, callerIssuer, givenDnsZones, resourceTags, smsReceiver, workspace } from 'modules/types.bicep'
 
 targetScope = 'resourceGroup'
 
@@ -96,14 +107,51 @@ param deletionLocks bool = false
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSku string = 'Standard_ZRS'
 
-@description('Connects to storage and vaults through private endpoints in a new virtual network.')
+@description('Accepts `GRANT_STORE=sealed` without a copy in another region: if the region’s storage is lost, every advertiser signs in again.')
+param acceptSealedWithoutCopy bool = false
+
+@description('Connects to storage and vaults through private endpoints, in a new virtual network or in existing subnets.')
 param privateNetworking bool = false
 
-@description('Address space of the virtual network. A /24 is enough.')
+@description('Address space of a new virtual network. A /24 is enough.')
 param networkAddressPrefix string = '10.70.0.0/24'
 
 @description('Public IP addresses that can reach storage and vaults despite private networking, for example an operator’s.')
 param allowedIpRanges string[] = []
+
+@description('Resource id of an existing subnet for the app, delegated to Microsoft.App/environments and used by nothing else. If empty, private networking creates a network.')
+param appSubnetId string = ''
+
+@description('Resource id of an existing subnet for the private endpoints. Goes with `appSubnetId`.')
+param endpointSubnetId string = ''
+
+@description('Resource ids of existing private DNS zones: blob, queue, table, and vault. If empty, private networking creates zones and links them to the network.')
+param privateDnsZoneIds givenDnsZones = {}
+
+@description('With private networking, leaves the endpoints’ DNS records to an Azure Policy, and creates no zones.')
+param privateDnsByPolicy bool = false
+
+@description('Resource id of an existing vault for the broker’s own secrets; it must use RBAC. If empty, one is created. Grants always have vaults of their own.')
+param keyVaultId string = ''
+
+@description('With private networking, creates a private endpoint to the vault in `keyVaultId`. Use false if your network has one: two in the same DNS zone overwrite each other’s record.')
+param keyVaultEndpoint bool = true
+
+@description('IDs of the Front Door profiles that alone may reach the app (`az afd profile show --query frontDoorId`). If this and `frontIpRanges` are empty, everyone can (docs/front.md).')
+@maxLength(8)
+param frontDoorIds string[] = []
+
+@description('Public addresses or ranges of another front that may reach the app, for example of an Application Gateway.')
+param frontIpRanges string[] = []
+
+@description('Your own domain at the app, with a CNAME and a TXT record in place (docs/deploy.md). Where a front has the domain, leave it empty.')
+param customDomain string = ''
+
+@description('Gets the managed certificate of `customDomain` and turns on TLS. Set it in a second deployment, and then keep it.')
+param customDomainTls bool = false
+
+@description('Lets the app hold certificates. Azure takes it only when an app is created.')
+param siteScopedCertificates bool = true
 
 @description('Object id of the principal that sets the broker’s own secrets (client secrets, developer tokens, sealing keys). Default is the deploying principal. If empty, no role is granted.')
 param operatorPrincipalId string = deployer().objectId
@@ -115,6 +163,26 @@ param operatorPrincipalType string = 'User'
 @description('Email addresses that alerts are sent to.')
 param alertEmails string[] = []
 
+@description('Webhooks that alerts are sent to, in the common alert schema. If a URL holds a key, set it through the environment variable instead of a file; everyone who can read the action group sees it.')
+param alertWebhooks string[] = []
+
+@description('Phones that alerts are sent to as SMS.')
+param alertSms smsReceiver[] = []
+
+@description('Resource ids of existing action groups that also get every alert.')
+@maxLength(4)
+param alertActionGroupIds string[] = []
+
+@description('Accepts that alerts reach nobody.')
+param acceptSilentAlerts bool = false
+
+@description('Budget of the resource group in a month, in the currency of your bill. Alerts at 90 % spent and 100 % expected. 0 means none.')
+@minValue(0)
+param monthlyBudget int = 0
+
+@description('First day of the month in which you set `monthlyBudget`, such as `2027-01-01`. Azure refuses to change it later.')
+param budgetStart string = ''
+
 @description('URL of the runbooks, for example `https://github.com/<owner>/<repository>/blob/main/docs/runbooks`. If empty, alerts name their path in the repository.')
 param runbooksUrl string = ''
 
@@ -125,6 +193,9 @@ param reauthorizationThreshold int = 0
 @description('Time without a finished sweep after which an alert fires. It must exceed the schedule’s interval. Late refreshes are reported after the same time, but at least half an hour.')
 @allowed(['PT15M', 'PT30M', 'PT1H', 'PT6H', 'P1D'])
 param sweepSilence string = 'PT30M'
+
+@description('Resource id of an existing Log Analytics workspace, which keeps its own retention and cap. If empty, one is created.')
+param logAnalyticsWorkspaceId string = ''
 
 @description('Retention of logs in days.')
 @minValue(30)
@@ -148,8 +219,9 @@ param tags resourceTags = {}
 
 // --- Names --------------------------------------------------------------------------------------------------------
 
+var brokerName = nameOf(name)
 var token = uniqueString(subscription().id, resourceGroup().id, name)
-var shortName = take(replace(toLower(name), '-', ''), 8)
+var shortName = take(replace(toLower(brokerName), '-', ''), 8)
 var appName = 'func-${name}-${token}'
 var vaultName = 'kv-${shortName}-${take(token, 10)}'
 var grantVaultNames = [for index in range(1, grantVaultCount): 'kvg${index}-${shortName}-${take(token, 8)}']
@@ -169,6 +241,17 @@ var sandboxClientId = contains(environments, 'sandbox') && empty(sandboxMicrosof
 var audience = empty(callerIssuers) && empty(apiClientId)
   ? fail('apiClientId is empty, and no callerIssuers are given: nobody could call (docs/deploy.md, step 1).')
   : apiClientId
+// A backup in another region would be one more term of the last argument.
+var sku = storageSkuOf(storageSku, settings.?GRANT_STORE ?? 'vault', acceptSealedWithoutCopy)
+var ipRanges = rangesOf(allowedIpRanges, privateNetworking)
+var hasNetwork = hasOwnNetwork(appSubnetId, endpointSubnetId, privateNetworking)
+var givenNetworkId = split(appSubnetId, '/subnets/')[0]
+var givenZones = zonesOf(privateDnsZoneIds, privateDnsByPolicy, privateNetworking)
+var isClosed = isClosedOf(frontDoorIds, frontIpRanges, publicUrl)
+var receivers = length(alertEmails) + length(alertSms) + length(alertWebhooks) + length(alertActionGroupIds)
+var alertsAreHeard = areHeardOf(receivers, acceptSilentAlerts)
+var domain = customDomainTls && empty(customDomain) ? fail('customDomainTls needs customDomain.') : customDomain
+var vaultPath = split(keyVaultId, '/')
 var origin = empty(publicUrl) ? 'https://${app.outputs.hostName}' : publicUrl
 
 // Role assignments are named after the identity's name: its principal id is known only at run time, and with such a
@@ -188,11 +271,25 @@ module monitoring 'modules/monitoring.bicep' = {
     dailyCapGb: logDailyCapGb
     identityName: identity.name
     principalId: identity.properties.principalId
-    alertEmails: alertEmails
+    // Refused here, because an output is read only when everything exists.
+    alertEmails: alertsAreHeard ? alertEmails : []
+    alertSms: alertSms
+    alertWebhooks: alertWebhooks
+    existingWorkspaceId: workspaceOf(logAnalyticsWorkspaceId, logRetentionDays, logDailyCapGb)
   }
 }
 
-module network 'modules/network.bicep' = if (privateNetworking) {
+module budget 'modules/budget.bicep' = if (monthlyBudget > 0) {
+  params: {
+    name: 'budget-${name}'
+    amount: monthlyBudget
+    start: budgetStartOf(monthlyBudget, budgetStart)
+    emails: alertEmails
+    actionGroupId: monitoring.outputs.actionGroupId
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetworking && !hasNetwork) {
   params: {
     name: 'vnet-${name}-${token}'
     location: location
@@ -201,12 +298,23 @@ module network 'modules/network.bicep' = if (privateNetworking) {
   }
 }
 
+module dns 'modules/dns.bicep' = if (privateNetworking && empty(givenZones) && !privateDnsByPolicy) {
+  params: {
+    linkName: hasNetwork ? last(split(givenNetworkId, '/'))! : 'vnet-${name}-${token}'
+    networkId: hasNetwork ? givenNetworkId : network!.outputs.id
+    tags: allTags
+  }
+}
+
+var endpointSubnet = hasNetwork ? endpointSubnetId : network.?outputs.endpointSubnetId
+var zoneIds = empty(givenZones) ? dns.?outputs.zoneIds : givenZones
+
 module storage 'modules/storage.bicep' = {
   params: {
     name: 'st${shortName}${token}'
     location: location
     tags: allTags
-    sku: storageSku
+    sku: sku
     identityName: identity.name
     principalId: identity.properties.principalId
     workspaceId: monitoring.outputs.workspaceId
@@ -214,13 +322,14 @@ module storage 'modules/storage.bicep' = {
     lock: deletionLocks
     tablesPrefix: settings.?TABLES_PREFIX ?? ''
     privateNetworking: privateNetworking
-    allowedIpRanges: allowedIpRanges
-    endpointSubnetId: network.?outputs.endpointSubnetId
-    dnsZoneIds: network.?outputs.dnsZoneIds
+    allowedIpRanges: ipRanges
+    endpointSubnetId: endpointSubnet
+    dnsZoneIds: zoneIds
+    hasDnsRecords: !privateDnsByPolicy
   }
 }
 
-module vault 'modules/vault.bicep' = {
+module vault 'modules/vault.bicep' = if (empty(keyVaultId)) {
   params: {
     name: vaultName
     location: location
@@ -235,11 +344,38 @@ module vault 'modules/vault.bicep' = {
     lock: deletionLocks
     workspaceId: monitoring.outputs.workspaceId
     privateNetworking: privateNetworking
-    allowedIpRanges: allowedIpRanges
-    endpointSubnetId: network.?outputs.endpointSubnetId
-    dnsZoneId: network.?outputs.dnsZoneIds.vault
+    allowedIpRanges: ipRanges
+    endpointSubnetId: endpointSubnet
+    dnsZoneId: zoneIds.?vault
+    hasDnsRecords: !privateDnsByPolicy
   }
 }
+
+module givenVault 'modules/existingVault.bicep' = if (!empty(keyVaultId)) {
+  scope: resourceGroup(vaultPath[?2] ?? subscription().subscriptionId, vaultPath[?4] ?? resourceGroup().name)
+  params: {
+    name: last(vaultPath)!
+    identityName: identity.name
+    appPrincipalId: identity.properties.principalId
+    operatorPrincipalId: operatorPrincipalId
+    operatorPrincipalType: operatorPrincipalType
+  }
+}
+
+module givenVaultEndpoint 'modules/privateEndpoint.bicep' = if (!empty(keyVaultId) && privateNetworking && keyVaultEndpoint) {
+  params: {
+    name: 'pe-${last(vaultPath)}'
+    location: location
+    tags: allTags
+    targetId: keyVaultId
+    groupId: 'vault'
+    subnetId: endpointSubnet ?? ''
+    hasDnsRecord: !privateDnsByPolicy
+    dnsZoneId: zoneIds.?vault ?? ''
+  }
+}
+
+var secretsVaultUrl = empty(keyVaultId) ? vault!.outputs.url : givenVault!.outputs.url
 
 @batchSize(5)
 module grantVaults 'modules/vault.bicep' = [
@@ -257,9 +393,10 @@ module grantVaults 'modules/vault.bicep' = [
       lock: deletionLocks
       workspaceId: monitoring.outputs.workspaceId
       privateNetworking: privateNetworking
-      allowedIpRanges: allowedIpRanges
-      endpointSubnetId: network.?outputs.endpointSubnetId
-      dnsZoneId: network.?outputs.dnsZoneIds.vault
+      allowedIpRanges: ipRanges
+      endpointSubnetId: endpointSubnet
+      dnsZoneId: zoneIds.?vault
+      hasDnsRecords: !privateDnsByPolicy
     }
   }
 ]
@@ -272,7 +409,7 @@ module app 'modules/app.bicep' = {
     tags: allTags
     identityId: identity.id
     packageContainerUrl: storage.outputs.packageContainerUrl
-    subnetId: network.?outputs.appSubnetId
+    subnetId: hasNetwork ? appSubnetId : network.?outputs.appSubnetId
     nodeVersion: nodeMajorVersion
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
@@ -281,7 +418,20 @@ module app 'modules/app.bicep' = {
     alwaysReadyInstances: readyInstances
     zoneRedundant: zoneRedundant
     workspaceId: monitoring.outputs.workspaceId
+    frontDoorIds: isClosed ? frontDoorIds : []
+    frontIpRanges: isClosed ? frontIpRanges : []
+    siteScopedCertificates: siteScopedCertificates
   }
+}
+
+module appDomain 'modules/domain.bicep' = if (!empty(domain)) {
+  params: {
+    appName: appName
+    location: location
+    domain: domain
+    tls: customDomainTls
+  }
+  dependsOn: [app]
 }
 
 module appSettings 'modules/appSettings.bicep' = {
@@ -299,7 +449,7 @@ module appSettings 'modules/appSettings.bicep' = {
     settings: settings
     identityClientId: identity.properties.clientId
     storageEndpoints: storage.outputs.endpoints
-    vaultUrl: vault.outputs.url
+    vaultUrl: secretsVaultUrl
     grantVaultUrls: [for index in range(0, grantVaultCount): grantVaults[index].outputs.url]
     insightsConnectionString: monitoring.outputs.insightsConnectionString
     traceSampling: traceSampling
@@ -312,9 +462,9 @@ module alerts 'modules/alerts.bicep' = {
     location: location
     tags: allTags
     insightsId: monitoring.outputs.insightsId
-    vaultId: vault.outputs.id
+    ownVaultIds: empty(keyVaultId) ? [vault!.outputs.id] : []
     grantVaultIds: [for index in range(0, grantVaultCount): grantVaults[index].outputs.id]
-    actionGroupId: monitoring.outputs.actionGroupId
+    actionGroupIds: concat([monitoring.outputs.actionGroupId], alertActionGroupIds)
     runbooksUrl: runbooksUrl
     reauthorizationThreshold: reauthorizationThreshold
     sweepSilence: sweepSilence
@@ -347,11 +497,17 @@ output REDIRECT_URI string = '${origin}/oauth/callback'
 output GOOGLE_REDIRECT_URI string = '${origin}/oauth/callback/google'
 
 @description('Name of the vault for client secrets, developer tokens, and sealing keys.')
-output KEY_VAULT_NAME string = vault.outputs.name
+output KEY_VAULT_NAME string = empty(keyVaultId) ? vault!.outputs.name : last(vaultPath)!
 
 @description('URL of that vault.')
-output KEY_VAULT_URL string = vault.outputs.url
+output KEY_VAULT_URL string = secretsVaultUrl
 
 @description('Object id of the app’s identity: the subject of a federated credential.')
 output IDENTITY_PRINCIPAL_ID string = identity.properties.principalId
+
+@description('Value of the TXT record `asuid.<subdomain>` that proves the ownership of `customDomain`.')
+output DOMAIN_VERIFICATION_ID string = app.outputs.domainVerificationId
+
+@description('False if alerts reach nobody.')
+output ALERTS_ARE_HEARD bool = alertsAreHeard
 output PROVISIONED_AS string = provisionedAs

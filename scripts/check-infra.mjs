@@ -23,7 +23,11 @@ const bicep = installBicep()
 const asked = {
   PRODUCTION_MICROSOFT_CLIENT_ID: '11111111-1111-1111-1111-111111111111',
   API_CLIENT_ID: '33333333-3333-3333-3333-333333333333',
+  ALERT_EMAILS: '["operations@example.com"]',
 }
+
+/** Values that the template must refuse, each with words of the reason. */
+const { refusals } = JSON.parse(readFileSync(join(kept, 'refusals.json'), 'utf8'))
 
 /** Snapshots use a fictional subscription and no environment variables of the caller. */
 const nowhere = {
@@ -43,8 +47,7 @@ run('format', '--pattern', '*.bicepparam')
 // Linting a file also lints its modules, so this covers all of them.
 run('lint', 'main.bicep')
 run('build', 'main.bicep', '--outfile', 'main.json')
-for (const name of Object.keys(asked)) assertRefused(name, '', 'is empty')
-assertRefused('ALWAYS_READY_INSTANCES', '1', 'alwaysReadyInstances is 1')
+for (const { given, reason } of refusals) assertRefused(given, reason)
 for (const parameters of globSync('*.bicepparam', { cwd: made })) takeSnapshot(parameters)
 
 for (const file of ['main.json', ...globSync('snapshots/*.json', { cwd: made })]) assertFlexConsumption(file)
@@ -104,10 +107,12 @@ function run(...args) {
 }
 
 /** With this value the template must refuse to be deployed. */
-function assertRefused(name, value, reason) {
-  const { status, text } = call(snapshotOf('main.bicepparam'), { ...asked, [name]: value })
+function assertRefused(given, reason) {
+  const { status, text } = call(snapshotOf('main.bicepparam'), { ...asked, ...given })
   if (status !== 0 && text.includes(reason)) return
-  console.error(`infra/main.bicep takes ${name}="${value}".\n${text}`)
+  console.error(
+    `infra/main.bicep takes ${JSON.stringify(given)}, or refuses it without the words "${reason}".\n${text}`,
+  )
   process.exit(1)
 }
 

@@ -8,9 +8,10 @@ param prefix string
 param location string
 param tags resourceTags
 param insightsId string
-param vaultId string
+@description('The vault of the broker’s own secrets, if it isn’t an existing one, which can be in another region: one rule takes vaults of one.')
+param ownVaultIds string[]
 param grantVaultIds string[]
-param actionGroupId string
+param actionGroupIds string[]
 param runbooksUrl string
 param reauthorizationThreshold int
 @allowed(['PT15M', 'PT30M', 'PT1H', 'PT6H', 'P1D'])
@@ -244,7 +245,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
         ]
       }
       actions: {
-        actionGroups: [actionGroupId]
+        actionGroups: actionGroupIds
         customProperties: { runbook: '${runbookBase}/${alert.name}.md' }
       }
     }
@@ -252,7 +253,7 @@ resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
 ]
 
 // Includes refusals to other callers, and works without the broker's telemetry.
-resource throttling 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+resource throttling 'Microsoft.Insights/metricAlerts@2026-01-01' = {
   name: '${prefix}-vault-throttled-by-metric'
   location: 'global'
   tags: tags
@@ -260,7 +261,7 @@ resource throttling 'Microsoft.Insights/metricAlerts@2018-03-01' = {
     description: 'What to do: ${runbookBase}/vault-throttled.md'
     severity: 2
     enabled: true
-    scopes: concat([vaultId], grantVaultIds)
+    scopes: concat(ownVaultIds, grantVaultIds)
     targetResourceType: 'Microsoft.KeyVault/vaults'
     targetResourceRegion: location
     windowSize: 'PT15M'
@@ -283,6 +284,11 @@ resource throttling 'Microsoft.Insights/metricAlerts@2018-03-01' = {
         }
       ]
     }
-    actions: [{ actionGroupId: actionGroupId, webHookProperties: { runbook: '${runbookBase}/vault-throttled.md' } }]
+    actions: [
+      for (id, index) in actionGroupIds: {
+        actionGroupId: actionGroupIds[index]
+        webHookProperties: { runbook: '${runbookBase}/vault-throttled.md' }
+      }
+    ]
   }
 }

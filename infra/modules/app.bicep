@@ -17,6 +17,40 @@ param alwaysReadyInstances int
 param siteUpdateStrategy string
 param zoneRedundant bool
 param workspaceId string
+param frontDoorIds string[]
+param frontIpRanges string[]
+param siteScopedCertificates bool
+
+// The header is compared by the platform. Without it, anyone's Front Door could pass requests.
+var frontDoors = empty(frontDoorIds)
+  ? []
+  : [
+      {
+        name: 'front-door'
+        priority: 100
+        action: 'Allow'
+        tag: 'ServiceTag'
+        ipAddress: 'AzureFrontDoor.Backend'
+        headers: { 'x-azure-fdid': frontDoorIds }
+      }
+    ]
+var fronts = [
+  for (range, index) in frontIpRanges: {
+    name: 'front-${index}'
+    priority: 200 + index
+    action: 'Allow'
+    ipAddress: contains(range, '/') ? range : '${range}/32'
+  }
+]
+// Publishing has a host name of its own, which takes only Entra tokens.
+var restrictions = empty(frontDoorIds) && empty(frontIpRanges)
+  ? {}
+  : {
+      ipSecurityRestrictionsDefaultAction: 'Deny'
+      ipSecurityRestrictions: concat(frontDoors, fronts)
+      scmIpSecurityRestrictionsUseMain: false
+      scmIpSecurityRestrictionsDefaultAction: 'Allow'
+    }
 
 resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   name: planName
@@ -44,10 +78,14 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     // Advertisers' browsers must reach it, regardless of the networking behind it.
     publicNetworkAccess: 'Enabled'
     virtualNetworkSubnetId: subnetId
+    // Only new apps take it (azure-functions/flex-consumption-how-to); not in Bicep's types.
+    #disable-next-line BCP037
+    siteScopedCertificatesEnabled: siteScopedCertificates
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
       http20Enabled: true
+      ...restrictions
     }
     functionAppConfig: {
       deployment: {
@@ -93,4 +131,5 @@ resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' 
 }
 
 output name string = app.name
+output domainVerificationId string = app.properties.customDomainVerificationId
 output hostName string = app.properties.defaultHostName

@@ -1,6 +1,6 @@
 metadata description = 'Log Analytics, Application Insights that takes telemetry of known identities only, and who is told.'
 
-import { resourceTags } from 'types.bicep'
+import { resourceTags, smsReceiver } from 'types.bicep'
 
 // Role assignments
 // | who          | role                         | on                   | why                                             |
@@ -14,10 +14,14 @@ param dailyCapGb int
 param identityName string
 param principalId string
 param alertEmails string[]
+param alertSms smsReceiver[]
+param alertWebhooks string[]
+@description('If empty, a workspace is created.')
+param existingWorkspaceId string
 
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = if (empty(existingWorkspaceId)) {
   name: 'log-${name}'
   location: location
   tags: tags
@@ -29,6 +33,8 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
   }
 }
 
+var workspaceId = empty(existingWorkspaceId) ? workspace.id : existingWorkspaceId
+
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
   name: 'appi-${name}'
   location: location
@@ -36,7 +42,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
   kind: 'web'
   properties: {
     Application_Type: 'web'
-    WorkspaceResourceId: workspace.id
+    WorkspaceResourceId: workspaceId
     DisableLocalAuth: true
   }
 }
@@ -65,10 +71,18 @@ resource actionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = {
         useCommonAlertSchema: true
       }
     ]
+    smsReceivers: [for (receiver, index) in alertSms: { name: 'sms-${index}', ...receiver }]
+    webhookReceivers: [
+      for (url, index) in alertWebhooks: {
+        name: 'webhook-${index}'
+        serviceUri: url
+        useCommonAlertSchema: true
+      }
+    ]
   }
 }
 
-output workspaceId string = workspace.id
+output workspaceId string = workspaceId
 output insightsId string = insights.id
 output insightsConnectionString string = insights.properties.ConnectionString
 output actionGroupId string = actionGroup.id

@@ -8,6 +8,8 @@ param tags resourceTags
 param targetId string
 param groupId string
 param subnetId string
+@description('If false, a policy creates the record.')
+param hasDnsRecord bool
 param dnsZoneId string
 
 resource endpoint 'Microsoft.Network/privateEndpoints@2025-05-01' = {
@@ -21,7 +23,7 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2025-05-01' = {
     ]
   }
 
-  resource dns 'privateDnsZoneGroups' = {
+  resource dns 'privateDnsZoneGroups' = if (hasDnsRecord) {
     name: 'default'
     properties: {
       privateDnsZoneConfigs: [{ name: groupId, properties: { privateDnsZoneId: dnsZoneId } }]

@@ -1,6 +1,6 @@
 metadata description = 'The storage account: the host’s blobs and queues, the broker’s tables. No shared keys, no public blobs.'
 
-import { dnsZones, resourceTags } from 'types.bicep'
+import { givenDnsZones, resourceTags } from 'types.bicep'
 
 // Role assignments
 // | who          | role                           | on          | why                                                          |
@@ -21,7 +21,8 @@ param tablesPrefix string
 param privateNetworking bool
 param allowedIpRanges string[]
 param endpointSubnetId string?
-param dnsZoneIds dnsZones?
+param dnsZoneIds givenDnsZones?
+param hasDnsRecords bool
 
 var storageBlobDataOwner = 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
 var storageQueueDataContributor = '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
@@ -130,6 +131,7 @@ module endpoints 'privateEndpoint.bicep' = [
       targetId: account.id
       groupId: service
       subnetId: endpointSubnetId ?? ''
+      hasDnsRecord: hasDnsRecords
       dnsZoneId: dnsZoneIds[?service] ?? ''
     }
   }

@@ -9,6 +9,15 @@ type resourceTags = { *: string }
 type dnsZones = { blob: string, queue: string, table: string, vault: string }
 
 @export()
+@description('Existing private DNS zones by service: all four, or none.')
+type givenDnsZones = { blob: string?, queue: string?, table: string?, vault: string? }
+
+@export()
+@description('A phone that alerts are sent to: country code without `+`, and number.')
+@sealed()
+type smsReceiver = { countryCode: string, phoneNumber: string }
+
+@export()
 @description('One workspace: its return URLs and the apps that share it.')
 @sealed()
 type workspace = {

@@ -25,6 +25,7 @@ param privateNetworking bool
 param allowedIpRanges string[]
 param endpointSubnetId string?
 param dnsZoneId string?
+param hasDnsRecords bool
 
 var keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 var keyVaultSecretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
@@ -98,6 +99,7 @@ module endpoint 'privateEndpoint.bicep' = if (privateNetworking) {
     targetId: vault.id
     groupId: 'vault'
     subnetId: endpointSubnetId ?? ''
+    hasDnsRecord: hasDnsRecords
     dnsZoneId: dnsZoneId ?? ''
   }
 }

@@ -1,6 +1,6 @@
 import { table } from '../markdown.ts'
 import { dollars, number } from './figures.ts'
-import { assumed, counted, prices } from './inputs.ts'
+import { assumed, counted, pricePages, prices } from './inputs.ts'
 import {
   activeSeconds,
   censusLists,
@@ -8,43 +8,56 @@ import {
   idleDays,
   perActive,
   perIdle,
+  platformMetricsGb,
   refreshesPerSecond,
   secretReads,
 } from './model.ts'
 
+const from = (page: keyof typeof pricePages) =>
+  `[${pricePages[page]}](https://azure.microsoft.com/pricing/details/${pricePages[page]}/)`
 const cents = (value: number) => `$${value}`
 
 /** The prices that the arithmetic uses. */
 export function priceTable(): string {
   const { freeAuditDays, keptAuditDays } = assumed
   return table(
-    ['item', 'price'],
+    ['item', 'price', 'Microsoft’s page'],
     [
       [
         'Flex Consumption, on demand',
         `${cents(prices.onDemandGbSecond)} per GB-second; ${dollars(prices.execution * 1e6)} per million executions; ${number(prices.freeGbSeconds)} GB-s and ${number(prices.freeExecutions)} executions free each month`,
+        from('functions'),
       ],
       [
         'Flex Consumption, always ready',
         `$${prices.alwaysReadyIdleGbSecond.toFixed(6)} per idle GB-second, ${cents(prices.alwaysReadyBusyGbSecond)} per busy GB-second`,
+        from('functions'),
       ],
       [
         'Table Storage',
         `${cents(prices.tableTransaction * 10_000)} per 10,000 transactions; ${cents(prices.tableGbMonth)} per GB and month (ZRS)`,
+        from('tables'),
       ],
-      ['Key Vault, standard', `${dollars(prices.vaultOperation * 10_000)} per 10,000 operations`],
+      [
+        'Key Vault, standard',
+        `${dollars(prices.vaultOperation * 10_000)} per 10,000 operations`,
+        from('vault'),
+      ],
       [
         'Log Analytics',
         `${dollars(prices.ingestedGb)} per GB ingested; ${prices.freeGb} GB free each month; free retention of ${keptAuditDays} days for application logs and ${freeAuditDays} days for vault audit; ${dollars(prices.keptGbMonth)} per GB and month beyond`,
+        from('monitor'),
       ],
       [
         'log alert',
         `${dollars(prices.slowAlert)} a month if evaluated every 15 minutes or less often, ${dollars(prices.fastAlert)} if every 5 minutes`,
+        from('monitor'),
       ],
-      ['metric alert', `${dollars(prices.vaultMetricAlert)} a month per vault`],
+      ['metric alert', `${dollars(prices.vaultMetricAlert)} a month per vault`, from('monitor')],
       [
         'private endpoint; private DNS zone',
         `${dollars(prices.endpointHour)} an hour; ${dollars(prices.dnsZone)} a month`,
+        `${from('privateLink')}; ${from('dns')}`,
       ],
     ],
   )
@@ -148,6 +161,11 @@ function telemetry(): string[][] {
       "the host's metrics",
       metrics(assumed.hostMetricRows),
       "assumed: ASP.NET Core, the .NET runtime, and the process, which the host emits in OpenTelemetry mode (`ConfigureMetrics` in its `OpenTelemetryConfigurationExtensions.cs`); `traceSampling` doesn't reduce them",
+    ],
+    [
+      'the platform’s metrics',
+      `${assumed.platformMetricRows} rows of ${assumed.platformRowKb} KB a minute per diagnostic setting, of which there are ${counted.diagnosticSettings}: ${number(platformMetricsGb, 2)} GB a month`,
+      'the settings are counted, the rows assumed; `traceSampling` doesn’t reduce them',
     ],
     [
       'instances',

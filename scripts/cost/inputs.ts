@@ -23,7 +23,7 @@ function predicted(): readonly Predicted[] {
   return (JSON.parse(text) as { predictedResources: readonly Predicted[] }).predictedResources
 }
 
-/** List prices in US dollars for a large US region, as remembered, without discounts. */
+/** List prices in US dollars for a large US region, as remembered, without discounts; {@link pricePages} has the current ones. */
 export const prices = {
   onDemandGbSecond: 0.000026,
   execution: 0.4 / 1e6,
@@ -42,6 +42,16 @@ export const prices = {
   vaultMetricAlert: 0.1,
   endpointHour: 0.01,
   dnsZone: 0.5,
+} as const
+
+/** Microsoft's pages with the prices, below `https://azure.microsoft.com/pricing/details/`. */
+export const pricePages = {
+  functions: 'functions',
+  tables: 'storage/tables',
+  vault: 'key-vault',
+  monitor: 'monitor',
+  privateLink: 'private-link',
+  dns: 'dns',
 } as const
 
 const hours = 730
@@ -65,6 +75,8 @@ export const assumed = {
   storageAuditKb: 1,
   brokerMetricRows: 10,
   hostMetricRows: 40,
+  platformMetricRows: 6,
+  platformRowKb: 0.5,
   freeAuditDays: 31,
   keptAuditDays: 90,
   /** An instance counts for metrics and for reads of secrets if it works for this share of the time. */
@@ -101,6 +113,8 @@ export const counted = {
   censusPageSecrets: 25,
   alerts: countAlerts(),
   vaults: predicted().filter(({ type }) => type === 'Microsoft.KeyVault/vaults').length,
+  diagnosticSettings: predicted().filter(({ type }) => type === 'Microsoft.Insights/diagnosticSettings')
+    .length,
 } as const
 
 /** Log alerts by how often they're evaluated: every 5 minutes, or every 15 minutes or less often. */

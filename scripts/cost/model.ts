@@ -38,6 +38,12 @@ export const metricsGb = gb(
   assumed.rowKb,
 )
 
+/** GB of the platform's metrics a month, which diagnostic settings copy whether or not anything is called. */
+export const platformMetricsGb = gb(
+  counted.diagnosticSettings * assumed.platformMetricRows * assumed.hours * 60,
+  assumed.platformRowKb,
+)
+
 /** Dollars for work on demand. */
 export function onDemand(gbSeconds: number): number {
   return Math.max(0, gbSeconds - prices.freeGbSeconds) * prices.onDemandGbSecond
@@ -83,6 +89,7 @@ export function monthOf({ tenants, store, traceShare }: Size) {
     lines: gb(refreshes * counted.linesPerRefresh, assumed.rowKb),
     traces: tracesGb(vends, refreshes) * traceShare,
     metrics: instances * metricsGb,
+    platform: platformMetricsGb,
     audit: gb(vault, assumed.auditKb),
   }
   const dollars = {

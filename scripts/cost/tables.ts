@@ -70,8 +70,9 @@ export function arithmetic(): string {
       `metrics = instances × ${number(metricsGb, 2)} GB`,
       ({ instances, logs }) => `${instances}: ${gigabytes(logs.metrics)}`,
     ),
+    row('the platform’s metrics', ({ logs }) => gigabytes(logs.platform)),
     row('vault audit', ({ logs }) => gigabytes(logs.audit)),
-    row(`(all four − ${prices.freeGb} GB) × ${number(prices.ingestedGb, 2)}`, (month) =>
+    row(`(all five − ${prices.freeGb} GB) × ${number(prices.ingestedGb, 2)}`, (month) =>
       bold(dollars(month.dollars.logs)),
     ),
     row(

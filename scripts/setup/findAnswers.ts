@@ -48,10 +48,12 @@ function answersIn(options: SetupOptions): Omit<Answers, 'name' | 'resourceGroup
   const location = toName(options.location ?? '')
   const apps = options.app ?? []
   const returnUrls = options['return-url'] ?? []
+  const alertEmails = options['alert-email'] ?? []
   const missing = [
     !location && '--location <region>',
     apps.length === 0 && '--app <application (client) ID of your app>',
     returnUrls.length === 0 && '--return-url <where browsers return after a sign-in>',
+    alertEmails.length === 0 && '--alert-email <who gets the alerts>',
   ].filter((each) => each !== false)
   if (missing.length > 0) throw new UsageError(`A first run also needs ${missing.join(', ')}.`)
   const wrong = returnUrls.find((each) => !URL.canParse(each) || new URL(each).protocol !== 'https:')
@@ -60,7 +62,7 @@ function answersIn(options: SetupOptions): Omit<Answers, 'name' | 'resourceGroup
     location,
     apps,
     returnUrls,
-    alertEmails: options['alert-email'] ?? [],
+    alertEmails,
     environments: toEnvironments(options.environment ?? ['production']),
   }
 }

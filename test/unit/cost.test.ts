@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { assumed, counted } from '../../scripts/cost/inputs.ts'
+import { assumed, counted, prices } from '../../scripts/cost/inputs.ts'
 import { activeSeconds, monthOf, passing, sizes } from '../../scripts/cost/model.ts'
 import { withSections } from '../../scripts/sections.ts'
-import { everything } from './infraFiles.ts'
+import { everything, predicted } from './infraFiles.ts'
 
 const markOf = (name: string) =>
   `<!-- Generated from a.ts (${name}) by scripts/generate-docs.ts; do not edit. -->`
@@ -27,6 +27,17 @@ test.each([
 test('the cost counts every log alert of the template', () => {
   const rules = everything.filter(({ type }) => type === 'Microsoft.Insights/scheduledQueryRules')
   expect(counted.alerts.slow + counted.alerts.fast).toBe(rules.length)
+})
+
+test('what the host and the platform emit without any call is in the ingested logs', () => {
+  const settings = predicted('main').filter(({ type }) => type === 'Microsoft.Insights/diagnosticSettings')
+  expect(counted.diagnosticSettings).toBe(settings.length)
+  for (const { logs, dollars } of sizes.map(monthOf)) {
+    const all = Object.values(logs).reduce((sum, each) => sum + each)
+    expect(logs.metrics).toBeGreaterThan(assumed.hostMetricRows * assumed.hours * 60 * assumed.rowKb * 1e-6)
+    expect(logs.platform).toBeGreaterThan(0)
+    expect(dollars.logs).toBeCloseTo((all - prices.freeGb) * prices.ingestedGb)
+  }
 })
 
 test('an active tenant is refreshed before its token ends, and not much sooner', () => {

@@ -56,6 +56,22 @@ describe('the broker’s name, which is part of every resource’s name', () => 
   })
 })
 
+describe('what the template refuses', () => {
+  const { refusals } = readJson('infra/refusals.json') as { refusals: { given: object; reason: string }[] }
+  const said = ['infra/main.bicep', 'infra/modules/refusals.bicep']
+    .flatMap((file) => [...readText(file).matchAll(/fail\('([^\n]*?)'\)/g)])
+    .map(([, message = '']) => message)
+
+  test.each(said)('a sample, which `check:infra` tries, is refused with: %s', (message) => {
+    expect(refusals.filter(({ reason }) => message.includes(reason))).not.toEqual([])
+  })
+
+  test('each sample is refused by the template’s own words', () => {
+    for (const { reason } of refusals)
+      expect(said.filter((message) => message.includes(reason))).toHaveLength(1)
+  })
+})
+
 describe('the form of the Deploy to Azure button', () => {
   const { basics, outputs } = readJson('infra/createUiDefinition.json').parameters
 

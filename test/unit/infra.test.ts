@@ -74,11 +74,13 @@ describe('storage and vaults', () => {
 
 describe('the app', () => {
   test('it accepts only HTTPS with TLS 1.2 or later, and no password for publishing', () => {
-    const [site] = ofType('Microsoft.Web/sites')
-    expect(site?.properties).toMatchObject({
-      httpsOnly: true,
-      siteConfig: { minTlsVersion: '1.2', scmMinTlsVersion: '1.2' },
-    })
+    for (const parameters of ['main', 'private', 'team', 'domain']) {
+      const site = predicted(parameters).find(({ type }) => type === 'Microsoft.Web/sites')
+      expect(site?.properties).toMatchObject({
+        httpsOnly: true,
+        siteConfig: { minTlsVersion: '1.2', scmMinTlsVersion: '1.2' },
+      })
+    }
     const policies = ofType('Microsoft.Web/sites/basicPublishingCredentialsPolicies')
     expect(policies.map(({ properties }) => properties.allow)).toEqual([false, false])
   })

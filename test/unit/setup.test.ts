@@ -339,6 +339,20 @@ describe('the setup', () => {
     expect(readFileSync(world.parameterFile, 'utf8')).toContain("param storageSku = 'Standard_LRS'\n")
   })
 
+  test('refuses zones in a region that has none, before anything is provisioned', async () => {
+    const world = emptyWorld()
+    await setUp(world)
+    world.state.locations[0]!.availabilityZoneMappings = null
+    const { detail, next } = failureOf(await setUp(world)) ?? {}
+    expect(detail).toContain('no availability zones')
+    expect(next).toContain('storageSku = Standard_LRS')
+  })
+
+  test('asks who gets the alerts', async () => {
+    const { 'alert-email': _, ...silent } = options
+    await expect(setUp(emptyWorld(), { options: silent })).rejects.toThrow('--alert-email')
+  })
+
   test('passes no secret to the Azure CLI', async () => {
     const world = emptyWorld()
     await setUp(world)

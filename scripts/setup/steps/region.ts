@@ -1,4 +1,5 @@
 import type { Az } from '../../azure/az.ts'
+import type { Parameters } from '../parameterFile.ts'
 import { type Setup, SetupError, type Step } from '../setup.ts'
 
 /** What the template deploys by default. */
@@ -7,7 +8,7 @@ const nodeVersion = '24'
 /** The region offers Flex Consumption with Node.js 24. Whether it has zones decides on the storage. */
 export const region: Step = {
   title: 'region with Flex Consumption and Node.js 24',
-  async look({ az, answers, facts }) {
+  async look({ az, answers, facts, parameters }) {
     const { location } = answers
     const offered = (await az('functionapp', 'list-flexconsumption-locations')) as { name: string }[]
     const names = offered.map(({ name }) => toName(name))
@@ -18,6 +19,7 @@ export const region: Step = {
       )
     await assertRuntime(az, location)
     facts.hasZones = await hasZones(az, location)
+    if (parameters && !facts.hasZones) assertWithoutZones(parameters, location)
     return undefined
   },
 }
@@ -31,6 +33,23 @@ async function assertRuntime(az: Az, location: string): Promise<void> {
     throw new SetupError(
       `The region ${location} has no Node.js ${nodeVersion} on Flex Consumption.`,
       'Pass another --location.',
+    )
+}
+
+/**
+ * Refuses what Azure would refuse half-way in a region without availability zones; a template can't look.
+ * @throws SetupError
+ */
+function assertWithoutZones(parameters: Parameters, location: string): void {
+  const { storageSku = 'Standard_ZRS', zoneRedundant = false } = parameters
+  const wrong = [
+    /_G?ZRS$/.test(`${storageSku}`) && 'storageSku = Standard_LRS or Standard_GRS',
+    zoneRedundant && 'zoneRedundant = false',
+  ].filter((each) => each !== false)
+  if (wrong.length > 0)
+    throw new SetupError(
+      `The region ${location} has no availability zones, which the parameter file asks for.`,
+      `Set in it: ${wrong.join(', ')}.`,
     )
 }
 
