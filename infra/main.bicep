@@ -3,6 +3,8 @@ metadata description = 'One broker: function app, identity, storage, vaults, mon
 
 import {
   areHeardOf
+  backupDaysOf
+  backupLocationOf
   budgetStartOf
   hasOwnNetwork
   isClosedOf
@@ -106,6 +108,19 @@ param deletionLocks bool = false
 @description('Redundancy of the storage account. Use Standard_LRS in a region without availability zones, and Standard_GZRS to survive the loss of the region.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSku string = 'Standard_ZRS'
+
+@description('Region of a second storage account, to which a timer copies the tables every `BACKUP_HOURS` hours (docs/recovery.md). If empty, none is created.')
+param backupLocation string = ''
+
+@description('Number of days after which a lifecycle rule deletes a backup. Must be below `BACKUP_RETENTION_DAYS`.')
+@minValue(1)
+@maxValue(3649)
+param backupDays int = 30
+
+@description('Number of days in which no one can change or delete a backup. 0 means no immutability policy. Microsoft says that lifecycle rules delete nothing in a container with one (docs/recovery.md).')
+@minValue(0)
+@maxValue(3649)
+param backupImmutableDays int = 0
 
 @description('Accepts `GRANT_STORE=sealed` without a copy in another region: if the region’s storage is lost, every advertiser signs in again.')
 param acceptSealedWithoutCopy bool = false
@@ -241,8 +256,9 @@ var sandboxClientId = contains(environments, 'sandbox') && empty(sandboxMicrosof
 var audience = empty(callerIssuers) && empty(apiClientId)
   ? fail('apiClientId is empty, and no callerIssuers are given: nobody could call (docs/deploy.md, step 1).')
   : apiClientId
-// A backup in another region would be one more term of the last argument.
-var sku = storageSkuOf(storageSku, settings.?GRANT_STORE ?? 'vault', acceptSealedWithoutCopy)
+var sku = storageSkuOf(storageSku, settings.?GRANT_STORE ?? 'vault', acceptSealedWithoutCopy || !empty(backupLocation))
+var backupRegion = backupLocationOf(backupLocation, location, settings.?BACKUP_CONTAINER_URL ?? '')
+var keptBackupDays = backupDaysOf(backupDays, backupImmutableDays, int(settings.?BACKUP_RETENTION_DAYS ?? '90'))
 var ipRanges = rangesOf(allowedIpRanges, privateNetworking)
 var hasNetwork = hasOwnNetwork(appSubnetId, endpointSubnetId, privateNetworking)
 var givenNetworkId = split(appSubnetId, '/subnets/')[0]
@@ -326,6 +342,27 @@ module storage 'modules/storage.bicep' = {
     endpointSubnetId: endpointSubnet
     dnsZoneIds: zoneIds
     hasDnsRecords: !privateDnsByPolicy
+  }
+}
+
+module backups 'modules/backups.bicep' = if (!empty(backupRegion)) {
+  params: {
+    name: 'stb${shortName}${token}'
+    location: backupRegion
+    networkLocation: location
+    tags: union(allTags, { holds: 'backups' })
+    days: keptBackupDays
+    immutableDays: backupImmutableDays
+    identityName: identity.name
+    principalId: identity.properties.principalId
+    workspaceId: monitoring.outputs.workspaceId
+    auditLogs: storageAuditLogs
+    lock: deletionLocks
+    privateNetworking: privateNetworking
+    allowedIpRanges: ipRanges
+    endpointSubnetId: endpointSubnet
+    dnsZoneId: zoneIds.?blob
+    hasDnsRecord: !privateDnsByPolicy
   }
 }
 
@@ -446,7 +483,7 @@ module appSettings 'modules/appSettings.bicep' = {
     workspaces: workspaces
     clientAuthentication: clientAuthentication
     refreshSchedule: refreshSchedule
-    settings: settings
+    settings: union(settings, empty(backupRegion) ? {} : { BACKUP_CONTAINER_URL: backups!.outputs.containerUrl })
     identityClientId: identity.properties.clientId
     storageEndpoints: storage.outputs.endpoints
     vaultUrl: secretsVaultUrl

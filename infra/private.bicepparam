@@ -1,7 +1,7 @@
 using 'main.bicep'
 
 // An example with everything switched on: private networking, both environments, three grant vaults, warm instances in
-// several zones, a storage that outlives its region, locks.
+// several zones, a storage that outlives its region, backups in another, locks.
 param environments = ['production', 'sandbox']
 param productionMicrosoftClientId = '11111111-1111-1111-1111-111111111111'
 param sandboxMicrosoftClientId = '22222222-2222-2222-2222-222222222222'
@@ -25,6 +25,8 @@ param zoneRedundant = true
 param deletionLocks = true
 param traceSampling = '0.05'
 param storageSku = 'Standard_GZRS'
+param backupLocation = 'northeurope'
+param backupImmutableDays = 7
 param settings = {
   TABLES_PREFIX: 'Blue'
   SWEEP_CONCURRENCY: '32'

@@ -26,8 +26,8 @@ const asked = {
   ALERT_EMAILS: '["operations@example.com"]',
 }
 
-/** Values that the template must refuse, each with words of the reason. */
-const { refusals } = JSON.parse(readFileSync(join(kept, 'refusals.json'), 'utf8'))
+/** Values that the template must refuse, each with words of the reason, and neighbors that it must accept. */
+const { refusals, accepted } = JSON.parse(readFileSync(join(kept, 'refusals.json'), 'utf8'))
 
 /** Snapshots use a fictional subscription and no environment variables of the caller. */
 const nowhere = {
@@ -48,6 +48,7 @@ run('format', '--pattern', '*.bicepparam')
 run('lint', 'main.bicep')
 run('build', 'main.bicep', '--outfile', 'main.json')
 for (const { given, reason } of refusals) assertRefused(given, reason)
+for (const given of accepted) assertAccepted(given)
 for (const parameters of globSync('*.bicepparam', { cwd: made })) takeSnapshot(parameters)
 
 for (const file of ['main.json', ...globSync('snapshots/*.json', { cwd: made })]) assertFlexConsumption(file)
@@ -113,6 +114,13 @@ function assertRefused(given, reason) {
   console.error(
     `infra/main.bicep takes ${JSON.stringify(given)}, or refuses it without the words "${reason}".\n${text}`,
   )
+  process.exit(1)
+}
+
+function assertAccepted(given) {
+  const { status, text } = call(snapshotOf('main.bicepparam'), { ...asked, ...given })
+  if (status === 0) return
+  console.error(`infra/main.bicep refuses ${JSON.stringify(given)}.\n${text}`)
   process.exit(1)
 }
 

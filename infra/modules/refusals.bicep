@@ -34,7 +34,25 @@ func isPrivate(ipRange string) bool =>
 func storageSkuOf(sku string, grantStore string, hasOtherCopy bool) string =>
   grantStore != 'sealed' || contains(['Standard_GRS', 'Standard_GZRS'], sku) || hasOtherCopy
     ? sku
-    : fail('GRANT_STORE is sealed and storageSku is ${sku}: tables would hold the only copy of every consent, in one region. Use Standard_GZRS or Standard_GRS, or set acceptSealedWithoutCopy.')
+    : fail('GRANT_STORE is sealed and storageSku is ${sku}: tables would hold the only copy of every consent, in one region. Use Standard_GZRS or Standard_GRS, set backupLocation, or accept it with acceptSealedWithoutCopy.')
+
+@export()
+@description('The region of the backups: another one, and no container of your own beside it.')
+func backupLocationOf(region string, mainRegion string, containerUrl string) string =>
+  empty(region)
+    ? ''
+    : toLower(replace(region, ' ', '')) == toLower(replace(mainRegion, ' ', ''))
+        ? fail('backupLocation is the region of the broker itself: backups would be lost with the tables.')
+        : empty(containerUrl)
+            ? region
+            : fail('backupLocation creates a container of its own: remove BACKUP_CONTAINER_URL from settings, or it stays empty.')
+
+@export()
+@description('Days after which a backup is deleted. Marks of disconnects must outlive it, and its immutability must not.')
+func backupDaysOf(days int, immutableDays int, retentionDays int) int =>
+  days >= retentionDays
+    ? fail('backupDays is ${days}, and BACKUP_RETENTION_DAYS is ${retentionDays}: the oldest backups could not be restored. Keep backupDays below it.')
+    : immutableDays > days ? fail('backupImmutableDays is above backupDays: nothing could be deleted on time.') : days
 
 @export()
 @description('Whether the app gets a network that the deployment doesn’t create.')

@@ -99,6 +99,11 @@ export const rules: Readonly<Record<string, Rule | typeof free>> = {
   ),
   operatorPrincipalId: free,
   operatorPrincipalType: free,
+  backupLocation: another(
+    'Azure refuses the same account in another region. If this is emptied, backups stop.',
+  ),
+  backupDays: lower('Older backups are deleted.'),
+  backupImmutableDays: lower('Backups can be changed or deleted earlier.'),
   alertEmails: gone('No alert reaches them anymore.'),
   runbooksUrl: free,
   reauthorizationThreshold: free,

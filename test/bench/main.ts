@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { backup } from './backup.ts'
 import { coalescing } from './coalescing.ts'
 import { coldStart } from './coldStart.ts'
 import { million } from './million.ts'
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, Bench>> = {
   passthrough,
   'slow-upstream': slowUpstream,
   'cold-start': coldStart,
+  backup,
 }
 
 const usage = `Usage: npm run bench -- [names…] [--quick] [--json]

@@ -10,15 +10,16 @@ import { everything, ofType, predicted, type Resource, template } from './infraF
 describe('storage and vaults', () => {
   test('storage accepts no shared key, has no public blobs, and requires TLS 1.2 or later', () => {
     const accounts = ofType('Microsoft.Storage/storageAccounts')
-    expect(accounts).toHaveLength(1)
-    expect(accounts[0]?.properties).toMatchObject({
-      allowSharedKeyAccess: false,
-      allowBlobPublicAccess: false,
-      supportsHttpsTrafficOnly: true,
-      // Azure/azure-policy: EnforceStorageSasMaxExpiration7Days_Deny.json.
-      sasPolicy: { sasExpirationPeriod: '7.00:00:00', expirationAction: 'Block' },
-      minimumTlsVersion: expect.stringMatching(/^TLS1_[23]$/),
-    })
+    expect(accounts).toHaveLength(2)
+    for (const { properties } of accounts)
+      expect(properties).toMatchObject({
+        allowSharedKeyAccess: false,
+        allowBlobPublicAccess: false,
+        supportsHttpsTrafficOnly: true,
+        // Azure/azure-policy: EnforceStorageSasMaxExpiration7Days_Deny.json.
+        sasPolicy: { sasExpirationPeriod: '7.00:00:00', expirationAction: 'Block' },
+        minimumTlsVersion: expect.stringMatching(/^TLS1_[23]$/),
+      })
     for (const container of ofType('Microsoft.Storage/storageAccounts/blobServices/containers'))
       expect(container.properties.publicAccess).toBe('None')
   })
@@ -56,7 +57,7 @@ describe('storage and vaults', () => {
   test('locks, if requested, prevent the deletion of storage and of every vault', () => {
     const locked = (parameters: string) =>
       predicted(parameters).filter(({ type }) => type === 'Microsoft.Authorization/locks').length
-    expect(locked('private')).toBe(5)
+    expect(locked('private')).toBe(6)
     expect(locked('main')).toBe(0)
   })
 
@@ -68,7 +69,46 @@ describe('storage and vaults', () => {
     const groups = everything
       .filter(({ type }) => type === 'Microsoft.Network/privateEndpoints')
       .map(({ properties }) => properties.privateLinkServiceConnections[0].properties.groupIds[0])
-    expect(groups.toSorted()).toEqual(['blob', 'queue', 'table', 'vault', 'vault', 'vault', 'vault'])
+    expect(groups.toSorted()).toEqual(['blob', 'blob', 'queue', 'table', 'vault', 'vault', 'vault', 'vault'])
+  })
+})
+
+describe('backups in another region', () => {
+  const inBackups = everything.filter(({ id }) => id?.includes('/storageAccounts/stb'))
+  const backup = (type: string) =>
+    inBackups.find((resource) => resource.type === `Microsoft.Storage/storageAccounts${type}`)
+
+  test('have an account of their own there, and the broker is told its container', () => {
+    expect(backup('')).toMatchObject({ location: 'northeurope' })
+    expect(backup('/blobServices/containers')?.name).toMatch(/^stb.*\/default\/tables$/)
+    const settingOf = (parameters: string) =>
+      predicted(parameters).find(({ name }) => name.endsWith('/appsettings'))?.properties.BACKUP_CONTAINER_URL
+    expect(settingOf('private')).toContain('backups')
+    expect(settingOf('private')).toContain('outputs.containerUrl')
+    expect(settingOf('main')).toBeUndefined()
+    expect(predicted('main').filter(({ name }) => name.startsWith('stb'))).toEqual([])
+  })
+
+  test('are deleted after a number of days, and can be immutable before', () => {
+    const [rule] = backup('/managementPolicies')?.properties.policy.rules ?? []
+    expect(rule).toMatchObject({
+      enabled: true,
+      definition: {
+        filters: { blobTypes: ['blockBlob'], prefixMatch: ['tables/'] },
+        actions: { baseBlob: { delete: { daysAfterCreationGreaterThan: 30 } } },
+      },
+    })
+    // A firewall without this exception can block lifecycle rules.
+    expect(backup('')?.properties.networkAcls.bypass).toBe('AzureServices')
+    expect(backup('/blobServices/containers/immutabilityPolicies')?.properties).toEqual({
+      immutabilityPeriodSinceCreationInDays: 7,
+      allowProtectedAppendWrites: false,
+    })
+  })
+
+  test('can be undeleted for 14 days, which the broker’s role can’t prevent', () => {
+    for (const policy of ['deleteRetentionPolicy', 'containerDeleteRetentionPolicy'])
+      expect(backup('/blobServices')?.properties[policy]).toEqual({ enabled: true, days: 14 })
   })
 })
 
@@ -93,6 +133,7 @@ describe('the app', () => {
       [
         'identity: Monitoring Metrics Publisher on components',
         'identity: Storage Blob Data Owner on storageAccounts',
+        'identity: Storage Blob Data Contributor on containers',
         'identity: Storage Queue Data Contributor on storageAccounts',
         'identity: Storage Table Data Contributor on storageAccounts',
         'identity: Key Vault Secrets User on kv',
@@ -163,6 +204,7 @@ function definition(name: string) {
 
 const roleNames: Readonly<Record<string, string>> = {
   'b7e6dc6d-f1e8-4753-8033-0f276bb0955b': 'Storage Blob Data Owner',
+  'ba92f5b4-2d11-453d-a403-e96b0029c9fe': 'Storage Blob Data Contributor',
   '974c5e8b-45b9-4653-ba55-5f855dd0fb88': 'Storage Queue Data Contributor',
   '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3': 'Storage Table Data Contributor',
   '3913510d-42f4-4e42-8a64-420c390055eb': 'Monitoring Metrics Publisher',
