@@ -76,3 +76,24 @@ test('no page promises that a vended token ends within an hour: Entra’s last u
   )
   expect(promises).toEqual([])
 })
+
+test('every page that stops the app before it writes also checks that it stopped', () => {
+  const stopping = pages().filter((page) => readText(page).includes('az functionapp stop'))
+  expect(stopping.length).toBeGreaterThan(1)
+  for (const page of stopping) expect(readText(page)).toContain('#check-that-the-app-stopped')
+})
+
+test('a lock is deleted only after its lease was broken', () => {
+  const text = readText('docs/runbooks/sweep-silent.md')
+  const [broken, deleted] = ['az storage blob lease break', 'az storage blob delete'].map((call) =>
+    text.indexOf(call),
+  )
+  expect(broken).toBeGreaterThan(0)
+  expect(deleted).toBeGreaterThan(broken ?? 0)
+})
+
+test('a secret that moves keeps an expiry in the form that the CLI takes', () => {
+  const text = readText('docs/runbooks/move-subscription.md')
+  expect(text).toContain('sub("\\\\+00:00$"; "Z")')
+  expect(text).toContain('--description "$(jq')
+})
