@@ -43,7 +43,9 @@ func hasOwnNetwork(appSubnetId string, endpointSubnetId string, privateNetworkin
     ? fail('endpointSubnetId has no effect without privateNetworking.')
     : privateNetworking && empty(appSubnetId) != empty(endpointSubnetId)
         ? fail('appSubnetId and endpointSubnetId belong together: an existing network needs both, a new one neither.')
-        : !empty(appSubnetId)
+        : contains(last(split(appSubnetId, '/'))!, '_')
+            ? fail('appSubnetId names a subnet with an underscore, which Flex Consumption refuses.')
+            : !empty(appSubnetId)
 
 @export()
 @description('The given DNS zones: all four, or none.')
