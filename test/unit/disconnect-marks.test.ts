@@ -21,7 +21,7 @@ const tenant = { ...name, environment: 'production' } as const
 
 function markGround() {
   const [vault, clock] = [createModelVault(), createVirtualClock(now)]
-  return { vault, clock, marks: createDisconnectMarks(vault, clock, 90 * day) }
+  return { vault, clock, marks: createDisconnectMarks([vault], clock, 90 * day) }
 }
 
 describe('a mark', () => {
