@@ -471,6 +471,19 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
+module availability 'modules/availability.bicep' = {
+  params: {
+    prefix: 'alert-${name}'
+    location: location
+    tags: allTags
+    insightsId: monitoring.outputs.insightsId
+    actionGroupId: monitoring.outputs.actionGroupId
+    runbooksUrl: runbooksUrl
+    origin: origin
+    hasCanary: !empty(settings.?CANARY_TENANT ?? '')
+  }
+}
+
 module workbook 'modules/workbook.bicep' = {
   params: {
     displayName: 'Token broker: ${name}'

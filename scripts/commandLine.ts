@@ -13,16 +13,19 @@ import { type Config, parseConfig } from '../shared/config.ts'
 import { disallowedByPolicy, StorageUnavailableError } from '../shared/domain/storageUnavailable.ts'
 import type { Vault } from '../shared/domain/vault.ts'
 import { ListingDiffersError } from '../shared/operations/assertListed.ts'
+import { OtherWriterError } from '../shared/operations/soleWriter.ts'
 import { SettingsError } from '../shared/settings/faults.ts'
 import { withoutProxies } from '../shared/settings/proxies.ts'
 import { createCredential, createSecretClient } from '../shared/storage/clients.ts'
 import { createVault } from '../shared/storage/vault.ts'
 import { createLog } from '../shared/telemetry/log.ts'
+import { askForBroker } from './askForBroker.ts'
+import { BackupError } from './backup/readBackup.ts'
 import type { CommandLine } from './options.ts'
+import { UsageError } from './usageError.ts'
 import { useProxies } from './useProxies.ts'
 
-/** The command line can't be run as typed; the message says what to type. */
-export class UsageError extends Error {}
+export { UsageError }
 
 type Options = NonNullable<ParseArgsConfig['options']>
 
@@ -70,26 +73,15 @@ export async function readSettings(file: string | undefined): Promise<Record<str
   }
 }
 
-/** Each broker has at least one of these settings. */
-const always = ['PUBLIC_URL', 'KEY_VAULT_URL', 'TABLES_ENDPOINT', 'TABLES_CONNECTION_STRING']
+const missing = { ways: '--settings <file>', text: 'Settings file of the broker: ' }
 
 /**
- * Asks for the broker if nothing names one, instead of naming each of its settings as missing.
- * @param ways what to pass. Default is a settings file.
- * @throws UsageError
+ * Creates the broker from the settings, like the functions do. Its log goes to standard error.
+ * @param settingsFile default is the environment, and if that names no broker, the file that the person types.
  */
-export function assertBrokerNamed(
-  settings: Readonly<Record<string, string | undefined>>,
-  ways = '--settings <file>',
-): void {
-  if (always.some((name) => settings[name])) return
-  throw new UsageError(`Pass the broker: ${ways}. docs/commands.md says how to get the settings.`)
-}
-
-/** Creates the broker from the settings, like the functions do. Its log goes to standard error. */
 export async function openBroker(settingsFile: string | undefined): Promise<Broker> {
-  const settings = await readSettings(settingsFile)
-  if (settingsFile === undefined) assertBrokerNamed(settings)
+  const file = settingsFile ?? (await askForBroker(await readSettings(undefined), missing))
+  const settings = await readSettings(file)
   await prepareProcess(settings)
   const config = parseConfig(settings)
   return createBroker(config, console.error, chooseCredential(settings, config))
@@ -150,8 +142,8 @@ async function trust(caFile: string | undefined): Promise<void> {
 const startedWith = process.env.NODE_EXTRA_CA_CERTS
 
 /**
- * Runs a command: exit status 0 or the command's result, 1 if storage refuses or doesn't answer, or if its tables
- * contradict each other, 2 with a message about problems that the operator can fix.
+ * Runs a command: exit status 0 or the command's result, 1 if storage refuses or doesn't answer, if its tables
+ * contradict each other, if someone else writes to them, or if a backup isn't whole, 2 with a message about problems that the operator can fix.
  */
 export async function run(command: () => Promise<number | undefined>): Promise<void> {
   try {
@@ -164,8 +156,8 @@ export async function run(command: () => Promise<number | undefined>): Promise<v
       process.exitCode = 1
       return
     }
-    if (error instanceof ListingDiffersError) {
-      console.error(error.message)
+    if ([ListingDiffersError, OtherWriterError, BackupError].some((kind) => error instanceof kind)) {
+      console.error((error as Error).message)
       process.exitCode = 1
       return
     }
@@ -181,7 +173,8 @@ function adviceFor({ service, status, code }: StorageUnavailableError): string {
   if (code === disallowedByPolicy)
     return 'An Azure Policy refuses this secret, whatever your role. See docs/deploy.md, "Policies of your company".'
   if (status !== 401 && status !== 403) return ''
-  const role = service === 'vault' ? 'Key Vault Secrets Officer' : 'Storage Table Data Contributor'
+  const roles = { vault: 'Key Vault Secrets Officer', blobs: 'Storage Blob Data Contributor' }
+  const role = service in roles ? roles[service as 'vault'] : 'Storage Table Data Contributor'
   return `You need the role ${role} there. A new role assignment takes some minutes to take effect.`
 }
 

@@ -6,8 +6,9 @@ import { refreshChunksQueue } from '../shared/operations/runSweep.ts'
 import { checkReadiness, type Readiness } from '../shared/ready/readiness.ts'
 import { signInRows, toSignInView } from '../shared/ready/signIns.ts'
 import { SettingsError } from '../shared/settings/faults.ts'
+import { askForBroker } from './askForBroker.ts'
+import { type Az, createAz } from './azure/az.ts'
 import {
-  assertBrokerNamed,
   chooseCredential,
   parseOptions,
   prepareProcess,
@@ -24,9 +25,19 @@ import {
   setSetting,
 } from './doctor/broker.ts'
 import { checkDeveloperTokens } from './doctor/developerTokens.ts'
-import { type Category, type Diagnosed, type DoctorReport, toReport, toTable } from './doctor/finding.ts'
+import {
+  type Category,
+  type Diagnosed,
+  type DoctorReport,
+  type Finding,
+  inCategory,
+  toReport,
+  toTable,
+} from './doctor/finding.ts'
+import { checkMonitoring } from './doctor/monitoring.ts'
 import { toOutgoingTable } from './doctor/outgoing.ts'
 import { createReadRegistration, type ReadRegistration } from './doctor/registration.ts'
+import { sweepExpectedSince } from './doctor/schedule.ts'
 import { checkSignIns } from './doctor/signIn.ts'
 import { findToken, graphToken } from './doctor/token.ts'
 import { doctorOptions } from './options.ts'
@@ -44,6 +55,8 @@ export interface DoctorOptions {
   readonly tenant?: string
   /** Reads Entra registrations. Default is through Microsoft Graph, as the user of `az login`. */
   readonly readRegistration?: ReadRegistration
+  /** Runs the Azure CLI, for what only Azure knows. Default is the one of this machine. */
+  readonly az?: Az
   readonly strict?: boolean
   /** The lines that count for the verdict. Default is all. */
   readonly category?: Category | undefined
@@ -68,12 +81,22 @@ export async function examine(options: DoctorOptions): Promise<DoctorReport> {
   const report = inside && 'checks' in inside ? inside : undefined
   const signIns = report?.signIns.length ? report.signIns : signInsOf(config)
   const readRegistration = options.readRegistration ?? createReadRegistration(graphToken)
-  const [registrations, developerTokens] = await Promise.all([
+  const since = sweepExpectedSince(report?.sweepSchedule, new Date())
+  const [registrations, developerTokens, monitoring] = await Promise.all([
     signIns ? checkSignIns(signIns, readRegistration, names) : [unseenSignIn],
     broker ? checkDeveloperTokens(broker, [...new Set(signIns?.map(({ environment }) => environment))]) : [],
+    checkMonitoring(options.az ?? createAz(), names, since),
   ])
-  const readiness = report ? fromReadiness(report, url, new Date()) : inside ? [inside as Diagnosed] : []
-  const all = [...checks, ...outside, ...readiness, ...hostQueue, ...registrations, ...developerTokens]
+  const readiness = report
+    ? fromReadiness(report, url, new Date())
+    : inCategory('package', inside ? [inside as Diagnosed] : [])
+  const all: readonly Finding[] = [
+    ...inCategory('package', checks),
+    ...outside,
+    ...readiness,
+    ...inCategory('package', hostQueue),
+    ...inCategory('operator', [...registrations, ...developerTokens, ...monitoring]),
+  ]
   return { ...toReport(all, options), ...(config && { outgoing: outgoingHosts(config) }) }
 }
 
@@ -142,12 +165,17 @@ function parseCategory(text: string | undefined): Category | undefined {
   throw new UsageError('--category must be package or operator.')
 }
 
+const missing = {
+  ways: '--url https://… or --settings <file>',
+  text: 'URL of the broker (https://…): ',
+}
+
 async function command(): Promise<number> {
   const options = parseOptions(doctorOptions)
-  const { url, tenant, strict } = options
+  const { tenant, strict } = options
   const category = parseCategory(options.category)
   const raw = await readSettings(options.settings)
-  if (!url && !options.settings) assertBrokerNamed(raw, '--url https://… or --settings <file>')
+  const url = options.url ?? (options.settings ? undefined : await askForBroker(raw, missing))
   const settings = options.settings || !url || raw.KEY_VAULT_URL ? raw : undefined
   if (settings) await prepareProcess(settings)
   const report = await examine({

@@ -89,7 +89,17 @@ export const sealingKeyOptions = {
 } as const
 
 /** Options of `npm run rebuild-tables`. */
-export const rebuildOptions = { ...settings, 'dry-run': { type: 'boolean', default: false } } as const
+export const rebuildOptions = {
+  ...settings,
+  'dry-run': { type: 'boolean', default: false },
+  wait: { type: 'boolean', default: false },
+} as const
+
+/** Options of `npm run backup`. */
+export const backupOptions = settings
+
+/** Options of `npm run restore`. */
+export const restoreOptions = { ...rebuildOptions, backup: { type: 'string' } } as const
 
 /** Options of `npm run years`. */
 export const yearsOptions = {
@@ -203,6 +213,8 @@ export const commandLines: Readonly<Record<string, CommandLine>> = {
   'migrate-grants': { options: migrateOptions, required: ['to'] },
   'rotate-sealing-key': { options: sealingKeyOptions },
   'rebuild-tables': { options: rebuildOptions },
+  backup: { options: backupOptions },
+  restore: { options: restoreOptions },
   simulate: { options: simulateOptions },
   years: { options: yearsOptions },
   fuzz: { options: fuzzOptions },

@@ -80,6 +80,7 @@ export const otherPlaces: readonly OtherPlace[] = [
       roleId: 'the person’s role there',
       ways: 'the person’s role there',
       ...nothing('lifeCycleStatus', 'pauseReason', 'accountMode', 'linked', 'reachUnknown'),
+      ...nothing('currencyCode', 'timeZone', 'financialStatus', 'lastModifiedAt'),
       ...nothing('usable', 'note', 'selected'),
     },
     end: 'removed at once, and again by the sweep after five minutes',

@@ -22,6 +22,7 @@ import { runStorageOperation } from '../shared/storage/unavailable.ts'
 import { disconnectAgain } from '../shared/tenants/disconnect.ts'
 import { createProgress, openBroker, parseOptions, run, toText } from './commandLine.ts'
 import { rebuildOptions } from './options.ts'
+import { asSoleWriter } from './soleWriter.ts'
 
 /** Concurrent refreshes. Each tenant costs a refresh and a discovery. */
 const concurrency = 4
@@ -186,12 +187,13 @@ async function command(): Promise<number> {
   const onWait = (table: string) =>
     console.error(`The deleted table ${table} still takes its name. The next attempt is in 10 s.`)
   if (dryRun === 'write') await createMissingTables(broker, onWait)
-  const tagged = await findTagged(broker.vaults.grants)
-  const progress = createProgress(
-    dryRun === 'dryRun' ? 'Looking at tenants' : 'Rebuilding tenants',
-    tagged.grants.length,
-  )
-  const report = await rebuildTables(broker, tagged, dryRun, progress.step).finally(progress.stop)
+  const rebuild = async () => {
+    const tagged = await findTagged(broker.vaults.grants)
+    const title = dryRun === 'dryRun' ? 'Looking at tenants' : 'Rebuilding tenants'
+    const progress = createProgress(title, tagged.grants.length)
+    return rebuildTables(broker, tagged, dryRun, progress.step).finally(progress.stop)
+  }
+  const report = dryRun === 'dryRun' ? await rebuild() : await asSoleWriter(broker, options.wait, rebuild)
   console.log(toText(report.counts) || 'The vaults hold no grants.')
   for (const { workspace, tenant, outcome } of report.attention)
     console.log(`${outcome}\t${workspace}\t${tenant}`)

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
-import { createAsk } from '../local/ask.ts'
+import { personAtTerminal } from './askForBroker.ts'
 import { createAz } from './azure/az.ts'
 import { openVault, parseOptions, run, UsageError } from './commandLine.ts'
 import { setupOptions } from './options.ts'
@@ -43,7 +43,7 @@ function toFailedStep(error: unknown): StepReport {
 
 async function openSetup(options: SetupOptions): Promise<Setup> {
   const az = createAz()
-  const ask = process.stdin.isTTY ? createAsk(process.stdin, process.stderr) : undefined
+  const ask = personAtTerminal()
   const parameterFile = parameterFileOf(options.name)
   const parameters = await readParameters(az, parameterFile)
   const answers = await findAnswers(options, { az, parameterFile, parameters })

@@ -36,6 +36,7 @@ import { createSignInTable, type SignInTable } from './identity/signInTable.ts'
 import { createTokenEndpoints, type TokenEndpoints } from './identity/tokenEndpoint.ts'
 import { createTenantPages } from './operations/tenantWalk.ts'
 import { createThrottledCalls, type ThrottledCalls } from './passthrough/throttledCalls.ts'
+import { createCanaryHealth, type IsCanaryWell } from './ready/canary.ts'
 import { readHolds } from './refresh/readHolds.ts'
 import { createRefresher, type Refresher } from './refresh/refreshTenant.ts'
 import type { SweepDependencies } from './refresh/sweep.ts'
@@ -124,6 +125,8 @@ export interface Broker {
   readonly accessTokens: AccessTokens
   readonly vend: Vend
   readonly throttledCalls: ThrottledCalls
+  /** For anyone who asks whether the canary's last run was good. */
+  readonly isCanaryWell: IsCanaryWell
   /** Told of each use that an app makes of the broker. */
   readonly recordUsage: RecordUsage
 }
@@ -137,6 +140,11 @@ let built: Broker | undefined
 export function broker(): Broker {
   built ??= createBroker(parseConfig(process.env))
   return built
+}
+
+/** Whether this process's settings name a canary; asked before all of them are checked, when functions register. */
+export function isCanaryNamed(): boolean {
+  return Boolean(process.env.CANARY_TENANT?.trim())
 }
 
 /** What a broker meets outside of its process: time, chance, storage, and the web. */
@@ -232,6 +240,7 @@ export function assembleBroker(config: Config, outside: Outside): Broker {
     accessTokens,
     vend,
     throttledCalls: createThrottledCalls(clock),
+    isCanaryWell: createCanaryHealth(storage.notes, clock),
     recordUsage: meterUsage,
   }
 }

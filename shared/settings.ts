@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { type Environment, environments } from './environment.ts'
+import { backupSettings } from './settings/backupSettings.ts'
 import { callerIssuers } from './settings/callerIssuers.ts'
+import { canaryTenant } from './settings/canaryTenant.ts'
 import { json, workspaces } from './settings/documents.ts'
 import { environmentSettings } from './settings/environmentSettings.ts'
 import { personalTenant } from './settings/microsoft.ts'
@@ -70,6 +72,7 @@ export const brokerSettings = (urls: UrlSchemas) => ({
     default: '90',
     example: '365',
   }),
+  backup: backupSettings(urls),
   secretExpiryDays,
   retention: retentionSettings,
   callerIssuers: required('CALLER_ISSUERS', json(callerIssuers(urls)), {
@@ -139,6 +142,11 @@ export const brokerSettings = (urls: UrlSchemas) => ({
       'How many requests of each kind are allowed to one app, to all apps of one workspace, and for one tenant: at once, and then per minute or hour. A JSON object; what it leaves out keeps its default. Each process counts for itself. See docs/security.md.',
     default: JSON.stringify(requestLimits.parse({})),
     example: '{"grantsPerMinute":{"app":1200,"workspace":2400},"tenantsPerHour":{"app":10000}}',
+  }),
+  canary: optional('CANARY_TENANT', canaryTenant, {
+    meaning:
+      'A tenant of your own for the canary: its workspace, a slash, and its ID. Every five minutes the broker vends for it and asks Microsoft Advertising who it is, and `GET /health/canary` answers whether that worked. When empty, there is no canary.',
+    example: 'agency/canary',
   }),
   telemetry: telemetrySettings(urls),
 })

@@ -99,6 +99,17 @@ var alerts alert[] = [
     threshold: 0
   }
   {
+    name: 'work-owed'
+    title: 'What a disconnect or a sign-in left to do stays undone'
+    severity: 3
+    query: loadTextContent('../alerts/work-owed.kql')
+    window: 'P1D'
+    frequency: 'PT1H'
+    threshold: 0
+    // Each tenant is told of again after a day, not only the first.
+    repeatAfter: 'P1D'
+  }
+  {
     name: 'clock-wrong'
     title: 'The clock of an instance is wrong'
     severity: 3

@@ -61,6 +61,8 @@ type brokerSettings = {
   READ_ONLY_GRANT_VAULT_URLS: string?
   GRANT_STORE: ('vault' | 'sealed')?
   BACKUP_RETENTION_DAYS: string?
+  BACKUP_CONTAINER_URL: string?
+  BACKUP_HOURS: string?
   SECRET_EXPIRY_DAYS: string?
   PENDING_TENANT_DAYS: string?
   DISCONNECTED_TENANT_DAYS: string?
@@ -85,6 +87,7 @@ type brokerSettings = {
   ROW_CACHE_SECONDS: string?
   MAX_BODY_BYTES: string?
   REQUEST_LIMITS: string?
+  CANARY_TENANT: string?
   OTEL_EXPORTER_OTLP_ENDPOINT: string?
   OTEL_SERVICE_NAME: string?
   OTEL_METRIC_EXPORT_INTERVAL: string?

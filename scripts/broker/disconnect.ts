@@ -1,4 +1,4 @@
-import { type Ask, createAsk, NoAnswerError } from '../../local/ask.ts'
+import { type Ask, NoAnswerError } from '../../local/ask.ts'
 import type { TenantView } from '../../shared/tenants/view.ts'
 import { UsageError } from '../commandLine.ts'
 import { createTenantApi, type TenantApi } from './api.ts'
@@ -35,9 +35,4 @@ async function isConfirmed(api: TenantApi, ask: Ask | undefined): Promise<boolea
 /** A person who ends the input has confirmed nothing. */
 function unanswered(error: unknown): undefined {
   if (!(error instanceof NoAnswerError)) throw error
-}
-
-/** The person at the terminal; undefined if there is none. */
-export function personAtTerminal(): Ask | undefined {
-  return process.stdin.isTTY ? createAsk(process.stdin, process.stderr) : undefined
 }

@@ -53,7 +53,16 @@ export function priceTable(): string {
         `${dollars(prices.slowAlert)} a month if evaluated every 15 minutes or less often, ${dollars(prices.fastAlert)} if every 5 minutes`,
         from('monitor'),
       ],
-      ['metric alert', `${dollars(prices.vaultMetricAlert)} a month per vault`, from('monitor')],
+      [
+        'metric alert',
+        `${dollars(prices.vaultMetricAlert)} a month per vault, and per availability test`,
+        from('monitor'),
+      ],
+      [
+        'availability test',
+        `${dollars(prices.availabilityRun * 1000)} per 1,000 runs from one place; a canary adds a second test, ${dollars(counted.availabilityRuns * prices.availabilityRun)} a month`,
+        from('monitor'),
+      ],
       [
         'private endpoint; private DNS zone',
         `${dollars(prices.endpointHour)} an hour; ${dollars(prices.dnsZone)} a month`,

@@ -15,7 +15,12 @@ function defaultOf(name: string): number {
 /** A resource of `infra/snapshots/main.snapshot.json`, as far as it's counted. */
 interface Predicted {
   readonly type: string
-  readonly properties: { readonly evaluationFrequency?: string }
+  readonly properties: {
+    readonly evaluationFrequency?: string
+    /** Of an availability test: where it runs, and how many seconds apart. */
+    readonly Locations?: readonly object[]
+    readonly Frequency?: number
+  }
 }
 
 function predicted(): readonly Predicted[] {
@@ -40,6 +45,8 @@ export const prices = {
   slowAlert: 0.5,
   fastAlert: 1.5,
   vaultMetricAlert: 0.1,
+  /** A run of a standard availability test, from one place. */
+  availabilityRun: 0.0005,
   endpointHour: 0.01,
   dnsZone: 0.5,
 } as const
@@ -112,10 +119,19 @@ export const counted = {
   censusPageRows: 1000,
   censusPageSecrets: 25,
   alerts: countAlerts(),
+  /** Runs a month of the availability test of `/health`, from all its places; a canary has one of its own beside it. */
+  availabilityRuns: countAvailabilityRuns(),
   vaults: predicted().filter(({ type }) => type === 'Microsoft.KeyVault/vaults').length,
   diagnosticSettings: predicted().filter(({ type }) => type === 'Microsoft.Insights/diagnosticSettings')
     .length,
 } as const
+
+function countAvailabilityRuns(): number {
+  const [test] = predicted().filter(({ type }) => type === 'Microsoft.Insights/webtests')
+  return (
+    ((test?.properties.Locations?.length ?? 0) * assumed.monthSeconds) / (test?.properties.Frequency ?? 1)
+  )
+}
 
 /** Log alerts by how often they're evaluated: every 5 minutes, or every 15 minutes or less often. */
 function countAlerts(): { readonly slow: number; readonly fast: number } {

@@ -140,7 +140,9 @@ export function tracesGb(vends: number, refreshes: number): number {
 const alertsDollars =
   counted.alerts.slow * prices.slowAlert +
   counted.alerts.fast * prices.fastAlert +
-  counted.vaults * prices.vaultMetricAlert
+  counted.vaults * prices.vaultMetricAlert +
+  counted.availabilityRuns * prices.availabilityRun +
+  prices.vaultMetricAlert
 
 /** Instances that work, of those that this work needs. */
 function countInstances(gbSeconds: number): number {

@@ -80,7 +80,7 @@ export function arithmetic(): string {
       (month) => bold(dollars(month.dollars.kept)),
     ),
     row(
-      `${slow + fast} alerts = ${slow} × ${number(prices.slowAlert, 2)} + ${fast} × ${number(prices.fastAlert, 2)} + ${counted.vaults} vaults × ${number(prices.vaultMetricAlert, 2)}`,
+      `${slow + fast} alerts = ${slow} × ${number(prices.slowAlert, 2)} + ${fast} × ${number(prices.fastAlert, 2)} + ${counted.vaults} vaults × ${number(prices.vaultMetricAlert, 2)}, and an availability test = ${number(counted.availabilityRuns)} × ${number(prices.availabilityRun, 4)} + ${number(prices.vaultMetricAlert, 2)}`,
       (month) => bold(dollars(month.dollars.alerts)),
     ),
     row('**total**', ({ total }) => bold(dollars(total, 0))),

@@ -1,5 +1,6 @@
 import { type Readiness, readiness } from '../../shared/ready/readiness.ts'
-import type { Diagnosed } from './finding.ts'
+import { type Diagnosed, type Finding, inCategory } from './finding.ts'
+import { fromHolds } from './holds.ts'
 import { checkClock, look, type Seen, told, toObject } from './look.ts'
 import { sweepExpectedSince } from './schedule.ts'
 
@@ -47,13 +48,13 @@ function showLog({ group }: AzureNames): string {
 }
 
 /** The public checks: liveness or faults of the settings, the redirect URI, and the clock. */
-export async function checkFromOutside({ url, names }: BrokerUnderTest): Promise<Diagnosed[]> {
+export async function checkFromOutside({ url, names }: BrokerUnderTest): Promise<Finding[]> {
   const [health, callback] = await Promise.all([look(`${url}/health`), look(`${url}/oauth/callback`)])
   const alive = health.status === 200
   const faulty = checkSettingsFromOutside(health, names)
   // Without a state, the callback refuses with its own page; no other server at that address does.
   const reached = callback.status > 0 && callback.status < 500 && callback.status !== 404
-  return [
+  const answers = [
     {
       name: 'health',
       ok: alive,
@@ -67,8 +68,9 @@ export async function checkFromOutside({ url, names }: BrokerUnderTest): Promise
       detail: reached ? 'answers' : told(callback),
       ...(!reached && { resolution: `curl -i ${url}/oauth/callback` }),
     },
-    checkClock('clock against the broker', health),
   ]
+  const clock = checkClock('clock against the broker', health)
+  return [...inCategory('package', answers), ...inCategory('operator', [clock])]
 }
 
 /** A broker that isn't configured names its invalid settings, never their values. */
@@ -115,15 +117,13 @@ export async function readReadiness(broker: BrokerUnderTest): Promise<Readiness 
 }
 
 /** The doctor's lines for a readiness report: its presence, its checks, its holds, the last sweep. */
-export function fromReadiness(report: Readiness, url: string | undefined, now: Date): Diagnosed[] {
-  const holds = report.holds.map(({ environment, identityProvider, kind = '', reason, traceId }) => ({
-    name: `environment ${environment} ${identityProvider} ${kind}`.trim(),
-    ok: false,
-    detail: `on hold: ${reason}${traceId ? `, trace id ${traceId}` : ''} (docs/runbooks/environment-on-hold.md)`,
-    resolution: sweepNow(url),
-  }))
+export function fromReadiness(report: Readiness, url: string | undefined, now: Date): Finding[] {
   const answered = { name: 'readiness', ok: true, detail: 'every dependency was checked' }
-  return [answered, ...report.checks, ...holds, lastSweepOf(report, url, now)]
+  return [
+    ...inCategory('package', [answered]),
+    ...report.checks,
+    ...inCategory('operator', [...fromHolds(report, url), lastSweepOf(report, url, now)]),
+  ]
 }
 
 function lastSweepOf(report: Readiness, url: string | undefined, now: Date): Diagnosed {
@@ -141,6 +141,7 @@ function lastSweepOf(report: Readiness, url: string | undefined, now: Date): Dia
   return { name, ok, detail: `${detail}; expected since ${since.toISOString()}`, resolution: sweepNow(url) }
 }
 
-function sweepNow(url = '$BROKER_URL'): string {
+/** The command that runs a sweep. Default is the broker at `$BROKER_URL`. */
+export function sweepNow(url = '$BROKER_URL'): string {
   return `curl -fsS -X POST -H "Authorization: Bearer $BROKER_TOKEN" ${url}/v1/sweeps`
 }

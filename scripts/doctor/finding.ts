@@ -36,21 +36,16 @@ export interface VerdictOptions {
   readonly strict?: boolean | undefined
 }
 
-/** By the start of a row's name. */
-const ofPackage =
-  /^(settings?\b|health|redirect URI reachable|readiness|identity|table |vault |queue |blobs |broker state|sign-in table)/
-
-/** A package can break only its own work: starting, answering, and reaching its storage. */
-export function categoryOf(name: string): Category {
-  return ofPackage.test(name) ? 'package' : 'operator'
+/** Files results under who fixes them. A package can break only its own work: starting, answering, and reaching its storage. */
+export function inCategory(category: Category, diagnosed: readonly Diagnosed[]): Finding[] {
+  return diagnosed.map((line) => ({ ...line, category }))
 }
 
 /** Creates the report, with the verdict. */
 export function toReport(
-  diagnosed: readonly Diagnosed[],
+  checks: readonly Finding[],
   { category, strict = false }: VerdictOptions = {},
 ): DoctorReport {
-  const checks = diagnosed.map((line) => ({ ...line, category: categoryOf(line.name) }))
   const counted = checks.filter((line) => category === undefined || line.category === category)
   return { healthy: counted.every(({ ok }) => ok ?? !strict), checks }
 }

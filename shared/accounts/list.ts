@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ianaTimeZone } from '../advertising/timeZones.ts'
 import {
   type Account,
   type AccountPage,
@@ -9,6 +10,7 @@ import {
   maxAccountPage,
   waysOf,
 } from '../domain/account.ts'
+import { accountNotReachable, findEntries } from '../domain/findAccount.ts'
 import { isSelected } from '../domain/selectAccounts.ts'
 import type { DefaultAccount, TenantName } from '../domain/tenant.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
@@ -31,6 +33,11 @@ export const accountView = z
     linked: z.boolean().describe('Whether the user reaches it through a customer other than its owner.'),
     lifeCycleStatus: z.string(),
     pauseReason: z.string().optional(),
+    currencyCode: z.string().optional(),
+    timeZone: z.string().optional(),
+    ianaTimeZone: z.string().optional(),
+    financialStatus: z.string().optional(),
+    lastModifiedAt: z.iso.datetime().optional(),
     accountMode: z
       .string()
       .describe('`Expert`, `Smart`, or `UnifiedSmart`. Most API calls work only with an Expert account.')
@@ -95,18 +102,43 @@ export async function listAccounts(
   const { accountsGeneration, defaultAccount, discoveredAt } = stored.tenant
   if (!accountsGeneration) return { accounts: [] }
   const page = await findPage(stores.accounts, name, accountsGeneration, query)
-  const view = (account: Account) => ({
-    ...account,
-    ways: [...waysOf(account)],
-    selected: isSelected(account),
-    default: isDefault(account, defaultAccount),
-  })
   const { readSoFar } = marksOfGeneration(accountsGeneration)
   return {
-    accounts: page.accounts.map(view),
+    accounts: page.accounts.map((account) => toAccountView(account, defaultAccount)),
     ...(readSoFar !== undefined && { readSoFar }),
     ...(discoveredAt && { discoveredAt: discoveredAt.toISOString() }),
     ...(page.continuation && { continuation: page.continuation }),
+  }
+}
+
+/**
+ * One account, by its id or its number, selected or not.
+ * @throws Problem `tenant_not_found` or `account_not_found`.
+ */
+export async function viewAccount(
+  stores: { readonly tenants: TenantStore; readonly accounts: AccountStore },
+  name: TenantName,
+  wanted: string,
+): Promise<z.infer<typeof accountView>> {
+  const stored = await stores.tenants.read(name)
+  if (!stored) throw new Problem('tenant_not_found')
+  const { tenant } = stored
+  const [account] = await findEntries(stores.accounts, tenant, wanted)
+  if (!account) throw accountNotReachable(tenant, wanted)
+  return toAccountView(account, tenant.defaultAccount)
+}
+
+function toAccountView(
+  account: Account,
+  defaultAccount: DefaultAccount | undefined,
+): z.infer<typeof accountView> {
+  const zone = ianaTimeZone(account.timeZone ?? '')
+  return {
+    ...account,
+    ...(zone && { ianaTimeZone: zone }),
+    ways: [...waysOf(account)],
+    selected: isSelected(account),
+    default: isDefault(account, defaultAccount),
   }
 }
 

@@ -40,6 +40,14 @@ export interface AccountInfo {
 export interface AdvertiserAccount extends AccountInfo {
   /** The customer that owns it. */
   readonly ownerCustomerId: string
+  /** ISO 4217; Microsoft's `CurrencyCode`. */
+  readonly currencyCode?: string
+  /** Microsoft's own name, for example `PacificTimeUSCanadaTijuana`. */
+  readonly timeZone?: string
+  /** Microsoft's `AccountFinancialStatus`: `ClearFinancialStatus`, `Hold`, `Proposed`, `WriteOff`, … */
+  readonly financialStatus?: string
+  /** When it last changed, as an ISO time. */
+  readonly lastModifiedAt?: string
   /** All customers that are linked to the account as its agency (advertiseraccount.md, `LinkedAgencies`). */
   readonly agencies: readonly Customer[]
 }
@@ -132,11 +140,29 @@ const customerInfoSchema = z
   .object({ Id: idSchema, Name: text })
   .transform((customer) => ({ customerId: customer.Id, name: customer.Name }))
 
+/** A time in UTC (advertiseraccount.md, `LastModifiedTime`), which Microsoft sends without its zone. */
+const utcTime = text.transform((sent) => {
+  const at = new Date(/(Z|[+-]\d\d:\d\d)$/.test(sent) ? sent : `${sent}Z`)
+  return Number.isNaN(at.getTime()) ? '' : at.toISOString()
+})
+
 const advertiserAccountSchema = z
-  .object({ ...accountMembers, ParentCustomerId: idSchema, LinkedAgencies: list(customerInfoSchema) })
+  .object({
+    ...accountMembers,
+    ParentCustomerId: idSchema,
+    CurrencyCode: text,
+    TimeZone: text,
+    AccountFinancialStatus: text,
+    LastModifiedTime: utcTime,
+    LinkedAgencies: list(customerInfoSchema),
+  })
   .transform((account) => ({
     ...toAccountInfo(account),
     ownerCustomerId: account.ParentCustomerId,
+    ...(account.CurrencyCode && { currencyCode: account.CurrencyCode }),
+    ...(account.TimeZone && { timeZone: account.TimeZone }),
+    ...(account.AccountFinancialStatus && { financialStatus: account.AccountFinancialStatus }),
+    ...(account.LastModifiedTime && { lastModifiedAt: account.LastModifiedTime }),
     agencies: account.LinkedAgencies,
   }))
 

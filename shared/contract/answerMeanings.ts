@@ -40,6 +40,12 @@ export const answerMeanings: Readonly<Record<string, string>> = {
   customerName: 'The customer’s name.',
   ownerCustomerId: 'The customer that owns the account.',
   lifeCycleStatus: 'Microsoft’s `AccountLifeCycleStatus`.',
+  currencyCode: 'The account’s currency (ISO 4217).',
+  timeZone: 'Microsoft’s name of the account’s time zone.',
+  ianaTimeZone: 'The IANA name of that zone. Absent for a name that isn’t in Microsoft’s list.',
+  financialStatus:
+    'Microsoft’s `AccountFinancialStatus`. With `Hold`, for example, its ads aren’t delivered.',
+  lastModifiedAt: 'When the account last changed at Microsoft, as of the last discovery.',
   pauseReason: 'Who paused the account: `user`, `billing`, or `userAndBilling`.',
   roleId: 'The user’s role, by Microsoft’s ID.',
   linkPermission: 'Microsoft’s `CustomerLinkPermission`.',

@@ -40,6 +40,11 @@ const account = {
   ownerCustomerId: '251001001',
   linked: false,
   lifeCycleStatus: 'Active',
+  currencyCode: 'USD',
+  timeZone: 'PacificTimeUSCanadaTijuana',
+  ianaTimeZone: 'America/Los_Angeles',
+  financialStatus: 'ClearFinancialStatus',
+  lastModifiedAt: '2026-11-01T09:00:00.000Z',
   accountMode: 'Expert',
   roleId: '41',
   ways: [{ customerId: '251001001', roleId: '41' }],
@@ -90,9 +95,10 @@ const vend = {
 const ready = {
   ready: false,
   checks: [
-    { name: 'table Tenants', ok: true, detail: 'answers' },
+    { name: 'table Tenants', category: 'package', ok: true, detail: 'can be read and written' },
     {
       name: 'secret production-developer-token',
+      category: 'operator',
       ok: false,
       detail: 'is missing',
       resolution:
@@ -180,6 +186,7 @@ export const examples: Readonly<Record<string, OperationExample>> = {
   'GET v1/tenants/{tenant}/accounts': {
     response: { accounts: [account], discoveredAt: tenant.accounts.discoveredAt },
   },
+  'GET v1/tenants/{tenant}/accounts/{account}': { response: account },
   'GET v1/tenants/{tenant}/events': {
     response: {
       events: [
@@ -193,6 +200,7 @@ export const examples: Readonly<Record<string, OperationExample>> = {
     },
   },
   'GET health': { response: { status: 'ok' } },
+  'GET health/canary': { response: { status: 'ok' } },
   'GET ready': { response: ready },
   'POST v1/sweeps': { response: sweepReport },
 }

@@ -39,6 +39,7 @@ export const meanings: Readonly<Record<string, string>> = {
   signInWith: 'The type of account to sign in with. The sign-in accepts no other.',
   accountChoice:
     'Who asks the person to choose when there are several accounts: the broker’s page or the app.',
+  account: 'The account, by its ID or number.',
   service: 'A service’s name as in `services` of a vend, e.g. `campaignManagement`.',
   path: 'The operation’s path below the service’s base URL, e.g. `Campaigns/QueryByAccountId`.',
   search: 'Part of the name, number, ID, or customer name; case doesn’t matter.',

@@ -37,6 +37,14 @@ export interface DiscoveredAccount {
   readonly pauseReason?: PauseReason
   /** Microsoft's `AccountMode`: `Expert`, `Smart`, or `UnifiedSmart`. Absent in rows of earlier versions. */
   readonly accountMode?: string
+  /** ISO 4217. This and the next three are absent if Microsoft sent none, and in rows of earlier versions. */
+  readonly currencyCode?: string
+  /** Microsoft's own name, for example `PacificTimeUSCanadaTijuana`. */
+  readonly timeZone?: string
+  /** Microsoft's `AccountFinancialStatus`, for example `ClearFinancialStatus` or `Hold`. */
+  readonly financialStatus?: string
+  /** When it last changed at Microsoft, as an ISO time. */
+  readonly lastModifiedAt?: string
   /** Whether it's reached through a customer other than its owner. */
   readonly linked: boolean
   /** Set if no path to the account is known: `customerId` is then only the owner, and nothing is vended with it. */

@@ -37,7 +37,12 @@ export async function findAccount(
   return account
 }
 
-async function findEntries(store: AccountStore, tenant: Tenant, wanted: string): Promise<readonly Account[]> {
+/** The account with this id, otherwise those with this number, selected or not. Several only in old generations. */
+export async function findEntries(
+  store: AccountStore,
+  tenant: Tenant,
+  wanted: string,
+): Promise<readonly Account[]> {
   const { accountsGeneration: generation } = tenant
   if (!generation) return []
   const byId = await store.findById(tenant, generation, wanted)

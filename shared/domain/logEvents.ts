@@ -16,6 +16,11 @@ export interface LogEvents {
    * try.
    */
   'instance.ended': { order: 'host' | 'signal'; unfinished: number; waitedMilliseconds: number }
+  /**
+   * The canary's vend or its call to Microsoft Advertising failed. `reason` is the problem's code, or `advertising_` and
+   * the fault's class. Logged with every run that fails.
+   */
+  'canary.failed': { reason: string; traceId: string }
   /** One run of the refresh timer, or of `POST /v1/sweeps`. Counts are tenants. */
   'sweep.ended': SweepReport
   /**
@@ -216,6 +221,8 @@ export interface LogEvents {
   'vault.throttled': { vault: string; operation: string }
   /** A shard that a sweep handed over failed in all its tries. */
   'sweep.shard_poisoned': { shard: number }
+  /** A copy of the tables is complete in the container of `BACKUP_CONTAINER_URL`. `bytes` are compressed. */
+  'backup.ended': { rows: number; bytes: number; durationSeconds: number }
 }
 
 /** The report of one sweep. Counts are tenants; time units are in the names. */

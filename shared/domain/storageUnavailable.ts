@@ -1,15 +1,16 @@
 import { TimeLimitError } from '../clock.ts'
 
 /** What an operation depends on: a service, or the identity that must give a token for it. */
-export type StorageService = 'tables' | 'vault' | 'identity'
+export type StorageService = 'tables' | 'vault' | 'identity' | 'blobs'
 
 const serviceNames: Readonly<Record<StorageService, string>> = {
   tables: 'Table Storage',
   vault: 'Key Vault',
   identity: 'The managed identity',
+  blobs: 'Blob Storage',
 }
 
-/** Table Storage or Key Vault didn't carry out an operation. The SDK's message is left out: it may name secrets. */
+/** Table Storage, Key Vault, or Blob Storage didn't carry out an operation. The SDK's message is left out: it may name secrets. */
 export class StorageUnavailableError extends Error {
   readonly service: StorageService
   /** HTTP status, or 0 if there was no answer. */

@@ -44,6 +44,11 @@ export interface Vault {
 export interface ListableVault extends Vault {
   /** Every enabled secret, including those of certificates. */
   list(): AsyncIterable<ListedSecret>
+  /**
+   * Why a secret reads as undefined. A deleted one can be recovered.
+   * @throws StorageUnavailableError, also without the right to see deleted secrets.
+   */
+  whyAbsent(name: string): Promise<'missing' | 'deleted' | 'disabled'>
 }
 
 /**

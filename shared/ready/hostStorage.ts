@@ -1,5 +1,5 @@
 import { refreshChunksQueue } from '../operations/runSweep.ts'
-import type { ReadinessCheck } from './checks.ts'
+import { type ReadinessCheck, runCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
 import { fetchJson } from './fetchJson.ts'
 import { resolutionsOf } from './resolutions.ts'
@@ -63,27 +63,26 @@ export async function checkHostStorage(broker: ReadyDependencies): Promise<Readi
 }
 
 async function check(
-  { config, credential }: ReadyDependencies,
+  { clock, config, credential }: ReadyDependencies,
   name: string,
   url: string,
   probes: readonly Probe[],
   role: string,
 ): Promise<ReadinessCheck> {
   const resolutions = resolutionsOf(config, url, role)
-  const token = await credential.getToken(storageScope).catch(() => null)
-  if (!token) return { name, ok: false, detail: 'no token for storage', resolution: resolutions.refused }
-  const statuses = await Promise.all(probes.map((probe) => send(url, probe, token.token)))
-  const failed = statuses.findIndex((status) => status !== 200 && status !== 404)
-  if (failed < 0)
-    return { name, ok: true, detail: `may be used: ${probes.map(({ right }) => right).join(', ')}` }
-  const status = statuses[failed]
-  const detail = `${probes[failed]?.right}: ${status === 0 ? 'no answer' : `status ${status}`}`
-  return {
-    name,
-    ok: false,
-    detail,
-    resolution: status === 401 || status === 403 ? resolutions.refused : resolutions.unreachable,
-  }
+  return runCheck({ name, clock, resolutions }, async () => {
+    const token = await credential.getToken(storageScope).catch(() => null)
+    if (!token) return { ok: false, detail: 'no token for storage', resolution: resolutions.refused }
+    const statuses = await Promise.all(probes.map((probe) => send(url, probe, token.token)))
+    const failed = statuses.findIndex((status) => status !== 200 && status !== 404)
+    if (failed < 0) return { ok: true, detail: `may be used: ${probes.map(({ right }) => right).join(', ')}` }
+    const status = statuses[failed]
+    return {
+      ok: false,
+      detail: `${probes[failed]?.right}: ${status === 0 ? 'no answer' : `status ${status}`}`,
+      resolution: status === 401 || status === 403 ? resolutions.refused : resolutions.unreachable,
+    }
+  })
 }
 
 async function send(

@@ -16,29 +16,34 @@ const vaultScope = 'https://vault.azure.net/.default'
 
 /** Checks identity, tables, vaults, and the host's storage, by accessing names that don't exist. */
 export async function checkPermissions(broker: ReadyDependencies): Promise<ReadinessCheck[]> {
-  const checks = await Promise.all([
-    checkIdentity(broker),
-    ...tableNames.map((name) => checkTable(broker, name)),
-    ...broker.vaults.grants.map((vault, index) => checkGrantVault(broker, vault, index)),
+  const [checks, hostStorage] = await Promise.all([
+    Promise.all([
+      checkIdentity(broker),
+      ...tableNames.map((name) => checkTable(broker, name)),
+      ...broker.vaults.grants.map((vault, index) => checkGrantVault(broker, vault, index)),
+    ]),
+    checkHostStorage(broker),
   ])
-  return [...checks, ...(await checkHostStorage(broker))]
+  return [...checks, ...hostStorage]
 }
 
-async function checkIdentity({ config, credential }: ReadyDependencies): Promise<ReadinessCheck> {
-  const name = 'identity'
-  const refusal = await credential.getToken(vaultScope).then(
-    (token) => (token ? undefined : 'nothing came'),
-    (error: unknown) => (error instanceof StorageUnavailableError ? codeAndStatus(error) : 'unknown'),
-  )
-  if (refusal === undefined) return { name, ok: true, detail: 'gives tokens' }
+function checkIdentity({ clock, config, credential }: ReadyDependencies): Promise<ReadinessCheck> {
   const { app, resourceGroup } = config.host
   const resolution = identityResolution(app, resourceGroup)
-  return { name, ok: false, detail: `gives no token: ${refusal}`, resolution }
+  const resolutions = { refused: resolution, disallowed: resolution, unreachable: resolution }
+  return runCheck({ name: 'identity', clock, resolutions }, async () => {
+    const refusal = await credential.getToken(vaultScope).then(
+      (token) => (token ? undefined : 'nothing came'),
+      (error: unknown) => (error instanceof StorageUnavailableError ? codeAndStatus(error) : 'unknown'),
+    )
+    if (refusal === undefined) return { ok: true, detail: 'gives tokens' }
+    return { ok: false, detail: `gives no token: ${refusal}`, resolution }
+  })
 }
 
-function checkTable({ config, tables }: ReadyDependencies, name: TableName): Promise<ReadinessCheck> {
+function checkTable({ clock, config, tables }: ReadyDependencies, name: TableName): Promise<ReadinessCheck> {
   const resolutions = resolutionsOf(config, config.tables.endpoint, 'Storage Table Data Contributor')
-  return runCheck(`table ${name}`, resolutions, async () => {
+  return runCheck({ name: `table ${name}`, clock, resolutions }, async () => {
     try {
       await onRow(() => tables[name].getEntity(probeName, probeName), { absent: undefined })
       await onRow(() => tables[name].deleteEntity(probeName, probeName), { absent: undefined })
@@ -75,7 +80,7 @@ function checkGrantVault(
   const { grantUrls, readOnlyGrantUrls } = config.vault
   const url = [...grantUrls, ...readOnlyGrantUrls][index]
   const resolutions = resolutionsOf(config, url, 'Key Vault Secrets Officer')
-  return runCheck(`vault ${vault.host}`, resolutions, async (): Promise<Finding> => {
+  return runCheck({ name: `vault ${vault.host}`, clock, resolutions }, async (): Promise<Finding> => {
     await vault.read(probeName)
     if (vault.isReadOnly) return { ok: true, detail: 'can be read (READ_ONLY_GRANT_VAULT_URLS)' }
     await vault

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { checkCallerIssuer } from './callerIssuers.ts'
-import { readinessCheck } from './checks.ts'
+import { type ReadinessCheck, readinessCheck } from './checks.ts'
 import { checkClock } from './clock.ts'
 import type { ReadyDependencies } from './dependencies.ts'
 import { checkPermissions } from './permissions.ts'
@@ -26,6 +26,11 @@ export const readiness = z
 /** A {@link readiness}'s value. */
 export type Readiness = z.infer<typeof readiness>
 
+/** A package can break only its own work, like reaching its storage. */
+function inCategory<C extends 'package' | 'operator'>(category: C, checks: readonly ReadinessCheck[]) {
+  return checks.map((check) => ({ ...check, category }))
+}
+
 /** Checks all dependencies in parallel, by accessing names that don't exist. */
 export async function checkReadiness(broker: ReadyDependencies): Promise<Readiness> {
   const { config, signInTable } = broker
@@ -38,7 +43,14 @@ export async function checkReadiness(broker: ReadyDependencies): Promise<Readine
     checkState(broker),
   ])
   // Last, because every answer from storage includes the time.
-  const checks = [...permissions, ...secrets, ...signIns, ...issuers, state.check, checkClock(broker)]
+  const checks = [
+    ...inCategory('package', permissions),
+    ...inCategory('operator', secrets),
+    ...inCategory('package', signIns),
+    ...inCategory('operator', issuers),
+    ...inCategory('package', [state.check]),
+    ...inCategory('operator', [checkClock(broker)]),
+  ]
   return {
     ready: checks.every(({ ok }) => ok) && state.shown.holds.length === 0,
     checks,

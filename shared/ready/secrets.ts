@@ -17,23 +17,31 @@ export async function checkSecrets(broker: ReadyDependencies): Promise<Readiness
 }
 
 async function checkWithNext(broker: ReadyDependencies, name: string): Promise<ReadinessCheck[]> {
-  const resolutions = resolutionsOf(broker.config, broker.config.vault.url, 'Key Vault Secrets User')
-  const nextName = nextSecretName(name)
-  const current = await runCheck(`secret ${name}`, resolutions, () => lookAt(broker, name))
-  let present = true
-  const next = await runCheck(`secret ${nextName}`, resolutions, async () => {
-    const secret = await broker.vaults.main.read(nextName)
-    present = secret !== undefined
-    return secret ? judge(broker, name, secret) : { ok: true, detail: 'is not there' }
+  const { clock, config, vaults } = broker
+  const resolutions = resolutionsOf(config, config.vault.url, 'Key Vault Secrets User')
+  const subject = (secret: string) => ({
+    ...{ name: `secret ${secret}`, clock, resolutions },
+    host: vaults.main.host,
   })
-  return present ? [current, next] : [current]
+  const nextName = nextSecretName(name)
+  let present: boolean | undefined
+  const [current, next] = await Promise.all([
+    runCheck(subject(name), () => lookAt(broker, name)),
+    runCheck(subject(nextName), async () => {
+      const secret = await vaults.main.read(nextName)
+      present = secret !== undefined
+      return secret ? judge(broker, name, secret) : { ok: true, detail: 'is not there' }
+    }),
+  ])
+  // Whatever keeps both from being read is told once.
+  return (present ?? current.ok) ? [current, next] : [current]
 }
 
 async function lookAt(broker: ReadyDependencies, name: string): Promise<Finding> {
   const { secretHealth, vaults } = broker
   if (name === sealingKeysName) return lookAtSealingKeys(broker)
   const secret = await vaults.main.read(name)
-  if (!secret) return { ok: false, detail: 'is missing', resolution: setSecret(broker, name) }
+  if (!secret) return explainAbsence(broker, name, setSecret(broker, name))
   const refused = await secretHealth.refused(name)
   if (refused?.version === secret.version) {
     const detail = `has been refused since ${refused.since}; the next one is in use`
@@ -42,11 +50,33 @@ async function lookAt(broker: ReadyDependencies, name: string): Promise<Finding>
   return judge(broker, name, secret)
 }
 
-async function lookAtSealingKeys({ clock, config, vaults }: ReadyDependencies): Promise<Finding> {
+/** A deleted or disabled secret keeps its name and takes no new version, so each has its own fix. */
+async function explainAbsence(
+  { config, vaults }: ReadyDependencies,
+  name: string,
+  create: string,
+): Promise<Finding> {
+  // Without the right to see deleted secrets, it counts as missing, and the fix includes both ways.
+  const absence = await vaults.main.whyAbsent(name).catch(() => undefined)
+  const of = `--vault-name ${resourceName(config.vault.url)} --name ${name}`
+  const recover = `az keyvault secret recover ${of}`
+  if (absence === 'deleted') return { ok: false, detail: 'is deleted', resolution: recover }
+  if (absence === 'disabled')
+    return {
+      ok: false,
+      detail: 'is disabled',
+      resolution: `az keyvault secret set-attributes ${of} --enabled true`,
+    }
+  const resolution = absence ? create : `${create}; if it was deleted: ${recover}`
+  return { ok: false, detail: 'is missing', resolution }
+}
+
+async function lookAtSealingKeys(broker: ReadyDependencies): Promise<Finding> {
+  const { clock, config, vaults } = broker
   const resolution = `npm run rotate-sealing-key -- --vault ${config.vault.url}`
   try {
     const keys = await readSealingKeyIds({ vault: vaults.main, clock })
-    if (!keys) return { ok: false, detail: 'is missing', resolution }
+    if (!keys) return explainAbsence(broker, sealingKeysName, resolution)
     // Its expiry date isn't judged: a policy asked for it, and the keys work beyond it.
     return { ok: true, detail: `is present; ${keys.older.length} older key(s) beside the one that seals` }
   } catch (error) {

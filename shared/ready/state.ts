@@ -59,10 +59,10 @@ const shownEvents = 20
 export async function checkState(
   broker: ReadyDependencies,
 ): Promise<{ check: ReadinessCheck; shown: BrokerState }> {
-  const { config, notes, sweeps } = broker
+  const { clock, config, notes, sweeps } = broker
   const resolutions = resolutionsOf(config, config.tables.endpoint, 'Storage Table Data Contributor')
   let shown: BrokerState = { holds: [], events: [] }
-  const check = await runCheck('broker state', resolutions, async () => {
+  const check = await runCheck({ name: 'broker state', clock, resolutions }, async () => {
     const [holds, lastSweep, shards, events] = await Promise.all([
       showHolds(broker),
       readLastSweep(broker),

@@ -12,14 +12,21 @@ import { createProvenKinds } from './provenKinds.ts'
 import { type Refreshing, refreshLeased } from './refreshLeased.ts'
 import { createRefusedTenants } from './refusedTenants.ts'
 
+/** What a caller brings to a refresh. */
+export interface RefreshCall {
+  /** The time at which the caller stops waiting. Default is no limit. */
+  readonly deadline?: Deadline | undefined
+  /**
+   * The tenant's row, if the caller has just read it. The first try then doesn't read it: if the row has changed, its
+   * ETag refuses the lease, and the next try reads it. Default is to read it.
+   */
+  readonly stored?: StoredTenant | undefined
+}
+
 /** Refreshes one tenant under its lease. Any number of callers in a process share one refresh. */
 export interface Refresher {
-  /**
-   * @param deadline the time at which the caller stops waiting. A refresh that holds the lease then continues for the
-   *   next caller.
-   * Default is no limit.
-   */
-  refresh(name: TenantName, purpose: RefreshPurpose, deadline?: Deadline): Promise<RefreshOutcome>
+  /** A refresh that holds the lease at the caller's deadline continues for the next caller. */
+  refresh(name: TenantName, purpose: RefreshPurpose, call?: RefreshCall): Promise<RefreshOutcome>
 }
 
 const firstPollMilliseconds = 40
@@ -33,18 +40,21 @@ export function createRefresher(given: RefreshDependencies): Refresher {
     string,
     { readonly purpose: RefreshPurpose; readonly work: Promise<RefreshOutcome> }
   >()
-  const start = (name: TenantName, purpose: RefreshPurpose, deadline?: Deadline): Promise<RefreshOutcome> => {
+  const start = (name: TenantName, purpose: RefreshPurpose, call: RefreshCall): Promise<RefreshOutcome> => {
     const key = tenantKey(name)
-    const work = refreshUnderLease(dependencies, name, purpose, deadline).finally(() => running.delete(key))
+    const work = refreshUnderLease({ ...dependencies, ...call }, name, purpose).finally(() =>
+      running.delete(key),
+    )
     running.set(key, { purpose, work })
     return work
   }
   return {
-    async refresh(name, purpose, deadline) {
+    async refresh(name, purpose, { deadline, stored } = {}) {
       const key = tenantKey(name)
-      for (;;) {
+      for (let hasWaited = false; ; hasWaited = true) {
         const other = running.get(key)
-        if (!other) return start(name, purpose, deadline)
+        // A row that was read before another refresh ended is out of date.
+        if (!other) return start(name, purpose, { deadline, stored: hasWaited ? undefined : stored })
         const shared = shareOutcome(await other.work, other.purpose, purpose, given.clock.now())
         if (shared) return shared
       }
@@ -81,17 +91,17 @@ function shareOutcome(
 
 /** Check, lock, act, record: the row's ETag makes checking and locking a single operation. */
 async function refreshUnderLease(
-  dependencies: Refreshing,
+  dependencies: Refreshing & RefreshCall,
   name: TenantName,
   purpose: RefreshPurpose,
-  deadline?: Deadline,
 ): Promise<RefreshOutcome> {
-  const { tenants, clock, unfinishedCommits } = dependencies
+  const { tenants, clock, unfinishedCommits, deadline } = dependencies
+  const read = () => stepOutsideLease(clock, 'reading the row', () => tenants.read(name), deadline)
   const giveUpAt = addSeconds(clock.now(), purpose.for === 'sweep' ? 0 : dependencies.vendWaitSeconds)
   const take = createLeaseTaker(dependencies)
   const gate = createHoldGate(dependencies, deadline)
   for (let poll = 0; ; poll++) {
-    const stored = await stepOutsideLease(clock, 'reading the row', () => tenants.read(name), deadline)
+    const stored = (poll === 0 && dependencies.stored) || (await read())
     if (!stored) return { outcome: 'not_found' }
     const check = { purpose, take, gate, deadline }
     const ended = await unfinishedCommits.run(() => refreshIfFree(dependencies, stored, check))

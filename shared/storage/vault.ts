@@ -19,7 +19,11 @@ export function createVault(client: SecretClient, log: Log, clock: Clock = syste
   const { host } = new URL(client.vaultUrl)
   const logged = createMemory<true>(clock)
   let challenged: Promise<unknown> | undefined
-  const run = async <T>({ operation, name }: Request, work: () => Promise<T>, gone: () => T): Promise<T> => {
+  const run = async <T>(
+    { operation, name }: Request,
+    work: () => Promise<T>,
+    gone: (code: string) => T,
+  ): Promise<T> => {
     challenged ??= client.getSecret('first-request').catch(() => undefined)
     await challenged
     const key = `${operation} ${name}`
@@ -30,7 +34,7 @@ export function createVault(client: SecretClient, log: Log, clock: Clock = syste
     }
     return throttleRetry(onThrottled).execute(() =>
       runStorageOperation('vault', work, (_status, code) =>
-        goneCodes.has(code) ? { value: gone() } : undefined,
+        goneCodes.has(code) ? { value: gone(code) } : undefined,
       ),
     )
   }
@@ -74,6 +78,19 @@ export function createVault(client: SecretClient, log: Log, clock: Clock = syste
         },
         () => undefined,
       ),
+    whyAbsent: async (name) => {
+      const request = { operation: 'get', name } as const
+      const code = await run(request, () => client.getSecret(name).then(() => ''), String)
+      if (code === 'SecretDisabled') return 'disabled'
+      return run<'missing' | 'deleted'>(
+        request,
+        async () => {
+          await client.getDeletedSecret(name)
+          return 'deleted'
+        },
+        () => 'missing',
+      )
+    },
     async *list() {
       const pages = client.listPropertiesOfSecrets().byPage()
       for (;;) {

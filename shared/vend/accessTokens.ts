@@ -107,7 +107,7 @@ export function createAccessTokens(dependencies: AccessTokenDependencies): Acces
       const deadline = limit()
       const replaced = await dated(async () => {
         const purpose = { for: 'replacement', seen } as const
-        const refresh = () => refresher.refresh(name, purpose, deadline)
+        const refresh = () => refresher.refresh(name, purpose, { deadline })
         const outcome = await deadline.step('replacing a token', refresh)
         return tokenFromOutcome(dependencies, outcome, minimumValiditySeconds)
       })

@@ -55,7 +55,7 @@ export async function readOrRefresh(
   const key = tenantKey(name)
   if (storedToken && lasts(minimumSeconds) && outages.recent(key, outageMilliseconds)) return storedToken
   const purpose = purposeOf(stored, storedToken !== undefined, preferredSeconds)
-  const refresh = () => refresher.refresh(name, purpose, deadline)
+  const refresh = () => refresher.refresh(name, purpose, { deadline, stored })
   // Afterwards, the stored token must still be good.
   const seconds = lasts(minimumSeconds + patienceSeconds) ? patienceSeconds : deadline.left() - answerSeconds
   try {

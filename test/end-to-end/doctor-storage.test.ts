@@ -56,6 +56,31 @@ describe('the vaults', () => {
     expect(other).toMatchObject({ ok: false, detail: expect.stringMatching(/no token: \w+/) })
   })
 
+  test('are reported within the doctor’s patience if the main one hangs, and it is named', async () => {
+    const { origin } = world.stack.parts.vault
+    await breakVault(origin, { operation: 'get', kind: 'hang' })
+    const { host } = new URL(origin)
+    const report = await look()
+    expect(find(report, 'readiness')).toMatchObject({ ok: true })
+    expect(find(report, 'secret sealing-keys')).toMatchObject({
+      ok: false,
+      category: 'operator',
+      detail: `no answer from ${host} within 8 s`,
+    })
+    expect(bad(report).filter((name) => !name.startsWith('secret '))).toEqual([`vault ${host}`])
+  })
+
+  test('a disabled secret is enabled again', async () => {
+    const client = createSecretClient(world.broker.config, world.broker.credential, settings.KEY_VAULT_URL!)
+    const { version = '' } = (await client.getSecret('sandbox-developer-token')).properties
+    await client.updateSecretProperties('sandbox-developer-token', version, { enabled: false })
+    expect(find(await look(), 'secret sandbox-developer-token')).toMatchObject({
+      ok: false,
+      detail: 'is disabled',
+    })
+    await client.updateSecretProperties('sandbox-developer-token', version, { enabled: true })
+  })
+
   test.each(['get', 'set', 'delete'] as const)('are reported if they refuse to %s', async (operation) => {
     const { origin } = world.stack.parts.grantVault
     await breakVault(origin, { operation, name: 'readiness-probe', kind: 'forbiddenByRbac' })
@@ -97,8 +122,8 @@ describe('secrets', () => {
     await main.remove(name)
     expect(find(await look(), `secret ${name}`)).toMatchObject({
       ok: false,
-      detail: 'is missing',
-      resolution: expect.stringContaining(`az keyvault secret set --vault-name localhost --name ${name} `),
+      detail: 'is deleted',
+      resolution: `az keyvault secret recover --vault-name localhost --name ${name}`,
     })
     const client = createSecretClient(world.broker.config, world.broker.credential, settings.KEY_VAULT_URL!)
     await (await client.beginRecoverDeletedSecret(name)).pollUntilDone()
@@ -140,8 +165,8 @@ describe('secrets', () => {
     await main.remove('sealing-keys')
     expect(find(await look(), 'secret sealing-keys')).toMatchObject({
       ok: false,
-      detail: 'is missing',
-      resolution: `npm run rotate-sealing-key -- --vault ${settings.KEY_VAULT_URL}`,
+      detail: 'is deleted',
+      resolution: 'az keyvault secret recover --vault-name localhost --name sealing-keys',
     })
     const client = createSecretClient(world.broker.config, world.broker.credential, settings.KEY_VAULT_URL!)
     await (await client.beginRecoverDeletedSecret('sealing-keys')).pollUntilDone()
@@ -227,6 +252,10 @@ describe('tables', () => {
     })
     const seen = await look()
     expect(bad(seen)).toEqual(['environment sandbox microsoft', 'last sweep'])
+    expect(find(seen, 'environment sandbox microsoft')).toMatchObject({
+      detail: expect.stringContaining('client_secret_expired, trace id trace-1'),
+      resolution: expect.stringContaining('--name sandbox-microsoft-client-secret-next '),
+    })
     // A daily sweep is late after three days.
     expect(bad(await look({ REFRESH_SCHEDULE: '0 0 3 * * *' }))).toEqual(['environment sandbox microsoft'])
     expect((await runSweep(world.createBroker())).report.holds).toEqual(['sandbox:microsoft'])

@@ -88,3 +88,9 @@ test('it names the settings that end something, with their defaults', () => {
   expect(settings).toHaveLength(5)
   for (const { name, default: value } of settings) expect(page).toContain(`\`${name}\` (${value})`)
 })
+
+test('a deleted blob is kept for as long as it says', () => {
+  const [, days] = /\| soft-deleted for (\d+) days/.exec(page) ?? []
+  const policies = [...read('infra/modules/storage.bicep').matchAll(/[dD]eleteRetentionPolicy: \{(.*)\}/g)]
+  expect(policies.map(([, policy]) => policy?.trim())).toEqual(Array(2).fill(`enabled: true, days: ${days}`))
+})

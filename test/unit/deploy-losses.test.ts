@@ -44,6 +44,8 @@ const rich: Parameters = {
     TABLES_PREFIX: 'Blue',
     GRANT_STORE: 'sealed',
     READ_ONLY_GRANT_VAULT_URLS: 'https://lost.example',
+    BACKUP_CONTAINER_URL: 'https://backup.example/tables',
+    CANARY_TENANT: 'ours/canary',
     DEAD_GRANT_DAYS: '120',
   },
 }
@@ -84,6 +86,8 @@ test('a deployment from a new shell, which sets only the client IDs, is told eve
     'settings.TABLES_PREFIX',
     'settings.GRANT_STORE',
     'settings.READ_ONLY_GRANT_VAULT_URLS',
+    'settings.BACKUP_CONTAINER_URL',
+    'settings.CANARY_TENANT',
     'settings.DEAD_GRANT_DAYS',
   ])
 })
@@ -143,6 +147,8 @@ describe('a change of one parameter', () => {
         tableS_PREFIX: 'Blue',
         granT_STORE: 'sealed',
         reaD_ONLY_GRANT_VAULT_URLS: 'https://lost.example',
+        backuP_CONTAINER_URL: 'https://backup.example/tables',
+        canarY_TENANT: 'ours/canary',
         deaD_GRANT_DAYS: '120',
       },
     },

@@ -6,7 +6,7 @@ import { type DeployOptions, findWish } from '../../scripts/deploy/findWish.ts'
 import { isSamePackage } from '../../scripts/deploy/package.ts'
 import { checkSteps, deploySteps } from '../../scripts/deploy/steps.ts'
 import { toZip } from '../../scripts/deploy/zip.ts'
-import { type Diagnosed, toReport } from '../../scripts/doctor/finding.ts'
+import { type Diagnosed, inCategory, toReport } from '../../scripts/doctor/finding.ts'
 import { toBicep } from '../../scripts/setup/bicepLiteral.ts'
 import { runSteps, type StepReport } from '../../scripts/setup/runSteps.ts'
 import { namespaces } from '../../scripts/setup/steps/providers.ts'
@@ -60,6 +60,9 @@ interface RunSettings {
   readonly rows?: (running: Buffer | undefined) => Diagnosed[]
 }
 
+/** Files a row as the doctor does: what a package can break, and what only the operator can change. */
+const filed = (row: Diagnosed) => inCategory(row.name === 'readiness' ? 'package' : 'operator', [row])
+
 const runningIn = ({ state }: World) => {
   const found = state.packages.find(({ name }) => name === 'released-package.zip')
   return found && Buffer.from(found.content, 'base64')
@@ -74,7 +77,8 @@ async function deploy(world: World, settings: RunSettings = {}): Promise<StepRep
   const examine = async () => {
     const running = runningIn(world)
     const health = { name: 'health', ok: running !== undefined && !running.equals(bad), detail: 'it' }
-    return toReport([health, ...(settings.rows?.(running) ?? [])])
+    const rows = settings.rows?.(running) ?? []
+    return toReport([...inCategory('package', [health]), ...rows.flatMap(filed)])
   }
   return runSteps(
     {

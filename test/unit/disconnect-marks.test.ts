@@ -18,6 +18,7 @@ import { createVirtualClock } from './virtualClock.ts'
 const day = 86_400
 
 const tenant = { ...name, environment: 'production' } as const
+const busy = new StorageUnavailableError('tables', 503, 'ServerBusy')
 
 function markGround() {
   const [vault, clock] = [createModelVault(), createVirtualClock(now)]
@@ -157,6 +158,29 @@ describe('a disconnect', () => {
     await disconnectTenant({ ...dependencies, marks, tenants: { ...tenants, replace } }, name)
     expect(own.row()).toMatchObject({ status: 'disconnected', owesMark: true })
     expect([...own.due.rows()]).toHaveLength(1)
+  })
+
+  test.each([
+    ['before its effect', 'connected'],
+    ['after its effect', 'disconnected'],
+  ])('whose commit storage fails %s has changed nothing, or left its due row', async (when, status) => {
+    const own = ground()
+    const { dependencies, tenants } = own
+    const before = connected(await own.stores.vault.write(new Secret('old'), owner))
+    await tenants.create(before, [])
+    let isOut = false
+    const inspect: TenantStore['inspect'] = (of) => (isOut ? Promise.reject(busy) : tenants.inspect(of))
+    const read: TenantStore['read'] = (of) => (isOut ? Promise.reject(busy) : tenants.read(of))
+    const replace: TenantStore['replace'] = async (...write) => {
+      if (when === 'after its effect' && !isOut) await tenants.replace(...write)
+      isOut = true
+      throw busy
+    }
+    const failing = { ...dependencies, tenants: { ...tenants, inspect, read, replace } }
+    await expect(disconnectTenant(failing, name)).rejects.toBe(busy)
+    expect(own.row().status).toBe(status)
+    if (status === 'connected') expect(own.row()).toEqual(before)
+    else expect([...own.due.rows()]).toMatchObject([{ tenant: name.tenant }])
   })
 
   test('with an owed mark is marked after the tenant is connected again', async () => {

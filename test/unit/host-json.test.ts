@@ -8,7 +8,12 @@ test('a handed-over shard waits seconds, and its message is a text that a functi
   const { maxPollingInterval, messageEncoding } = readHost().extensions.queues
   // With base64, the extension moves undecodable messages past both functions without reporting them.
   expect(messageEncoding).toBe('none')
-  expect(maxPollingInterval).toMatch(/^00:00:(?:0[1-9]|10)$/)
+  expect(maxPollingInterval).toBe('00:00:05')
+})
+
+test('an idle instance asks each queue 17,280 times a day', () => {
+  const [, seconds] = /^00:00:(\d\d)$/.exec(readHost().extensions.queues.maxPollingInterval) ?? []
+  expect(86_400 / Number(seconds)).toBe(17_280)
 })
 
 test('the host lets a sweep of the longest SWEEP_SECONDS end, with five minutes left', () => {

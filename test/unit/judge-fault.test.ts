@@ -150,9 +150,13 @@ describe('a developer token', () => {
     let now = new Date('2026-11-28T12:00:00Z')
     let version = 'v1'
     let answer: Awaited<ReturnType<CustomerManagement['getUser']>> = accepted
+    let writes = 0
     const notes = {
       read: async <T>(kind: string, key: string) => table.get(`${kind} ${key}`) as T | undefined,
-      write: async (kind: string, key: string, value: object) => void table.set(`${kind} ${key}`, value),
+      async write(kind: string, key: string, value: object) {
+        writes++
+        table.set(`${kind} ${key}`, value)
+      },
     }
     const clock = { now: () => now, sleep: async () => {} }
     const open = () =>
@@ -169,6 +173,7 @@ describe('a developer token', () => {
     const proofs = open()
     return {
       open,
+      writes: () => writes,
       of: (token?: string, environment: 'production' | 'sandbox' = 'production') =>
         proofs.of(environment, new Secret(token ?? 'MINE')),
       getUser: (next = answer, token?: string) => {
@@ -196,6 +201,19 @@ describe('a developer token', () => {
     expect(await open().of('production', new Secret('MINE'))).toBe('proven')
     pass(86_400)
     expect(await of()).toBe('lapsed')
+  })
+
+  test('that is accepted is noted once an hour in each process', async () => {
+    const { getUser, pass, writes } = world()
+    for (const [seconds, count] of [
+      [0, 1],
+      [3599, 1],
+      [1, 2],
+    ] as const) {
+      pass(seconds)
+      await getUser(accepted)
+      expect(writes()).toBe(count)
+    }
   })
 
   test('that was stored again has yet to prove itself', async () => {

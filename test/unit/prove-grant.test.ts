@@ -95,10 +95,9 @@ describe('a new grant', () => {
     ['grant_refused', 'mfa_required', 'mfa_required'],
     ['client_assertion_refused', 'grant_refused', 'client_assertion_refused'],
   ] as const)('refused with %s, then with %s, is refused with %s', async (consumers, common, reason) => {
-    expect((await proven({ consumers, common })).proof).toMatchObject({
-      proof: 'refused',
-      refusal: { reason },
-    })
+    const { asked, proof } = await proven({ consumers, common })
+    expect(proof).toMatchObject({ proof: 'refused', refusal: { reason } })
+    expect(asked).toEqual(['consumers', 'common'])
   })
 
   test.each([

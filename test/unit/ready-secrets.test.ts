@@ -1,17 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { systemClock } from '../../shared/clock.ts'
+import { checkSeconds } from '../../shared/ready/checks.ts'
 import type { ReadyDependencies } from '../../shared/ready/dependencies.ts'
 import { checkSecrets } from '../../shared/ready/secrets.ts'
 import { Secret } from '../../shared/secret.ts'
 import { createCertified } from './certified.ts'
+import { createVirtualClock } from './virtualClock.ts'
 
 const token = 'sandbox-developer-token'
 const secret = 'sandbox-microsoft-client-secret'
 
-async function look(values: Readonly<Record<string, string>>, clientAuthentication = 'secret') {
+type WhyAbsent = () => Promise<'missing' | 'deleted' | 'disabled'>
+let whyAbsent: WhyAbsent = async () => 'missing'
+
+function brokerOf(values: Readonly<Record<string, string>>, clientAuthentication = 'secret') {
   const read = async (name: string) =>
     name in values ? { name, value: new Secret(values[name] ?? ''), version: '1', tags: {} } : undefined
-  const broker = {
+  return {
     config: {
       environments: new Map([['sandbox', { environment: 'sandbox', microsoft: {} }]]),
       clientAuthentication,
@@ -19,13 +24,43 @@ async function look(values: Readonly<Record<string, string>>, clientAuthenticati
     },
     clock: systemClock,
     secretHealth: { refused: async () => undefined },
-    vaults: { main: { read } },
+    vaults: { main: { read, whyAbsent } },
   } as unknown as ReadyDependencies
-  const checks = await checkSecrets(broker)
+}
+
+async function look(values: Readonly<Record<string, string>>, clientAuthentication = 'secret') {
+  const checks = await checkSecrets(brokerOf(values, clientAuthentication))
   return (name: string) => checks.find((check) => check.name === `secret ${name}`)
 }
 
 describe('a secret', () => {
+  const of = '--vault-name kv-broker --name sandbox-developer-token'
+  const create = `az keyvault secret set ${of} --file <file> --expires <date> --output none`
+  test.each<[string, WhyAbsent, string]>([
+    ['is missing', async () => 'missing', create],
+    ['is deleted', async () => 'deleted', `az keyvault secret recover ${of}`],
+    ['is disabled', async () => 'disabled', `az keyvault secret set-attributes ${of} --enabled true`],
+    [
+      'is missing',
+      async () => Promise.reject(new Error('403')),
+      `${create}; if it was deleted: az keyvault secret recover ${of}`,
+    ],
+  ])('without a value has its own fix: it %s', async (detail, why, resolution) => {
+    whyAbsent = why
+    expect((await look({ [secret]: 'S' }))(token)).toMatchObject({ ok: false, detail, resolution })
+  })
+
+  test('and its successor are read at the same time, so a vault that hangs is told of after one limit', async () => {
+    const clock = createVirtualClock()
+    const vaults = { main: { host: 'kv-broker.vault.azure.net', read: () => new Promise(() => {}) } }
+    const broker = { ...brokerOf({}), clock, vaults } as unknown as ReadyDependencies
+    const checks = await clock.run(checkSecrets(broker))
+    expect(clock.passed()).toBe(checkSeconds)
+    expect(checks).toHaveLength(3)
+    for (const { detail } of checks)
+      expect(detail).toBe('no answer from kv-broker.vault.azure.net within 8 s')
+  })
+
   test.each([
     [token, 'MY TOKEN', 'contains a space'],
     [secret, 'MY\u200bSECRET', 'contains an invisible character'],

@@ -37,13 +37,19 @@ const values = [
   'x'.repeat(2000),
 ]
 
+/** Another route's fixed last word is that route's, not a value. */
+function intendedFor(route: RouteDefinition, value: string): string {
+  const fixed = route.path.replace(/\{\w+\}$/, value)
+  return routes.find(({ path }) => path === fixed)?.name ?? route.name
+}
+
 describe('the first function in the host’s order that matches', () => {
   test('is the intended one, for each route and any parameter values', () => {
     for (const route of routes.filter(({ path }) => !/^\w+\/\{\*/.test(path))) {
       for (const value of values) {
         const path = `/${route.path.replace(/\{\*?\w+\}/g, value)}`
         for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']) {
-          expect(match(method, path)?.target.name, `${method} ${path}`).toBe(route.name)
+          expect(match(method, path)?.target.name, `${method} ${path}`).toBe(intendedFor(route, value))
         }
       }
     }

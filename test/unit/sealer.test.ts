@@ -45,6 +45,19 @@ test('a sealed text is encrypted with 256 bits and not compressed, and says whic
   expect(header).toEqual({ alg: 'dir', enc: 'A256GCM', kid: 'one', sub, grant: 'g' })
 })
 
+test.each<[string, Partial<SealContext>]>([
+  ['workspace', { workspace: 'other' }],
+  ['tenant', { tenant: 'other' }],
+  ['environment', { environment: 'sandbox' }],
+  ['use', { use: 'sign_in_name' }],
+  ['consent', { grantId: 'other' }],
+])('a sealed text is opened only for its own %s', async (_what, change) => {
+  const key = newKey('one')
+  const sealer = createSealer(async () => setOf(key))
+  const sealed = await sealer.seal(new Secret('text'), context)
+  expect(await sealer.open(sealed, { ...context, ...change })).toBeUndefined()
+})
+
 test('a text that was changed in any part, or sealed in another way with the same key, is not opened', async () => {
   const key = newKey('one')
   const sealer = createSealer(async () => setOf(key))

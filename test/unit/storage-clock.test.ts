@@ -131,6 +131,17 @@ test.each([
   expect(check.resolution?.startsWith('az functionapp restart')).toBe(ok ? undefined : true)
 })
 
+test('if storage does not answer, the last comparison decides, and a process without one is unavailable', async () => {
+  const { clock, answer } = createGround()
+  const getEntity = async () => {
+    throw new RestError('busy', { statusCode: 503 })
+  }
+  const compareIn = () => createClockComparison({ BrokerState: { getEntity } } as never, clock)()
+  await expect(compareIn()).rejects.toBeInstanceOf(StorageUnavailableError)
+  await answer()
+  await expect(compareIn()).resolves.toBeUndefined()
+})
+
 test('clocks are compared once a minute, and all callers wait for the same comparison', async () => {
   const { machine, clock } = createGround()
   let asked = 0

@@ -155,6 +155,10 @@ describe('docs/storage.md', () => {
       lifeCycleStatus: 'Active',
       pauseReason: 'user',
       accountMode: 'Expert',
+      currencyCode: 'USD',
+      timeZone: 'PacificTimeUSCanadaTijuana',
+      financialStatus: 'ClearFinancialStatus',
+      lastModifiedAt: '2026-11-01T09:00:00.000Z',
       linked: false,
       reachUnknown: true,
       roleId: '41',
@@ -206,7 +210,14 @@ describe('docs/storage.md', () => {
       changedAt: at,
     })
     expect(listed('## `BrokerState`')).toEqual(columns(/./))
-    expect(listed('## `BrokerState`', 'partition')).toEqual(['app', 'event', 'hold', 'note:<kind>', 'sweep'])
+    expect(listed('## `BrokerState`', 'partition')).toEqual([
+      'app',
+      'event',
+      'hold',
+      'note:<kind>',
+      'sweep',
+      'writer',
+    ])
   })
 
   test('explains every secret of the broker’s own', () => {

@@ -164,7 +164,9 @@ test('a refresh that has no lease yet ends at the deadline of its caller', async
     })
     await add()
     const purpose = { for: 'vend', minValiditySeconds: 300 } as const
-    const refreshed = refresher.refresh(name, purpose, createDeadline(clock, addSeconds(clock.now(), 3)))
+    const refreshed = refresher.refresh(name, purpose, {
+      deadline: createDeadline(clock, addSeconds(clock.now(), 3)),
+    })
     await expect(clock.run(refreshed)).rejects.toBeInstanceOf(TimeLimitError)
     expect(clock.passed()).toBe(3)
   }

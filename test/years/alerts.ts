@@ -81,6 +81,12 @@ export const alerts: Readonly<Record<string, Alert>> = {
     rows: (lines) => lines,
   },
   'vault-throttled': each('vault.throttled', 15, 5),
+  'work-owed': {
+    events: ['disconnect.mark_owed', 'grant.left_over', 'accounts.left_over', 'accounts.unfinished'],
+    threshold: 0,
+    windowMinutes: day,
+    rows: findOwed,
+  },
 }
 
 /** The alerts that ring over these lines, in order of time, with the rows of their queries. */
@@ -94,6 +100,20 @@ export function ringing(lines: readonly Line[]): Map<string, readonly Line[]> {
     return [name, rings ? own : []] as const
   })
   return new Map(found.filter(([, rows]) => rows.length > 0))
+}
+
+/** More than this many tries of one kind for one tenant within a day ring. */
+const owedTries = 3
+
+function findOwed(lines: readonly Line[]): readonly Line[] {
+  return lines.filter((line) => {
+    const isSame = ({ at, event, fields }: Line) =>
+      event === line.event &&
+      fields.tenantKey === line.fields.tenantKey &&
+      at <= line.at &&
+      line.at.getTime() - at.getTime() < day * 60_000
+    return lines.filter(isSame).length > owedTries
+  })
 }
 
 function isLate({ holds, leftOver, oldestOverdueSeconds, unreadShards }: Line['fields']): boolean {

@@ -147,6 +147,7 @@ export function vaultThrough(vault: ModelVault, perform: <T>(work: () => T) => P
     write: async (...asked) => await perform(() => vault.write(...asked)),
     setExpiry: async (...asked) => await perform(() => vault.setExpiry(...asked)),
     remove: async (...asked) => await perform(() => vault.remove(...asked)),
+    whyAbsent: async () => 'missing',
     async *list() {
       const newest = new Map([...vault.live()].map((each) => [each.name, each]))
       for (const { name, tags } of newest.values()) yield { name, tags, writtenOn: now } as ListedSecret

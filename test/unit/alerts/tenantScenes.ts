@@ -35,6 +35,18 @@ async function rotated(write?: () => Promise<string>) {
   return own.scene()
 }
 
+/** Disconnects whose marks no vault takes, and some sweeps an hour apart. */
+async function owed(tenants: readonly string[], sweeps: number) {
+  const own = sweepGround(({ marks }) => ({ marks: { ...marks, write: () => Promise.reject(readOnly) } }))
+  await own.addDue(tenants)
+  for (const tenant of tenants) await disconnectTenant(own.dependencies, { workspace: 'w', tenant })
+  for (let count = 0; count < sweeps; count++) {
+    own.clock.advance(3600)
+    await own.sweep()
+  }
+  return own.scene()
+}
+
 /** The secret of a new sign-in, while the first vault takes none. */
 async function passedOver() {
   const clock = createVirtualClock()
@@ -90,6 +102,13 @@ export const tenantScenes: Readonly<Record<string, AlertScenes>> = {
       'a vault is passed over': passedOver,
     },
     silent: { 'the vault takes it': () => rotated() },
+  },
+  'work-owed': {
+    rings: { 'the mark of a disconnect stays owed': () => owed(['t1'], 6) },
+    silent: {
+      'a mark is owed once': () => owed(['t1'], 0),
+      'marks of several tenants are owed once each': () => owed(['t1', 't2', 't3', 't4', 't5'], 0),
+    },
   },
   'connect-failed': {
     rings: Object.fromEntries(

@@ -1,0 +1,123 @@
+import { crc32, createInflateRaw } from 'node:zlib'
+import { BrokenFileError } from './brokenFile.ts'
+
+/** The largest local header, and what may follow the data: names and further fields have 65,535 bytes each at most. */
+const maxAroundBytes = 400_000
+
+const signatures = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 } as const
+
+/**
+ * Reads the one file of a ZIP archive as it arrives (PKWARE APPNOTE 6.3.10). Its checksum and size are those of the
+ * central directory at the archive's end, so an archive that is cut anywhere is broken, even behind its data.
+ * @throws BrokenFileError, at the latest behind the last byte; also for an archive of several files, an encrypted one,
+ *   or one that isn't deflated.
+ */
+export async function* readZip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const source = chunks[Symbol.asyncIterator]()
+  try {
+    const first = await readLocalHeader(source)
+    const seen = { crc: 0, bytes: 0 }
+    const data = inflate(first, source)
+    for (let next = await data.next(); ; next = await data.next()) {
+      if (next.done) return checkEnd(await readRest(next.value, source), seen)
+      seen.crc = crc32(next.value, seen.crc)
+      seen.bytes += next.value.byteLength
+      yield next.value
+    }
+  } finally {
+    await source.return?.()
+  }
+}
+
+/** @returns what has been read of the data. */
+async function readLocalHeader(source: AsyncIterator<Uint8Array>): Promise<Buffer> {
+  let read: Buffer = Buffer.alloc(0)
+  for (let needed = 30; ; ) {
+    while (read.byteLength < needed) read = Buffer.concat([read, await nextOf(source)])
+    if (read.readUInt32LE(0) !== signatures.local) throw new BrokenFileError('isn’t a ZIP archive')
+    if (read.readUInt16LE(6) & 1) throw new BrokenFileError('is encrypted')
+    if (read.readUInt16LE(8) !== 8) throw new BrokenFileError('isn’t deflated')
+    const length = 30 + read.readUInt16LE(26) + read.readUInt16LE(28)
+    if (read.byteLength >= length) return read.subarray(length)
+    needed = length
+  }
+}
+
+async function nextOf(source: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
+  const { done, value } = await source.next()
+  if (done) throw new BrokenFileError('breaks off')
+  return value
+}
+
+/** Inflates at the reader's pace. @returns what has been read behind the data. */
+async function* inflate(
+  first: Uint8Array,
+  source: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array, Uint8Array> {
+  const engine = createInflateRaw()
+  const output = engine[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
+  let [fed, last]: [number, Uint8Array] = [0, first]
+  let wake = () => {}
+  engine.once('close', () => wake())
+  const feed = async () => {
+    for (; !engine.readableEnded; last = await nextOf(source)) {
+      fed += last.byteLength
+      await new Promise<void>((resolve) => {
+        wake = resolve
+        engine.write(last, () => resolve())
+      })
+      if (engine.bytesWritten < fed) return
+    }
+  }
+  const fedAll = feed().then(
+    () => engine.end(),
+    (error: Error) => engine.destroy(error),
+  )
+  try {
+    for (let next = await output.next(); !next.done; next = await output.next()) yield next.value
+  } catch (error) {
+    throw error instanceof BrokenFileError ? error : new BrokenFileError('can’t be inflated')
+  } finally {
+    engine.destroy()
+  }
+  await fedAll
+  return last.subarray(last.byteLength - (fed - engine.bytesWritten))
+}
+
+async function readRest(beginning: Uint8Array, source: AsyncIterator<Uint8Array>): Promise<Buffer> {
+  const rest = [beginning]
+  let bytes = beginning.byteLength
+  for (let next = await source.next(); !next.done; next = await source.next()) {
+    bytes += next.value.byteLength
+    if (bytes > maxAroundBytes) throw new BrokenFileError('has more than one file')
+    rest.push(next.value)
+  }
+  return Buffer.concat(rest)
+}
+
+/** The sizes of the archive's own record of its end, and of a data descriptor with and without signature and ZIP64. */
+const endBytes = 22
+const descriptorSizes = [0, 16, 12, 24, 20]
+
+function checkEnd(rest: Buffer, seen: { readonly crc: number; readonly bytes: number }): void {
+  const central = descriptorSizes.find((at) => hasSignature(rest, at, signatures.central, 46))
+  if (central === undefined) throw new BrokenFileError('breaks off, or has more than one file')
+  const end = rest.byteLength - endBytes
+  if (!hasSignature(rest, end, signatures.end, endBytes)) throw new BrokenFileError('breaks off')
+  if (rest.readUInt16LE(end + 10) !== 1) throw new BrokenFileError('has more than one file')
+  if (rest.readUInt32LE(central + 16) !== seen.crc) throw new BrokenFileError('has another checksum')
+  if (sizeIn(rest, central) !== seen.bytes) throw new BrokenFileError('has another size')
+}
+
+function hasSignature(rest: Buffer, at: number, signature: number, bytes: number): boolean {
+  return at >= 0 && rest.byteLength >= at + bytes && rest.readUInt32LE(at) === signature
+}
+
+/** The file's size; from 4 GiB on in the first further field (APPNOTE, section 4.5.3). */
+function sizeIn(rest: Buffer, central: number): number {
+  const size = rest.readUInt32LE(central + 24)
+  if (size !== 0xffffffff) return size
+  const further = central + 46 + rest.readUInt16LE(central + 28)
+  const isZip64 = rest.byteLength >= further + 12 && rest.readUInt16LE(further) === 1
+  return isZip64 ? Number(rest.readBigUInt64LE(further + 4)) : Number.NaN
+}
