@@ -98,6 +98,9 @@ describe('a read-only vault', () => {
     await own.write({ ...name, environment: 'production' }, now)
     const marks = createDisconnectMarks([fresh, failedOver(old)], clock, 86_400)
     expect(await marks.read(name)).toEqual(now)
+    // The same disconnect again: its mark must outlive the old vault.
+    await marks.write({ ...name, environment: 'production' }, now)
+    expect(await createDisconnectMarks([fresh], clock, 86_400).read(name)).toEqual(now)
     const later = addSeconds(now, 5)
     await marks.write({ ...name, environment: 'production' }, later)
     expect(await marks.read(name)).toEqual(later)
