@@ -477,7 +477,7 @@ module availability 'modules/availability.bicep' = {
     location: location
     tags: allTags
     insightsId: monitoring.outputs.insightsId
-    actionGroupId: monitoring.outputs.actionGroupId
+    actionGroupIds: concat([monitoring.outputs.actionGroupId], alertActionGroupIds)
     runbooksUrl: runbooksUrl
     origin: origin
     hasCanary: !empty(settings.?CANARY_TENANT ?? '')

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as timer } from 'node:timers/promises'
 
 /** The time for use cases; the simulator supplies its own. */
 export interface Clock {
   now(): Date
-  /** Resolves after this many milliseconds; rejects immediately when `signal` aborts. */
+  /** Resolves after this many milliseconds, or immediately when `signal` aborts; the signal says which. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
@@ -21,7 +20,17 @@ export interface SharedClock extends Clock {
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => new Date(),
-  sleep: (milliseconds, signal) => timer(milliseconds, undefined, signal && { signal }),
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve()
+      const end = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', end)
+        resolve()
+      }
+      const timer = setTimeout(end, milliseconds)
+      signal?.addEventListener('abort', end)
+    }),
 }
 
 /** The randomness for use cases; the simulator supplies its own. */
@@ -46,6 +55,8 @@ export class TimeLimitError extends Error {
   }
 }
 
+const over = Symbol('over')
+
 /**
  * Runs a step with a time limit. The step may still take effect afterwards: callers treat a
  * {@link TimeLimitError} as "unknown", never as "not done".
@@ -59,13 +70,14 @@ export async function withTimeLimit<T>(
   const done = new AbortController()
   // Started before the timer, so that if the work throws synchronously, no pending promise can reject later.
   const started = work()
-  const expiry = clock.sleep(seconds * 1000, done.signal).then(() => {
-    throw new TimeLimitError(step, seconds)
-  })
+  const expiry = clock.sleep(seconds * 1000, done.signal).then((): typeof over => over)
   try {
-    return await Promise.race([started, expiry])
+    const first = await Promise.race([started, expiry])
+    if (first === over) throw new TimeLimitError(step, seconds)
+    return first
   } finally {
-    done.abort()
+    // Without a reason, `abort` builds an error with its stack, at every step that succeeds.
+    done.abort('done')
   }
 }
 

@@ -41,11 +41,11 @@ export function createUnfinishedCommits({ sleep }: Pick<Clock, 'sleep'>): Unfini
     async end(maxSeconds) {
       isEnding = true
       const finished = new AbortController()
-      sleep((maxSeconds / 2) * 1000, finished.signal).then(
-        () => hurry.abort(new DOMException('The instance is ending.', 'TimeoutError')),
-        () => undefined,
-      )
-      const tooLate = sleep(maxSeconds * 1000, finished.signal).catch(() => undefined)
+      sleep((maxSeconds / 2) * 1000, finished.signal).then(() => {
+        if (finished.signal.aborted) return
+        hurry.abort(new DOMException('The instance is ending.', 'TimeoutError'))
+      })
+      const tooLate = sleep(maxSeconds * 1000, finished.signal)
       await Promise.race([Promise.allSettled(begun), tooLate])
       finished.abort()
       return begun.size

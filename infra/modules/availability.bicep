@@ -6,7 +6,7 @@ param prefix string
 param location string
 param tags resourceTags
 param insightsId string
-param actionGroupId string
+param actionGroupIds string[]
 param runbooksUrl string
 @description('URL of the broker, without a trailing slash.')
 param origin string
@@ -46,7 +46,7 @@ resource tests 'Microsoft.Insights/webtests@2022-06-15' = [
   }
 ]
 
-resource rules 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+resource rules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
   for (probe, index) in probes: {
     name: '${prefix}-${probe.name}'
     location: 'global'
@@ -65,7 +65,12 @@ resource rules 'Microsoft.Insights/metricAlerts@2018-03-01' = [
         componentId: insightsId
         failedLocationCount: 2
       }
-      actions: [{ actionGroupId: actionGroupId, webHookProperties: { runbook: '${runbookBase}/${probe.name}.md' } }]
+      actions: [
+        for (id, position) in actionGroupIds: {
+          actionGroupId: actionGroupIds[position]
+          webHookProperties: { runbook: '${runbookBase}/${probe.name}.md' }
+        }
+      ]
     }
   }
 ]

@@ -116,11 +116,6 @@ export const rules: Readonly<Record<string, Rule | typeof free>> = {
 
 const earlier = 'What is older is removed in the next rounds, and can’t be brought back.'
 
-/** A setting without which the broker stops doing something. */
-function emptied(text: string): Rule {
-  return ({ before, after }) => (before && !after ? `Without ${toText(before)}. ${text}` : undefined)
-}
-
 /** What each setting in the parameter `settings` loses by a change; the names are those of `infra/modules/types.bicep`. */
 export const settingRules: Readonly<Record<string, Rule | typeof free>> = {
   TABLES_PREFIX: different('The broker reads other, empty tables: every tenant is gone.'),
@@ -136,9 +131,16 @@ export const settingRules: Readonly<Record<string, Rule | typeof free>> = {
       ? `Without ${missing.join(', ')}. Grants that are still there are no longer found. See docs/commands.md.`
       : undefined
   },
+  BACKUP_CONTAINER_URL: another(
+    'No backup is made there anymore, and a restore looks for the newest one elsewhere.',
+  ),
+  BACKUP_HOURS: ({ before, after }) =>
+    Number(after) > Number(before)
+      ? `${toText(before)} → ${toText(after)}. A loss of the tables costs more hours of consents.`
+      : undefined,
+  CANARY_TENANT: ({ before, after }) =>
+    before && !after ? 'No alert tells anymore that apps get no working token.' : undefined,
   BACKUP_RETENTION_DAYS: lower('An older backup that is restored can undo a disconnect.'),
-  BACKUP_CONTAINER_URL: emptied('No more backups of the tables are made.'),
-  CANARY_TENANT: emptied('No alert tells of a broker that answers but can’t vend.'),
   PENDING_TENANT_DAYS: lower(earlier),
   DISCONNECTED_TENANT_DAYS: lower(earlier),
   DEAD_GRANT_DAYS: lower(earlier),
@@ -153,7 +155,7 @@ export const settingRules: Readonly<Record<string, Rule | typeof free>> = {
       'REFRESH_AHEAD_SECONDS KEEP_ALIVE_DAYS STUCK_AFTER_DAYS SWEEP_CONCURRENCY SWEEP_SECONDS SWEEP_HANDOVER_COUNT',
       'LEASE_SECONDS TOKEN_ENDPOINT_SECONDS USED_REFRESH_TOKENS VEND_WAIT_SECONDS VEND_LIMIT_SECONDS CALLBACK_SECONDS',
       'ROW_CACHE_SECONDS MAX_BODY_BYTES REQUEST_LIMITS OTEL_EXPORTER_OTLP_ENDPOINT OTEL_SERVICE_NAME',
-      'OTEL_METRIC_EXPORT_INTERVAL BACKUP_HOURS',
+      'OTEL_METRIC_EXPORT_INTERVAL',
     ]
       .flatMap((line) => line.split(' '))
       .map((name) => [name, free]),

@@ -52,8 +52,8 @@ export async function sendGrant(
   const { failed, read: first } = await postOnce(dependencies, grant, sending)
   const pauseSeconds = failed && decideRepeat(grant.grantType, failed)
   if (first.ok || pauseSeconds === undefined) return first
-  const isOver = await dependencies.clock.sleep(pauseSeconds * 1000, sending.signal).catch(() => true)
-  if (isOver) return first
+  await dependencies.clock.sleep(pauseSeconds * 1000, sending.signal)
+  if (sending.signal.aborted) return first
   const { read: second } = await postOnce(dependencies, grant, sending)
   if (second.ok || grant.grantType !== 'authorization_code') return second
   return { ok: false, refusal: toRepeatedRefusal(first.refusal, second.refusal) }

@@ -6,7 +6,10 @@ import * as z from 'zod'
  */
 export const canaryTenant = z
   .string()
-  .regex(/^.+\/[^/]+$/, 'must be a workspace and a tenant’s ID, with / between them')
+  .refine(
+    (text) => text.lastIndexOf('/') > 0 && !text.endsWith('/'),
+    'must be a workspace and a tenant’s ID, with / between them',
+  )
   .transform((text) => {
     const end = text.lastIndexOf('/')
     return { workspace: text.slice(0, end), tenant: text.slice(end + 1) }

@@ -125,8 +125,11 @@ async function readEvents(
   }
 }
 
-/** Rows of a list that are read at the same time. */
-const rowsAtOnce = 16
+/**
+ * Rows of a list that are read at the same time. Twice as many make a list of thousands at most 1.5 times as fast, and
+ * keep other requests of the process waiting twice as long.
+ */
+const rowsAtOnce = 32
 
 interface ListRequest {
   readonly workspace: string

@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { AzError } from '../../scripts/azure/az.ts'
 import { createAzure } from './azure.ts'
+import { faultOfAzCall } from './faultOfAzCall.ts'
 import type { AzureState } from './state.ts'
 
 const args = process.argv.slice(2)
@@ -21,6 +22,8 @@ async function getAccessToken(): Promise<unknown> {
 }
 
 async function runCommand(): Promise<unknown> {
+  const fault = faultOfAzCall(args)
+  if (fault) throw new Error(fault)
   if (args.slice(0, 2).join(' ') === 'account get-access-token') return getAccessToken()
   const state = JSON.parse(readFileSync(file, 'utf8')) as AzureState
   // What every command of the setup has; the program prints nothing else.

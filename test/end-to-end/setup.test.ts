@@ -58,6 +58,8 @@ test('an empty subscription gets everything but the package, and the broker is w
     appId,
     '--return-url',
     'https://app.example.com/connected',
+    '--alert-email',
+    'ops@example.com',
   ]
   const planned = await runNode('scripts/setup.ts', ...wanted, '--plan')
   expect(planned.stdout).toContain('+ sealing key: sealing-keys\n')

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { getEventListeners } from 'node:events'
+import { expect, test, vi } from 'vitest'
 import { createDeadline, systemClock, TimeLimitError, withTimeLimit } from '../../shared/clock.ts'
 import { createVirtualClock } from './virtualClock.ts'
 
@@ -27,4 +28,32 @@ test('a step that starts at the deadline is not begun, and its error says that n
   const step = createDeadline(clock, clock.now()).step('reading', async () => void begun++)
   await expect(step).rejects.toThrow('no time was left for reading')
   expect(begun).toBe(0)
+})
+
+test('a step that succeeds ends its sleep and builds no error for it', async () => {
+  const given: AbortSignal[] = []
+  const clock = createVirtualClock()
+  const sleep: typeof clock.sleep = (milliseconds, signal) => {
+    if (signal) given.push(signal)
+    return clock.sleep(milliseconds, signal)
+  }
+  expect(await withTimeLimit({ ...clock, sleep }, 60, 'reading', async () => 'row')).toBe('row')
+  expect(given.map(({ aborted, reason }) => [aborted, reason instanceof Error])).toEqual([[true, false]])
+})
+
+test('a sleep of the machine’s clock resolves when its signal aborts, and leaves no timer and no listener', async () => {
+  vi.useFakeTimers()
+  const end = new AbortController()
+  const asleep = systemClock.sleep(60_000, end.signal)
+  end.abort('done')
+  await asleep
+  await systemClock.sleep(60_000, end.signal)
+  expect(vi.getTimerCount()).toBe(0)
+  expect(getEventListeners(end.signal, 'abort')).toEqual([])
+  const second = new AbortController()
+  const whole = systemClock.sleep(60_000, second.signal)
+  vi.advanceTimersByTime(60_000)
+  await whole
+  expect(getEventListeners(second.signal, 'abort')).toEqual([])
+  vi.useRealTimers()
 })

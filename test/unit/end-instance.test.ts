@@ -144,3 +144,12 @@ test('what a sign-in can do without ends halfway through the wait', async () => 
   await clock.run(ended)
   expect([abortedAfter, commits.commitNow.reason]).toMatchObject([[2], { name: 'TimeoutError' }])
 })
+
+test('a wait that ends before its half takes nothing from a sign-in', async () => {
+  const clock = createVirtualClock()
+  const commits = createUnfinishedCommits(clock)
+  void commits.run(() => clock.sleep(1000))
+  expect(await clock.run(commits.end(4))).toBe(0)
+  await clock.run(clock.sleep(60_000))
+  expect(commits.commitNow.aborted).toBe(false)
+})

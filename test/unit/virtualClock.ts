@@ -36,12 +36,12 @@ export function createVirtualClock(start = new Date('2026-11-23T16:00:00Z')): Vi
       time += seconds * 1000
     },
     sleep: (milliseconds, signal) =>
-      new Promise((resolve, reject) => {
+      new Promise((resolve) => {
         const sleeper = { at: time + milliseconds, wake: resolve }
         sleepers.add(sleeper)
         signal?.addEventListener('abort', () => {
           sleepers.delete(sleeper)
-          reject(new Error('aborted'))
+          resolve()
         })
       }),
     async run(work) {

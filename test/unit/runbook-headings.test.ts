@@ -1,0 +1,28 @@
+import { readdirSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { readText, root } from './infraFiles.ts'
+
+/** Procedures, which someone plans, or which begin with the fix because each minute counts. */
+const procedures = [
+  'README',
+  'app-credential-stolen',
+  'deleted-vault-secret',
+  'move-subscription',
+  'offboarding',
+  'rebuild-tables',
+  'region-loss',
+  'sealing-key-rotation',
+  'secret-rotation',
+]
+
+const pages = readdirSync(new URL('docs/runbooks', root)).map((file) => file.replace(/\.md$/, ''))
+
+test('each runbook of an alert says what it means, how to look, how to fix, and how to check, in this order', () => {
+  expect(pages.filter((page) => procedures.includes(page))).toHaveLength(procedures.length)
+  const alerts = pages.filter((page) => !procedures.includes(page))
+  expect(alerts.length).toBeGreaterThan(15)
+  for (const page of alerts) {
+    const headings = readText(`docs/runbooks/${page}.md`).match(/^## .+$/gm)
+    expect(headings, page).toEqual(['## What it means', '## How to look', '## How to fix', '## How to check'])
+  }
+})
