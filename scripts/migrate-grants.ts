@@ -24,7 +24,7 @@ interface MigrationProgress {
 }
 
 /**
- * Moves every tenant's grant to one store while the broker is running. Walks the tenants' rows, not the listing.
+ * Moves every tenant's grant to one store, and out of read-only vaults, while the broker is running. Walks the tenants' rows, not the listing.
  * @throws ListingDiffersError if the two differ: grants can be missing that come back.
  * @returns the number of tenants by result; run it again until nothing is `leased`, `changed`, or `failed`.
  */
@@ -39,7 +39,7 @@ export async function migrateGrants(
   const counts: Partial<Record<Outcome, number>> = {}
   const dependencies = { ...broker.grantServices, stores: broker.grantStores }
   const move = (name: TenantName): Promise<Outcome> =>
-    migrateGrant(dependencies, name, to).catch((error) => {
+    migrateGrant(dependencies, name, to, broker.grantStores.vault.mustMove).catch((error) => {
       if (error instanceof DamagedRowError) return 'failed'
       if (error instanceof StorageUnavailableError || error?.name === 'TimeLimitError') return 'failed'
       throw error

@@ -45,7 +45,7 @@ function storageUses({ tables, vault, host }: Config): Use[] {
   return [
     ...(tablesUrl ? [{ url: tablesUrl, purpose: 'Table Storage' }] : []),
     { url: vault.url, purpose: 'the vault of the broker’s own secrets' },
-    ...vault.grantUrls.map((url) => ({ url, purpose: 'a vault of grants' })),
+    ...[...vault.grantUrls, ...vault.readOnlyGrantUrls].map((url) => ({ url, purpose: 'a vault of grants' })),
     ...(host.queueUrl ? [{ url: host.queueUrl, purpose: 'the queue of the Functions host' }] : []),
     ...(host.blobUrl
       ? [{ url: host.blobUrl, purpose: 'timer locks and the package, by the Functions host' }]

@@ -253,7 +253,9 @@ function createStorage(config: Config, outside: Outside) {
   const tables = outside.tables(credential)
   const vaultAt = (url: string) => outside.vault(url, credential)
   const main = vaultAt(config.vault.url)
-  const grantVaults = config.vault.grantUrls.map((url) => (url === config.vault.url ? main : vaultAt(url)))
+  const writtenVaults = config.vault.grantUrls.map((url) => (url === config.vault.url ? main : vaultAt(url)))
+  const readOnlyVaults = config.vault.readOnlyGrantUrls.map((url) => ({ ...vaultAt(url), isReadOnly: true }))
+  const grantVaults = [...writtenVaults, ...readOnlyVaults]
   const notes = createNoteTable(tables)
   const secrets = createBrokerSecrets(main, clock)
   const secretHealth = createSecretHealth({ notes, clock, log })
@@ -286,7 +288,11 @@ function createStorage(config: Config, outside: Outside) {
     secrets,
     sealer,
     // Always in the same vault, so one read finds it.
-    marks: createDisconnectMarks(grantVaults[0] ?? main, clock, config.backupRetentionDays * 86_400),
+    marks: createDisconnectMarks(
+      [writtenVaults[0] ?? main, ...readOnlyVaults],
+      clock,
+      config.backupRetentionDays * 86_400,
+    ),
     ...createStateTable(tables, clock),
     compareClocks: createClockComparison(tables, clock),
   }

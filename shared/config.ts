@@ -52,7 +52,12 @@ export function parseConfig(env: RawSettings): Config {
   const served = draft.environments ?? ['production']
   const trees = new Map(served.map((name) => [name, environmentSettings(name, urls)]))
   const drafts = new Map([...trees].map(([name, each]) => [name, readSettings(each, env, faults)]))
-  faults.push(...tableFaults(draft, tree), ...leaseFaults(draft, tree), ...sharedFaults(drafts, trees))
+  faults.push(
+    ...tableFaults(draft, tree),
+    ...vaultFaults(draft, tree),
+    ...leaseFaults(draft, tree),
+    ...sharedFaults(drafts, trees),
+  )
   if (faults.length > 0) throw new SettingsError(faults)
   // Without faults, all members of the type are present.
   return deepFreeze({
@@ -91,6 +96,14 @@ function tableFaults({ tables }: Draft, tree: BrokerSettings): SettingFault[] {
       'set exactly one of TABLES_ENDPOINT and TABLES_CONNECTION_STRING',
     ),
   ]
+}
+
+function vaultFaults({ vault }: Draft, tree: BrokerSettings): SettingFault[] {
+  const { url, grantUrls = [], readOnlyGrantUrls = [] } = vault
+  const written = grantUrls.length > 0 ? grantUrls : [url]
+  if (!readOnlyGrantUrls.some((each) => written.includes(each))) return []
+  const fault = 'names a vault that gets new grants; take it out of GRANT_VAULT_URLS, which must not be empty'
+  return [createSettingFault(tree.vault.readOnlyGrantUrls, fault)]
 }
 
 /** The time for reading and storing a grant besides the call; a shorter lease would end before each call. */

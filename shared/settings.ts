@@ -190,6 +190,12 @@ const vaultSettings = (urls: UrlSchemas) => ({
     default: '',
     example: 'https://grants1.vault.azure.net,https://grants2.vault.azure.net',
   }),
+  readOnlyGrantUrls: withDefault('READ_ONLY_GRANT_VAULT_URLS', listOf(urls.origin), {
+    meaning:
+      'Vaults that hold grants and accept no new ones, separated by commas: those of a lost region, or of a broker that you move away from. Their grants are used, move to `GRANT_VAULT_URLS` at their next refresh, and are destroyed here where possible; marks of disconnects are read. Before you remove one, run `npm run migrate-grants -- --to vault` until it counts only `already_there` and `no_grant`, and wait `BACKUP_RETENTION_DAYS` for the marks.',
+    default: '',
+    example: 'https://grants1.vault.azure.net',
+  }),
   verifyChallengeResource: withDefault('KEY_VAULT_VERIFY_CHALLENGE_RESOURCE', flag, {
     meaning: 'Whether a vault’s authentication challenge must name the vault’s own domain.',
     default: 'true',

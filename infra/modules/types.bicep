@@ -58,6 +58,7 @@ type callerSubject = {
 @sealed()
 type brokerSettings = {
   TABLES_PREFIX: string?
+  READ_ONLY_GRANT_VAULT_URLS: string?
   GRANT_STORE: ('vault' | 'sealed')?
   BACKUP_RETENTION_DAYS: string?
   BACKUP_CONTAINER_URL: string?

@@ -127,6 +127,15 @@ export const settingRules: Readonly<Record<string, Rule | typeof free>> = {
   GRANT_STORE: different(
     'Only new grants go there. Run npm run migrate-grants afterwards; a backup of one store lacks the grants of the other.',
   ),
+  READ_ONLY_GRANT_VAULT_URLS: ({ before, after }) => {
+    const [old = [], now = []] = [before, after].map((urls) =>
+      typeof urls === 'string' ? urls.split(/[,\s]+/) : [],
+    )
+    const missing = old.filter((url) => url && !now.includes(url))
+    return missing.length > 0
+      ? `Without ${missing.join(', ')}. Grants that are still there are no longer found. See docs/commands.md.`
+      : undefined
+  },
   BACKUP_CONTAINER_URL: another(
     'No backup is made there anymore, and a restore looks for the newest one elsewhere.',
   ),

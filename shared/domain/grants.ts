@@ -18,6 +18,11 @@ export interface GrantStore {
   write(refreshToken: Secret, owner: GrantOwner, at?: string): Promise<string>
   /** The refresh token that a reference names; undefined when it is gone. */
   read(reference: string, owner: GrantOwner): Promise<Secret | undefined>
+  /**
+   * Whether the grant must move to another place before its refresh token is rotated: its vault accepts no new
+   * versions.
+   */
+  mustMove(reference: string): boolean
   /** A newer token than the reference names, left by a process that died before its commit. */
   readNewer(
     reference: string,

@@ -17,8 +17,8 @@ export class StorageUnavailableError extends Error {
   readonly status: number
   /**
    * The service's own code, for example `ServerBusy`, `ForbiddenByRbac`, or the network error's; `VaultNotNamed` is
-   * ours, for a grant in a vault that GRANT_VAULT_URLS does not name, and so are `ReferenceNotUnderstood`,
-   * `SecretOfAnotherTenant`, `SecretDeleted`, and {@link disallowedByPolicy}.
+   * ours, for a grant in a vault that GRANT_VAULT_URLS does not name, and so are `VaultReadOnly`,
+   * `ReferenceNotUnderstood`, `SecretOfAnotherTenant`, `SecretDeleted`, and {@link disallowedByPolicy}.
    */
   readonly code: string
 

@@ -30,6 +30,8 @@ export interface SecretProperties {
 export interface Vault {
   /** Host name, for example `grants1.vault.azure.net`, with the port if it isn't 443. */
   readonly host: string
+  /** Whether nothing new is stored in it (`READ_ONLY_GRANT_VAULT_URLS`). Default is false. */
+  readonly isReadOnly?: boolean
   read(name: string, version?: string): Promise<SecretVersion | undefined>
   write(name: string, value: Secret, properties: SecretProperties): Promise<SecretVersion>
   /** Sets the expiry date of one version; nothing else changes. */

@@ -77,9 +77,12 @@ function checkGrantVault(
   vault: ReadyDependencies['vaults']['main'],
   index: number,
 ): Promise<ReadinessCheck> {
-  const resolutions = resolutionsOf(config, config.vault.grantUrls[index], 'Key Vault Secrets Officer')
+  const { grantUrls, readOnlyGrantUrls } = config.vault
+  const url = [...grantUrls, ...readOnlyGrantUrls][index]
+  const resolutions = resolutionsOf(config, url, 'Key Vault Secrets Officer')
   return runCheck({ name: `vault ${vault.host}`, clock, resolutions }, async (): Promise<Finding> => {
     await vault.read(probeName)
+    if (vault.isReadOnly) return { ok: true, detail: 'can be read (READ_ONLY_GRANT_VAULT_URLS)' }
     await vault
       .write(probeName, new Secret('nothing'), { expiresOn: expiryOf(config, clock) })
       .catch((error: unknown) => {

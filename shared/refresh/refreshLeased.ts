@@ -19,6 +19,7 @@ import {
 } from './holds.ts'
 import { adoptNewerGrant, releaseLease, type TakenLease } from './lease.ts'
 import { stepOutsideLease } from './leaseTime.ts'
+import { leaveReadOnlyVault } from './leaveReadOnlyVault.ts'
 import { moveToNewSecret } from './moveToNewSecret.ts'
 import type { RefreshOutcome } from './outcome.ts'
 import type { ProvenKinds } from './provenKinds.ts'
@@ -39,7 +40,12 @@ export async function refreshLeased(
   purpose: RefreshPurpose,
 ): Promise<RefreshOutcome> {
   const begun = beginAttempt(dependencies, taken.leased)
-  const attempt = taken.leftBehind ? await adoptNewerGrant(dependencies, begun) : begun
+  const adopted = taken.leftBehind ? await adoptNewerGrant(dependencies, begun) : begun
+  const release = async (error: unknown): Promise<never> => {
+    if (adopted) await releaseLease(dependencies, adopted)
+    throw error
+  }
+  const attempt = adopted && (await leaveReadOnlyVault(dependencies, adopted).catch(release))
   if (!attempt) return { outcome: 'passed_on', stored: taken.leased, reason: 'lease_lost' }
   const { leased } = attempt
   const giveUp = async (error: unknown): Promise<never> => {

@@ -17,21 +17,30 @@ const prefix = 'disconnected-'
 /**
  * Stores each tenant's mark in its own vault secret. The name of a deleted secret can't be used again for 90 days, so
  * a mark is never deleted: a later disconnect writes a new version, and an expired mark has no effect.
+ * @param vaults the first one gets the marks; the others are only read.
  */
-export function createDisconnectMarks(vault: Vault, clock: Clock, retentionSeconds: number): DisconnectMarks {
-  const read: DisconnectMarks['read'] = async (name) => {
+export function createDisconnectMarks(
+  [own, ...readOnly]: readonly [Vault, ...Vault[]],
+  clock: Clock,
+  retentionSeconds: number,
+): DisconnectMarks {
+  const readFrom = async (vault: Vault, name: TenantName): Promise<Date | undefined> => {
     const secret = await vault.read(nameOf(name))
     const mark = secret && parseMark(secret)
     return mark && isInForce(mark, retentionSeconds, clock.now()) ? mark.disconnectedAt : undefined
   }
   return {
-    read,
+    async read(name) {
+      const found = await Promise.all([own, ...readOnly].map((vault) => readFrom(vault, name)))
+      const times = found.flatMap((time) => time?.getTime() ?? [])
+      return times.length > 0 ? new Date(Math.max(...times)) : undefined
+    },
     async write({ workspace, tenant, environment }, disconnectedAt) {
-      const marked = await read({ workspace, tenant })
+      const marked = await readFrom(own, { workspace, tenant })
       if (marked && marked >= disconnectedAt) return
       const tags = { workspace, tenant, environment, disconnectedAt: disconnectedAt.toISOString() }
       const expiresOn = addSeconds(disconnectedAt, retentionSeconds)
-      await vault.write(nameOf({ workspace, tenant }), new Secret('disconnected'), { tags, expiresOn })
+      await own.write(nameOf({ workspace, tenant }), new Secret('disconnected'), { tags, expiresOn })
     },
   }
 }

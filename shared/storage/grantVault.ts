@@ -34,7 +34,10 @@ export interface GrantVaultDependencies {
   readonly log: Log
 }
 
-/** Stores each refresh token in its own vault secret, with a new version when the token changes. */
+/**
+ * Stores each refresh token in its own vault secret, with a new version when the token changes. A read-only vault's
+ * secrets are read and removed; nothing is written to it.
+ */
 export function createGrantVault(
   vaults: readonly Vault[],
   { clock, randomness, log }: GrantVaultDependencies,
@@ -45,17 +48,21 @@ export function createGrantVault(
     if (!vault) throw new StorageUnavailableError('vault', 0, 'VaultNotNamed')
     return vault
   }
+  const writable = vaults.filter(({ isReadOnly }) => !isReadOnly)
+  const isInReadOnlyVault = ({ host }: VaultReference): boolean =>
+    vaults.some((vault) => vault.isReadOnly && vault.host === host)
   const expiry = () => addSeconds(clock.now(), grantSecretSeconds)
   const propertiesOf = (owner: GrantOwner) => ({ tags: tagsOf(owner), expiresOn: expiry() })
   /** Behind the caller: identity providers that return no new refresh token would otherwise let the secret expire. */
   const renewExpiry = (vault: Vault, { name, version, expiresOn }: SecretVersion): void => {
-    if (expiresOn && secondsUntil(expiresOn, clock.now()) >= renewedGrantSecretSeconds) return
+    if (vault.isReadOnly || (expiresOn && secondsUntil(expiresOn, clock.now()) >= renewedGrantSecretSeconds))
+      return
     vault.setExpiry(name, version, expiry()).catch(() => undefined)
   }
   const newName = () => `grant-${randomness.identifier()}`
   const fresh = (refreshToken: Secret, owner: GrantOwner, name: string): Promise<string> =>
     writeToFirst(
-      { vaults, clock, randomness },
+      { vaults: writable, clock, randomness },
       {
         name,
         write: async (vault) => {
@@ -68,12 +75,13 @@ export function createGrantVault(
   return {
     reserve(full) {
       const before = full === undefined ? undefined : parseReference(full)
-      if (before && before.rotations < rotationsPerSecret) return undefined
+      if (before && before.rotations < rotationsPerSecret && !isInReadOnlyVault(before)) return undefined
       return toReference({ host: anyHost, name: newName(), version: reserved, rotations: 0 })
     },
     async write(refreshToken, owner, at) {
       const before = at === undefined ? undefined : parseReference(at)
       if (!before || isReserved(before)) return fresh(refreshToken, owner, before?.name ?? newName())
+      if (isInReadOnlyVault(before)) throw new StorageUnavailableError('vault', 403, 'VaultReadOnly')
       const { version } = await vaultOf(before).write(before.name, refreshToken, propertiesOf(owner))
       return toReference({ ...before, version, rotations: before.rotations + 1 })
     },
@@ -97,8 +105,14 @@ export function createGrantVault(
     async forget(reference) {
       const named = understood(reference)
       if (!isReserved(named)) vaultOf(named)
-      // A vault whose answer was lost when the secret was new may have it besides the named one.
-      await Promise.all(vaults.map((vault) => vault.remove(named.name)))
+      // A vault whose answer was lost when the secret was new may have it besides the named one. A read-only vault was
+      // not asked for it.
+      const places = vaults.filter(({ host, isReadOnly }) => !isReadOnly || host === named.host)
+      await Promise.all(places.map((vault) => vault.remove(named.name)))
+    },
+    mustMove(reference) {
+      const named = parseReference(reference)
+      return named !== undefined && isInReadOnlyVault(named)
     },
     isUnneeded(reference, named) {
       const own = parseReference(reference)

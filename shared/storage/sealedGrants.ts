@@ -13,6 +13,7 @@ export function createSealedGrants(sealer: Sealer): GrantStore {
     // The token is only in the row that names it: there can't be a newer one elsewhere.
     readNewer: async () => undefined,
     forget: async () => undefined,
+    mustMove: () => false,
     isUnneeded: () => false,
   }
 }
@@ -35,6 +36,7 @@ export function combineGrantStores(
     read: (reference, owner) => storeOf(reference).read(reference, owner),
     readNewer: (reference, owner) => storeOf(reference).readNewer(reference, owner),
     forget: (reference) => storeOf(reference).forget(reference),
+    mustMove: (reference) => storeOf(reference).mustMove(reference),
     isUnneeded: (reference, named) => storeOf(reference).isUnneeded(reference, named),
   }
 }

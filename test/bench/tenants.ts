@@ -72,7 +72,7 @@ export function besideStores(tokenEndpoint: TokenEndpoint, chosen: Sealer = seal
     accounts: createModelAccountStore(),
     sealer: chosen,
     grants: createSealedGrants(chosen),
-    marks: createDisconnectMarks(createModelVault(), systemClock, 90 * 86_400),
+    marks: createDisconnectMarks([createModelVault()], systemClock, 90 * 86_400),
     notes: createModelNotes(),
     environments: {
       read: async () => undefined,

@@ -101,7 +101,7 @@ function grantServicesWith(remove: (secret: string) => Promise<void>) {
       },
       'vault',
     ),
-    marks: createDisconnectMarks(createModelVault(), systemClock, 90 * 86_400),
+    marks: createDisconnectMarks([createModelVault()], systemClock, 90 * 86_400),
     accounts: createAccountTable(tables),
     clock: systemClock,
     randomness: systemRandomness,

@@ -67,7 +67,7 @@ async function createBroker(tenants: readonly string[]) {
   await rotate()
   const services = {
     ...{ tenants: store, sealer, grants, clock: later, randomness: systemRandomness, log: () => {} },
-    ...{ due: createDueTable(tables), marks: createDisconnectMarks(vault, later, 90 * 86_400) },
+    ...{ due: createDueTable(tables), marks: createDisconnectMarks([vault], later, 90 * 86_400) },
   }
   const broker = { clock: later, config, grantServices: services, tables, vaults: { main: vault } } as never
   const open = async (tenant: string) => {

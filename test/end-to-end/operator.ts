@@ -18,8 +18,8 @@ export interface OperatorWorld {
   readonly lines: string[]
   /** A broker like in another process: with an empty memory and, optionally, other settings. */
   createBroker(settings?: Readonly<Record<string, string>>): Broker
-  /** Connects a tenant of workspace `agency` through a real sign-in. */
-  connect(tenant: string, username: string): Promise<TenantName>
+  /** Connects a tenant of workspace `agency` through a real sign-in. Default broker is one with an empty memory. */
+  connect(tenant: string, username: string, broker?: Broker): Promise<TenantName>
   read(name: TenantName): Promise<Tenant>
   /** Whether the stored grant still refreshes, by a forced refresh. */
   refreshes(name: TenantName, broker?: Broker): Promise<boolean>
@@ -38,7 +38,7 @@ export async function openOperatorWorld(): Promise<OperatorWorld> {
     broker,
     lines,
     createBroker: create,
-    connect: (tenant, username) => connect(create(), tenant, username),
+    connect: (tenant, username, by = create()) => connect(by, tenant, username),
     async read(name) {
       const stored = await broker.tenants.read(name)
       if (!stored) throw new Error(`There is no tenant ${name.tenant}.`)

@@ -55,7 +55,7 @@ export function createSimulatedBroker(world: World, process: SimulatedProcess): 
     accounts,
     due: unreliableDue(world, process),
     grants: useCases.combineGrantStores(stores, plan.grantStore),
-    marks: useCases.createDisconnectMarks(unreliableMarks(world, process), process.clock, markSeconds),
+    marks: useCases.createDisconnectMarks([unreliableMarks(world, process)], process.clock, markSeconds),
     environments: createModelEnvironmentStates(process.clock, unreliableHolds(world, process)),
     tokenEndpoint: { refresh: (request) => callTokenEndpoint(world, process, request) },
     sealer,

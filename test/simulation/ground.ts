@@ -35,7 +35,7 @@ export function ground() {
     sealed: createSealedGrants(sealer),
   }
   const grants = combineGrantStores(stores, 'vault')
-  const marks = createDisconnectMarks(vault, systemClock, 90 * 86_400)
+  const marks = createDisconnectMarks([vault], systemClock, 90 * 86_400)
   let issued = 0
   const dependencies = {
     tenants: tenants as TenantStore,

@@ -40,7 +40,14 @@ const rich: Parameters = {
   logRetentionDays: 365,
   logDailyCapGb: -1,
   storageAuditLogs: true,
-  settings: { TABLES_PREFIX: 'Blue', GRANT_STORE: 'sealed', DEAD_GRANT_DAYS: '120' },
+  settings: {
+    TABLES_PREFIX: 'Blue',
+    GRANT_STORE: 'sealed',
+    READ_ONLY_GRANT_VAULT_URLS: 'https://lost.example',
+    BACKUP_CONTAINER_URL: 'https://backup.example/tables',
+    CANARY_TENANT: 'ours/canary',
+    DEAD_GRANT_DAYS: '120',
+  },
 }
 const namesOf = (after: Parameters, before = rich) => losses(before, after, defaults).map(({ name }) => name)
 
@@ -78,6 +85,9 @@ test('a deployment from a new shell, which sets only the client IDs, is told eve
     'storageAuditLogs',
     'settings.TABLES_PREFIX',
     'settings.GRANT_STORE',
+    'settings.READ_ONLY_GRANT_VAULT_URLS',
+    'settings.BACKUP_CONTAINER_URL',
+    'settings.CANARY_TENANT',
     'settings.DEAD_GRANT_DAYS',
   ])
 })
@@ -103,6 +113,10 @@ describe('a change of one parameter', () => {
     ['alertEmails', { alertEmails: ['else@example.com'] }],
     ['logDailyCapGb', { logDailyCapGb: 1 }],
     ['storageSku', { storageSku: 'Standard_ZRS' }],
+    [
+      'settings.READ_ONLY_GRANT_VAULT_URLS',
+      { settings: { ...(rich.settings as object), READ_ONLY_GRANT_VAULT_URLS: 'https://else.example' } },
+    ],
     ['settings.GRANT_STORE', { settings: { ...(rich.settings as object), GRANT_STORE: 'vault' } }],
   ])('of %s is a loss by that name', (name, change) => {
     expect(namesOf({ ...rich, ...change })).toEqual([name])
@@ -122,7 +136,22 @@ describe('a change of one parameter', () => {
         { issuer: 'https://b.example.com' },
       ],
     },
-    { settings: { tableS_PREFIX: 'Blue', granT_STORE: 'sealed', deaD_GRANT_DAYS: '120' } },
+    {
+      settings: {
+        ...(rich.settings as object),
+        READ_ONLY_GRANT_VAULT_URLS: 'https://old.example, https://lost.example',
+      },
+    },
+    {
+      settings: {
+        tableS_PREFIX: 'Blue',
+        granT_STORE: 'sealed',
+        reaD_ONLY_GRANT_VAULT_URLS: 'https://lost.example',
+        backuP_CONTAINER_URL: 'https://backup.example/tables',
+        canarY_TENANT: 'ours/canary',
+        deaD_GRANT_DAYS: '120',
+      },
+    },
   ])('to %o loses nothing', (change) => {
     expect(namesOf({ ...rich, ...change })).toEqual([])
   })

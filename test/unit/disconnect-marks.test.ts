@@ -22,7 +22,7 @@ const busy = new StorageUnavailableError('tables', 503, 'ServerBusy')
 
 function markGround() {
   const [vault, clock] = [createModelVault(), createVirtualClock(now)]
-  return { vault, clock, marks: createDisconnectMarks(vault, clock, 90 * day) }
+  return { vault, clock, marks: createDisconnectMarks([vault], clock, 90 * day) }
 }
 
 describe('a mark', () => {

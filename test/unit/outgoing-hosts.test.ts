@@ -47,6 +47,7 @@ describe('the hosts that the broker calls', () => {
       TABLES_ENDPOINT: 'https://mine.table.core.windows.net',
       KEY_VAULT_URL: 'https://main.vault.azure.net',
       GRANT_VAULT_URLS: 'https://one.vault.azure.net,https://two.vault.azure.net',
+      READ_ONLY_GRANT_VAULT_URLS: 'https://lost.vault.azure.net',
       AzureWebJobsStorage__queueServiceUri: 'https://mine.queue.core.windows.net',
       AzureWebJobsStorage__blobServiceUri: 'https://mine.blob.core.windows.net',
       PRODUCTION_MICROSOFT_AUTHORITY: 'https://login.example/common',
@@ -58,7 +59,12 @@ describe('the hosts that the broker calls', () => {
       expect.arrayContaining([
         ...['mine.table.core.windows.net', 'mine.queue.core.windows.net', 'mine.blob.core.windows.net'],
         ...['main.vault.azure.net', 'one.vault.azure.net', 'two.vault.azure.net'],
-        ...['login.example', 'collector.example:4318', 'here-5.in.applicationinsights.azure.com'],
+        ...[
+          'lost.vault.azure.net',
+          'login.example',
+          'collector.example:4318',
+          'here-5.in.applicationinsights.azure.com',
+        ],
       ]),
     )
   })

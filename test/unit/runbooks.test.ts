@@ -97,3 +97,11 @@ test('a secret that moves keeps an expiry in the form that the CLI takes', () =>
   expect(text).toContain('sub("\\\\+00:00$"; "Z")')
   expect(text).toContain('--description "$(jq')
 })
+
+test('every task’s page names a test that plays it against the local stack', () => {
+  const [, tasks = ''] = readText('docs/runbooks/README.md').split('## Tasks')
+  const named = [...tasks.matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, page = '']) => page)
+  expect(named.length).toBeGreaterThan(7)
+  for (const page of [...named, 'sweep-silent.md'])
+    expect(readText(`docs/runbooks/${page}`), page).toMatch(/<!-- test: (end-to-end|contract)\/[\w-]+: /)
+})

@@ -253,7 +253,7 @@ describe('docs/storage.md', () => {
 
   test('explains every tag of a mark', async () => {
     const vault = createModelVault()
-    await createDisconnectMarks(vault, systemClock, 1).write({ ...name, environment: 'production' }, at)
+    await createDisconnectMarks([vault], systemClock, 1).write({ ...name, environment: 'production' }, at)
     const [mark] = vault.live()
     expect(listed('### Marks of disconnects', 'tag')).toEqual(Object.keys(mark?.tags ?? {}).sort())
   })
