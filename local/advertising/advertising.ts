@@ -2,15 +2,21 @@ import { randomUUID } from 'node:crypto'
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { type RunningService, serve } from '../service.ts'
-import { campaignManagement } from './campaigns.ts'
+import { createBulk } from './bulk/bulk.ts'
+import { createCampaignManagement } from './campaigns.ts'
+import { createClock } from './clock.ts'
 import { type Controlled, createControl } from './control.ts'
 import { customerManagement } from './customer-management.ts'
+import { createDownloads } from './downloads/downloads.ts'
+import { serveDownload } from './downloads/serve.ts'
 import { adApiFaultDetail, apiFault, apiFaultDetail, type FaultName, faults, soapFault } from './faults.ts'
 import { authenticate, type Credentials, chooseAccount, identify } from './gate.ts'
-import { carryOut, createInjections } from './injections.ts'
+import { carryOut, createInjections, isDownloadFault } from './injections.ts'
+import { createInventories } from './inventory/inventory.ts'
 import { decodeJson, encodeJson, parseId } from './json.ts'
+import { createManner } from './manner.ts'
 import { type Operation, type Reply, type Service, services } from './operation.ts'
-import { createReporting, type Reporting } from './reporting.ts'
+import { createReporting, type Makers } from './reporting.ts'
 import { createRequestLog, type LoggedRequest } from './request-log.ts'
 import { createTokenExpiry, fingerprint } from './token-expiry.ts'
 import { createWorld, type Environment, type World } from './world.ts'
@@ -39,7 +45,7 @@ interface Route {
 interface Stand extends Controlled {
   readonly maxPageAccounts: number
   readonly credentials: Credentials
-  readonly reporting: Reporting
+  readonly makers: Makers
   readonly routes: Readonly<Record<string, Route>>
 }
 
@@ -60,35 +66,37 @@ export function startAdvertising(options: AdvertisingOptions): Promise<RunningSe
 /** The same API without a port: a call is `fetch(request, { incoming })` on the result. */
 export function createAdvertising(options: Omit<AdvertisingOptions, 'port'>): Hono<Bindings> {
   const expiry = createTokenExpiry()
-  const reporting = createReporting()
+  const clock = createClock()
+  const manner = createManner(options.numericIds ?? false)
+  const inventories = createInventories()
+  const makers: Makers = { inventories, clock, manner, downloads: createDownloads(clock) }
   const stand: Stand = {
     credentials: { ...options, expiry },
     world: options.world ?? createWorld(),
-    manner: { numericIds: options.numericIds ?? false },
+    manner,
+    inventories,
+    clock,
     maxPageAccounts: options.maxPageAccounts ?? Number.POSITIVE_INFINITY,
     injections: createInjections(),
     log: createRequestLog(),
     expiry,
-    reporting,
-    routes: createRoutes(reporting),
+    makers,
+    routes: createRoutes(makers),
   }
   const app = new Hono<Bindings>()
   app.route('/_control', createControl(stand))
-  app.get('/:environment/reporting/_downloads/:id', (c) => {
-    const csv = reporting.download(c.req.param('id'))
-    return csv ? c.text(csv, 200, { 'content-type': 'text/csv' }) : c.notFound()
-  })
   app.all(`/:environment{production|sandbox}/:service{${services.join('|')}}/*`, (c) => handle(stand, c))
   return app
 }
 
-function createRoutes(reporting: Reporting): Readonly<Record<string, Route>> {
+function createRoutes(makers: Makers): Readonly<Record<string, Route>> {
   const below = (base: string, service: Service, operations: Readonly<Record<string, Operation>>) =>
     Object.entries(operations).map(([path, run]) => [`${base}/v13${path}`, { service, run }] as const)
   return Object.fromEntries([
     ...below('/CustomerManagement', 'clientcenter', customerManagement),
-    ...below('/CampaignManagement', 'campaign', campaignManagement),
-    ...below('/Reporting', 'reporting', reporting.operations),
+    ...below('/CampaignManagement', 'campaign', createCampaignManagement(makers.inventories)),
+    ...below('/Reporting', 'reporting', createReporting(makers)),
+    ...below('/Bulk', 'bulk', createBulk(makers)),
     ['/Bulk/v13/_echo', { service: 'bulk', run: 'echo' } as const],
   ])
 }
@@ -108,6 +116,7 @@ async function handle(stand: Stand, c: Context<Bindings>): Promise<Response> {
 
 async function respond(stand: Stand, c: Context<Bindings>, entry: LoggedRequest): Promise<Response> {
   const cut = () => void c.env.incoming.socket.destroy()
+  if (entry.path.startsWith('/_downloads/')) return download(stand, c, entry, cut)
   const strike = () => carryOut(stand.injections.take(entry), entry, cut)
   const struck = await strike()
   if (struck) return struck
@@ -120,6 +129,19 @@ async function respond(stand: Stand, c: Context<Bindings>, entry: LoggedRequest)
   if (!person.ok) return refusal(entry, person.fault)
   entry.user = person.value
   return (await strike()) ?? run(stand, c, entry, route, strike)
+}
+
+/** A download needs no credentials, like the real address. */
+async function download(
+  { injections, makers }: Stand,
+  c: Context<Bindings>,
+  entry: LoggedRequest,
+  cut: () => void,
+): Promise<Response> {
+  const injection = injections.take(entry)
+  const fault = injection && isDownloadFault(injection) ? injection : undefined
+  const struck = fault ? undefined : await carryOut(injection, entry, cut)
+  return struck ?? serveDownload(makers.downloads, new URL(c.req.url), { fault, cut })
 }
 
 async function run(
@@ -154,13 +176,17 @@ async function run(
 }
 
 function toResponse(stand: Stand, entry: LoggedRequest, reply: Reply): Response {
-  if (!reply.ok) return refusal(entry, reply.fault, reply.shape)
+  if (!reply.ok) return refusal(entry, reply.fault, reply)
   return json(encodeJson(reply.body, stand.manner), 200)
 }
 
 /** An operation's own fault is `ApiFault` in Customer Management and `ApiFaultDetail` elsewhere. */
-function refusal(entry: LoggedRequest, name: FaultName, shape?: 'operation'): Response {
-  const fault = faults[name]
+function refusal(
+  entry: LoggedRequest,
+  name: FaultName,
+  { shape, details }: { readonly shape?: 'operation'; readonly details?: string } = {},
+): Response {
+  const fault = details === undefined ? faults[name] : { ...faults[name], detail: details }
   const ownShape = entry.service === 'clientcenter' ? apiFault : apiFaultDetail
   const body = (shape ? ownShape : adApiFaultDetail)(fault, entry.trackingId)
   entry.code = fault.code

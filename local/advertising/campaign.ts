@@ -1,3 +1,4 @@
+import type { Campaign } from './inventory/entities.ts'
 import type { JsonObject } from './json.ts'
 
 /**
@@ -18,16 +19,16 @@ const additional: Readonly<Record<string, JsonObject>> = {
 }
 
 /**
- * A search campaign with every property, including nulls. Microsoft's .NET SDK demands each and refuses unknown ones
+ * A campaign with every property, including nulls. Microsoft's .NET SDK demands each and refuses unknown ones
  * (campaign-management-service/campaign; the data contract in BingAds-dotNet-SDK 13.0.28).
  * @param fields the additional fields that the call names.
  */
-export function toCampaign(id: bigint, name: string, fields: Iterable<string>): JsonObject {
+export function toCampaign({ id, name, status, type }: Campaign, fields: Iterable<string>): JsonObject {
   const campaign = {
-    Id: id,
+    Id: BigInt(id),
     Name: name,
-    Status: 'Active',
-    CampaignType: 'Search',
+    Status: status,
+    CampaignType: type,
     SubType: null,
     TimeZone: 'PacificTimeUSCanadaTijuana',
     BudgetId: null,

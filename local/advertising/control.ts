@@ -1,7 +1,11 @@
 import { Hono } from 'hono'
 import { z } from 'zod'
+import type { Clock } from './clock.ts'
+import { changeContent, contentSchema } from './content-control.ts'
 import { type Injections, injectionSchema } from './injections.ts'
+import type { Inventories } from './inventory/inventory.ts'
 import { encodeJson, parseId } from './json.ts'
+import { type Manner, mannerSchema } from './manner.ts'
 import type { RequestLog } from './request-log.ts'
 import type { TokenExpiry } from './token-expiry.ts'
 import { addAccounts, removeAccounts, type World } from './world.ts'
@@ -12,7 +16,9 @@ export interface Controlled {
   readonly injections: Injections
   readonly log: RequestLog
   readonly expiry: TokenExpiry
-  readonly manner: { numericIds: boolean }
+  readonly manner: Manner
+  readonly inventories: Inventories
+  readonly clock: Clock
 }
 
 const environment = z.enum(['production', 'sandbox'])
@@ -34,12 +40,13 @@ const changedAccount = z.strictObject({
     .default(null),
 })
 const person = z.strictObject({ objectId: z.string() })
-const manner = z.strictObject({ numericIds: z.boolean() })
+const manner = mannerSchema.partial()
+const passed = z.strictObject({ forwardSeconds: z.number().positive() })
 
 /**
  * The routes of `/_control`: `faults` (GET, POST, DELETE), `requests` (GET, DELETE), `accounts`,
- * `accounts/remove`, `accounts/update`, `expire-tokens` and `options` (POST). An invalid body gets 400
- * with zod's message.
+ * `accounts/remove`, `accounts/update`, `expire-tokens`, `options`, `content` (what an account contains), and `clock`
+ * (POST; moves the time of downloads and their requests forward). An invalid body gets 400 with zod's message.
  */
 export function createControl(controlled: Controlled): Hono {
   const control = new Hono()
@@ -68,6 +75,11 @@ export function createControl(controlled: Controlled): Hono {
   post('/expire-tokens', person, ({ objectId }) => {
     expiry.expire(objectId)
     return {}
+  })
+  post('/content', contentSchema, (body) => changeContent(controlled, body))
+  post('/clock', passed, ({ forwardSeconds }) => {
+    controlled.clock.forward(forwardSeconds)
+    return { now: controlled.clock.now().toISOString() }
   })
   post('/options', manner, (body) => Object.assign(controlled.manner, body))
   return control

@@ -2,9 +2,33 @@ import { z } from 'zod'
 import { passTime } from '../latency.ts'
 import { people } from '../people.ts'
 import type { FaultEntry } from './faults.ts'
-import { adApiFaultDetail, apiFault, faults, findFault, soapFault } from './faults.ts'
+import { adApiFaultDetail, apiFault, apiFaultDetail, faults, findFault, soapFault } from './faults.ts'
 import { services } from './operation.ts'
+import { pollAnswer } from './poll-answers.ts'
 import type { LoggedRequest } from './request-log.ts'
+
+/**
+ * Kinds that an operation of Reporting or Bulk answers. `operationFault` is an ApiFaultDetail with the error code, as the
+ * services themselves refuse; the others are statuses of a poll (`path: '/GenerateReport/Poll'` or
+ * `'/BulkDownloadStatus/Query'`), which strike before the credentials are checked.
+ */
+const operationFaultKinds = [
+  'operationFault',
+  'pending',
+  'failed',
+  'failedFullSyncRequired',
+  'noData',
+] as const
+
+/**
+ * Kinds that strike a download (`path: '/_downloads/file'`), of which `hang`, `slow`, `cut`, and `serverError` do, too.
+ * `cutFile` closes the connection after `atByte` bytes of a promised whole; `stallFile` sends nothing more; `shortFile`
+ * ends there in good order, with its own `Content-Length`; `corruptFile` inverts the byte there; `withoutLength` sends the
+ * file without `Content-Length`; `redirect` answers 302 to the same address: `times: 1` for one redirect.
+ */
+export const downloadFaultKinds = [
+  ...(['cutFile', 'stallFile', 'shortFile', 'corruptFile', 'withoutLength', 'redirect'] as const),
+] as const
 
 /**
  * The body of `POST /_control/faults`: which calls fail, how, and how often. An omitted member matches all.
@@ -32,7 +56,11 @@ export const injectionSchema = z.strictObject({
     'slow',
     'cut',
     'cutMidBody',
+    ...operationFaultKinds,
+    ...downloadFaultKinds,
   ]),
+  /** Where `cutFile`, `stallFile`, `shortFile`, and `corruptFile` strike. Default is the end of the file. */
+  atByte: z.int().nonnegative().optional(),
   /** The error code of `fault`, `apiFault`, and `soapFault`. Default is 0. */
   code: z.int().nonnegative().optional(),
   /** The reason for a code with several, for example `PersonalAccountIsRequired` for 126. */
@@ -51,6 +79,11 @@ export const injectionSchema = z.strictObject({
 
 /** An injected fault. */
 export type Injection = z.infer<typeof injectionSchema>
+
+/** Whether a fault is for {@link downloadFaultKinds}' downloads. */
+export function isDownloadFault({ kind }: Injection): boolean {
+  return downloadFaultKinds.some((each) => each === kind)
+}
 
 /** The injected faults. */
 export interface Injections {
@@ -106,6 +139,13 @@ function toResponse(injection: Injection, request: LoggedRequest, cut: () => voi
   switch (injection.kind) {
     case 'apiFault':
       return faultResponse(injection, request, fault, apiFault)
+    case 'operationFault':
+      return faultResponse(injection, request, fault, apiFaultDetail)
+    case 'pending':
+    case 'failed':
+    case 'failedFullSyncRequired':
+    case 'noData':
+      return respond(injection, 200, JSON.stringify(pollAnswer(injection.kind, request)), 'application/json')
     case 'soapFault':
       request.code = fault.code
       return respond(injection, 500, soapFault(fault, request.trackingId), 'text/xml')

@@ -30,6 +30,8 @@ export type Reply =
       readonly fault: FaultName
       /** Body shape: `AdApiFaultDetail`, or the operation's own fault. Default is the first. */
       readonly shape?: 'operation'
+      /** The error's `Details`. Default is the fault's own. */
+      readonly details?: string
     }
 
 /** An operation of a service. */
@@ -46,6 +48,6 @@ export function refuse(fault: FaultName): Reply {
 }
 
 /** A refusal of the input, with the service's own kind of fault. */
-export function refuseInput(fault: FaultName): Reply {
-  return { ok: false, fault, shape: 'operation' }
+export function refuseInput(fault: FaultName, details?: string): Reply {
+  return { ok: false, fault, shape: 'operation', ...(details !== undefined && { details }) }
 }

@@ -73,7 +73,15 @@ describe.skipIf(!hasWaf).each([1, 2] as const)(
         expect(chosen.body).toMatchObject({ displayName: company, status: 'connected' })
         const vended = await world.call('GET', `${at}/token?minValidity=300`)
         expect(vended.headers.get('cache-control')).toBe('no-store')
-        const report = { ReportRequest: { ReportName: 'Drop table users; -- weekly' } }
+        const report = {
+          ReportRequest: {
+            Type: 'CampaignPerformanceReportRequest',
+            ReportName: 'Drop table users; -- weekly',
+            Columns: ['CampaignName', 'Clicks'],
+            Scope: { AccountIds: [accountId] },
+            Time: { PredefinedTime: 'Yesterday' },
+          },
+        }
         const called = await world.call('POST', `${at}/ads/reporting/GenerateReport/Submit`, { body: report })
         expect(called.body.ReportRequestId).toBeTruthy()
         const ended = await world.call('DELETE', at)
