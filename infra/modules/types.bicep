@@ -74,6 +74,8 @@ type brokerSettings = {
   CALLBACK_SECONDS: string?
   ROW_CACHE_SECONDS: string?
   MAX_BODY_BYTES: string?
+  LARGEST_DOWNLOAD_BYTES: string?
+  DOWNLOAD_HOSTS: string?
   REQUEST_LIMITS: string?
   OTEL_EXPORTER_OTLP_ENDPOINT: string?
   OTEL_SERVICE_NAME: string?

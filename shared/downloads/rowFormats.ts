@@ -7,6 +7,8 @@ export interface RowFormat {
   row(columns: readonly string[], values: readonly Value[]): string
   /** The last line, with which a whole answer ends. */
   end(rows: number): string
+  /** The last line of an answer that can't go on. Without one, such an answer is cut. */
+  problem?(document: object): string
 }
 
 /** The formats of rows. Each ends with the number of rows, so that an answer that breaks off is seen as one. */
@@ -22,6 +24,7 @@ export const rowFormats = {
       return `{${members}}\n`
     },
     end: (rows) => `{"_end":{"rows":${rows}}}\n`,
+    problem: (document) => `${JSON.stringify({ _problem: document })}\n`,
   },
   /** RFC 4180, with the columns' names first. */
   csv: {
