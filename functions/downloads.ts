@@ -1,5 +1,6 @@
 import { downloadBody } from '../shared/downloads/reportRequest.ts'
-import { firstWaitSeconds, pendingDownload, startDownload } from '../shared/downloads/start.ts'
+import { pendingDownload, startDownload } from '../shared/downloads/start.ts'
+import { firstWaitSeconds } from '../shared/downloads/waitSeconds.ts'
 import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { createUpstreamSender } from '../shared/passthrough/send.ts'

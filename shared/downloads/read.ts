@@ -7,8 +7,9 @@ import { readCsv } from './csv.ts'
 import { openHandle } from './handle.ts'
 import { type OpenedFile, openFile } from './openFile.ts'
 import type { RowFormat } from './rowFormats.ts'
-import { type DownloadDependencies, firstWaitSeconds } from './start.ts'
+import type { DownloadDependencies } from './start.ts'
 import { readText } from './text.ts'
+import { waitSeconds } from './waitSeconds.ts'
 import { writeRows } from './writeRows.ts'
 import { readZip } from './zip.ts'
 
@@ -66,12 +67,6 @@ export async function readDownload(
   return file.ok
     ? { status: 'rows', body: await rowsOf(file, output) }
     : { status: 'address', reason: file.because, url }
-}
-
-/** As long again as it has taken, from 5 to 60 s. */
-function waitSeconds(now: Date, startedAt: Date): number {
-  const seconds = Math.ceil((now.getTime() - startedAt.getTime()) / 1000)
-  return Math.min(Math.max(seconds, firstWaitSeconds), 60)
 }
 
 /** The first piece is read before the answer begins, so that a small file that is broken is a problem like others. */

@@ -19,9 +19,6 @@ export const pendingDownload = z
   })
   .meta({ id: 'PendingDownload', description: 'A download that isn’t there yet.' })
 
-/** Seconds until the first question whether it's there: small reports take that long. */
-export const firstWaitSeconds = 5
-
 const submitted = z.object({ ReportRequestId: z.string().min(1) })
 
 /** Requests a report. @returns its handle. @throws Problem */
