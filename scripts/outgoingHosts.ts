@@ -30,6 +30,7 @@ export function outgoingHosts(config: Config): OutgoingHost[] {
     ...callerUses(config),
     ...signInUses(config),
     ...advertisingUses(config),
+    ...downloadUses(config),
     ...telemetryUses(config),
   ]
   const hosts = Map.groupBy(uses, ({ url }) => new URL(url).host)
@@ -98,6 +99,14 @@ function advertisingUses({ environments }: Config): Use[] {
       isOptional: services[name].host !== discoveryHost,
     })),
   )
+}
+
+function downloadUses({ downloads }: Config): Use[] {
+  return downloads.hosts.map((host) => ({
+    url: `https://${host}`,
+    purpose: 'files of reports; for a host that isn’t listed, apps get the address',
+    isOptional: true,
+  }))
 }
 
 /** Where an exporter writes if the connection string names no ingestion endpoint. */

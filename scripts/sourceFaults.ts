@@ -25,6 +25,7 @@ const exposing = {
   'shared/secrets/sealingKeys.ts': 'reading the set of sealing keys to add or drop one',
   'shared/secrets/secretEnd.ts': 'when the certificate inside ends',
   'shared/secrets/wellFormed.ts': 'what is wrong with a value',
+  'shared/downloads/handle.ts': 'what a handle says, for its own tenant',
   'shared/storage/sealer.ts': 'sealing, and the keys that seal',
   'shared/storage/vault.ts': 'writing to the vault',
   'shared/tenants/signInName.ts': 'the name that goes into the sign-in request',
@@ -35,6 +36,7 @@ const exposing = {
 const opening = {
   'shared/connect/browserSeal.ts': 'the end of a callback, for the browser that has its key',
   'shared/operations/reseal.ts': 'sealing it again with the newest key',
+  'shared/downloads/handle.ts': 'a handle, for its own tenant',
   'shared/storage/sealedGrants.ts': 'a refresh token, for its refresh',
   'shared/storage/sealer.ts': 'the sealer itself',
   'shared/tenants/signInName.ts': 'the name that goes into the sign-in request',

@@ -71,6 +71,13 @@ export const problems = {
     title: 'No connect session with this ID is waiting for confirmation.',
     resolution: 'Create a new connect session. A session is valid until it is used or expires.',
   },
+  download_not_found: {
+    status: 404,
+    actor: 'app',
+    title: 'The tenant has no download with this handle.',
+    resolution:
+      'Start a new download with `POST /v1/tenants/{tenant}/downloads`. A handle works for the tenant and the consent that it was made for, and for a day.',
+  },
   method_not_allowed: {
     status: 405,
     actor: 'app',
@@ -137,12 +144,24 @@ export const problems = {
     title: 'Another request changed the tenant at the same time.',
     resolution: 'Send the request again.',
   },
+  report_not_complete: {
+    status: 409,
+    actor: 'nobody',
+    title: 'Microsoft Advertising doesn’t have all data of these days yet.',
+    resolution: 'Retry after the time in `Retry-After`, ask for earlier days, or leave out `completeOnly`.',
+  },
   grant_refused: {
     status: 422,
     actor: 'app',
     title: 'The grant was refused, so it wasn’t saved.',
     resolution:
       'See `reason` and `detail`. If the identity provider refused the token, check that it was issued to the same client ID, for this environment’s scope. If there is a `connect`, the advertiser can sign in instead.',
+  },
+  report_refused: {
+    status: 422,
+    actor: 'app',
+    title: 'Microsoft Advertising refuses to make this report.',
+    resolution: 'Correct what `detail` and `codes` name, by Microsoft’s reference of the report.',
   },
   body_too_large: {
     status: 413,
@@ -175,6 +194,13 @@ export const problems = {
     actor: 'operator',
     title: 'Microsoft sent an answer that the broker doesn’t understand.',
     resolution: 'See `reason`, and give the `traceId` to Microsoft support.',
+  },
+  download_failed: {
+    status: 502,
+    actor: 'nobody',
+    title: 'Microsoft Advertising couldn’t make the file, or the file is damaged.',
+    resolution:
+      'Request the same download again. If `reason` is `report_failed`, start a new one; if that fails too, ask Microsoft support.',
   },
   broker_not_configured: {
     status: 503,

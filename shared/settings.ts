@@ -137,6 +137,20 @@ export const brokerSettings = (urls: UrlSchemas) => ({
     default: '65536',
     example: '131072',
   }),
+  downloads: {
+    largestBytes: withDefault('LARGEST_DOWNLOAD_BYTES', wholeNumber(0, 4_294_967_295), {
+      meaning:
+        'The largest file of a download, compressed, that the broker reads. For a larger one, it answers with Microsoft’s own address. See docs/downloads.md.',
+      default: '100000000',
+      example: '20000000',
+    }),
+    hosts: withDefault('DOWNLOAD_HOSTS', listOf(hostName), {
+      meaning:
+        'The hosts from which the broker reads files of downloads, besides the Reporting service’s own, separated by commas. For any other, it answers with Microsoft’s own address.',
+      default: 'bingadsappsstorageprod.blob.core.windows.net,download.api.bingads.microsoft.com',
+      example: 'bingadsappsstorageprod.blob.core.windows.net',
+    }),
+  },
   requestLimits: withDefault('REQUEST_LIMITS', json(requestLimits), {
     meaning:
       'How many requests of each kind are allowed to one app, to all apps of one workspace, and for one tenant: at once, and then per minute or hour. A JSON object; what it leaves out keeps its default. Each process counts for itself. See docs/security.md.',
@@ -155,6 +169,9 @@ const environmentList = listOf(z.enum(environments)).refine(
   (list) => list.length > 0,
   'must list at least one',
 )
+
+/** A host without port, in lower case. */
+const hostName = z.string().regex(/^[a-z0-9][a-z0-9.-]+$/, 'must be hosts in lower case, without ports')
 
 /** At most the 28 hours of Entra's longest access tokens (entra/identity/conditional-access/concept-continuous-access-evaluation). */
 const tokenAge = wholeNumber(0, 100_800).refine(

@@ -86,6 +86,8 @@ type brokerSettings = {
   CALLBACK_SECONDS: string?
   ROW_CACHE_SECONDS: string?
   MAX_BODY_BYTES: string?
+  LARGEST_DOWNLOAD_BYTES: string?
+  DOWNLOAD_HOSTS: string?
   REQUEST_LIMITS: string?
   CANARY_TENANT: string?
   OTEL_EXPORTER_OTLP_ENDPOINT: string?

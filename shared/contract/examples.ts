@@ -170,6 +170,17 @@ export const examples: Readonly<Record<string, OperationExample>> = {
       scope: 'https://ads.microsoft.com/msads.manage openid profile offline_access',
     },
   },
+  'POST v1/tenants/{tenant}/downloads': {
+    body: {
+      report: {
+        type: 'CampaignPerformance',
+        columns: ['TimePeriod', 'CampaignId', 'Clicks', 'Spend'],
+        from: '2026-11-01',
+        to: '2026-11-27',
+      },
+    },
+    response: { status: 'pending', handle: 'eyJhbGciOiJkaXIi…' },
+  },
   'GET v1/tenants': { response: { tenants: [tenant], continuation: '1!48!…' } },
   'GET v1/tenants/{tenant}': { response: tenant },
   'DELETE v1/tenants/{tenant}': {

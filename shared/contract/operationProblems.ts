@@ -91,6 +91,7 @@ const headersOfStatus: Readonly<Record<number, readonly ResponseHeader[]>> = {
   409: ['Retry-After'],
   415: ['Accept'],
   429: ['Retry-After'],
+  502: ['Retry-After'],
   503: ['Retry-After'],
 }
 

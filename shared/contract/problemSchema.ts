@@ -57,6 +57,19 @@ export const problemSchema = {
         },
       },
     },
+    codes: {
+      type: 'array',
+      description: 'Microsoft’s error codes and their names.',
+      items: text('For example `2002 UnknownReportType`.'),
+    },
+    exclusive: {
+      type: 'object',
+      description: 'The columns of the report that exclude each other.',
+      properties: {
+        attributes: { type: 'array', description: 'None of these …', items: { type: 'string' } },
+        statistics: { type: 'array', description: '… with any of these.', items: { type: 'string' } },
+      },
+    },
     connect: {
       type: 'object',
       description: 'The request that creates a connect session, if connecting fixes the problem.',

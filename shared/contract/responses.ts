@@ -9,6 +9,12 @@ export const htmlContent: Content = { 'text/html': { schema: { type: 'string' } 
 /** JSON of any shape: an unrestricted schema, which generators read as any value. */
 export const anyContent: Content = { 'application/json': { schema: {} } }
 
+/** Rows, as text. */
+const rowsContent: Content = {
+  'application/x-ndjson': { schema: { type: 'string' } },
+  'text/csv': { schema: { type: 'string' } },
+}
+
 /**
  * Describes an answer.
  * @param toSchema converts the schema of its JSON, and gathers what it names.
@@ -21,7 +27,8 @@ export function toContractResponse(
   const json = schema && {
     'application/json': { schema: toSchema(schema), ...(example !== undefined && { example }) },
   }
-  const described = content === 'page' ? htmlContent : content === 'any' ? anyContent : json
+  const rows = content === 'rows' && { ...rowsContent, ...json }
+  const described = rows || (content === 'page' ? htmlContent : content === 'any' ? anyContent : json)
   return {
     description,
     ...(headers && { headers: referToHeaders(headers) }),

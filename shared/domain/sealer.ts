@@ -11,7 +11,7 @@ export interface SealOwner extends TenantName {
 
 /** The context that a sealed text is bound to: it opens only for the same tenant, environment, use, and consent. */
 export interface SealContext extends SealOwner {
-  readonly use: 'access_token' | 'refresh_token' | 'sign_in_name'
+  readonly use: 'access_token' | 'refresh_token' | 'sign_in_name' | 'download'
 }
 
 /** The context of a text that belongs to a tenant's grant. */
@@ -23,7 +23,7 @@ export function sealContextOf(
   return { workspace, tenant, environment, use, grantId }
 }
 
-/** Encrypts texts for storage in a table. */
+/** Encrypts texts for storage in a table, or for an app that returns them. */
 export interface Sealer {
   seal(plaintext: Secret, context: SealContext): Promise<string>
   /** Undefined when it was sealed for another context or with a key that is gone. */

@@ -8,8 +8,11 @@ export interface Answer {
   readonly description: string
   /** The schema of its JSON. */
   readonly schema?: z.ZodType
-  /** Default is JSON if there is a schema, and otherwise nothing. `any` is what Microsoft Advertising answers. */
-  readonly content?: 'page' | 'any'
+  /**
+   * Default is JSON if there is a schema, and otherwise nothing. `any` is what Microsoft Advertising answers; `rows` are
+   * NDJSON or CSV, besides the JSON.
+   */
+  readonly content?: 'page' | 'any' | 'rows'
   readonly headers?: readonly ResponseHeader[]
   /** The name of the shared response that this is. Default is one of the operation's own. */
   readonly name?: string

@@ -5,6 +5,8 @@ import { findExchange } from './exchanges.ts'
 export interface ReceivedRequest extends Pick<HttpRequest, 'method' | 'url' | 'query' | 'body'> {
   readonly headers: Pick<Headers, 'get'>
   readonly params: Readonly<Record<string, string>>
+  /** The invocation's id; absent if no host received the request. */
+  readonly requestId?: string
 }
 
 /**
@@ -29,6 +31,7 @@ export function receiveRequest(
     body,
     headers: native ? { get: (name) => joined(native.headersDistinct, name) } : request.headers,
     params: readPathParams(template, new URL(url).pathname),
+    requestId: invocationId,
   }
 }
 

@@ -50,14 +50,25 @@ export function problemResponse(problem: Problem, requestId: string): HttpRespon
 }
 
 /** A problem document with another status than its code has elsewhere. */
-export function problemWithStatus(
+export function problemWithStatus(problem: Problem, status: number, requestId: string): HttpResponseInit {
+  const document = problemDocument(problem, requestId, status)
+  const headers = {
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    ...(document.retryAfter !== undefined && { 'Retry-After': String(document.retryAfter) }),
+    ...problem.extras.headers,
+  }
+  return jsonResponse(document, status, headers)
+}
+
+/** The members of a problem document. Default status is the code's own. */
+export function problemDocument(
   { code, extras }: Problem,
-  status: number,
   requestId: string,
-): HttpResponseInit {
+  status: number = problems[code].status,
+) {
   const { actor, title, resolution } = problems[code]
   const retryAfter = extras.retryAfterSeconds === undefined ? undefined : Math.ceil(extras.retryAfterSeconds)
-  const document = {
+  return {
     type: `/docs#${code}`,
     title,
     status,
@@ -69,12 +80,6 @@ export function problemWithStatus(
     ...extras.members,
     requestId,
   }
-  const headers = {
-    'Content-Type': 'application/problem+json; charset=utf-8',
-    ...(retryAfter !== undefined && { 'Retry-After': String(retryAfter) }),
-    ...extras.headers,
-  }
-  return jsonResponse(document, status, headers)
 }
 
 /**

@@ -32,6 +32,8 @@ export const requestLimits = z.strictObject({
   accountChoicesPerHour: limit(2000, 4000, 60),
   /** Microsoft counts calls a minute per user and per customer, and doesn't publish its limits (guides/services-protocol.md). */
   advertisingCallsPerMinute: limit(6000, 12_000, 1200),
+  /** Reports that are requested, asked for, and read: a call to Microsoft Advertising each, and up to a file. */
+  downloadsPerMinute: limit(600, 1200, 120),
 })
 
 /** Every limit, with its numbers. */

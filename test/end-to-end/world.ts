@@ -90,6 +90,7 @@ const withoutLimits = JSON.stringify({
   probesPerMinute: unlimited,
   accountChoicesPerHour: unlimited,
   advertisingCallsPerMinute: unlimited,
+  downloadsPerMinute: unlimited,
 })
 
 /** Opens a world; `close` it. */
@@ -320,7 +321,7 @@ async function createCall(
     const origin = originOf(options.broker)
     const answer = await fetch(`${origin}${path}`, { method, headers, ...(body !== undefined && { body }) })
     const text = await answer.text()
-    const isJson = answer.headers.get('content-type')?.includes('json')
+    const isJson = answer.headers.get('content-type')?.match(/[/+]json/) != null
     const { status, headers: answered } = answer
     const called = { status, headers: answered, body: isJson && text ? JSON.parse(text) : text }
     checkContract?.(method, path, called)

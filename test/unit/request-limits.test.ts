@@ -172,6 +172,8 @@ test('each operation that costs others something has its limit', async () => {
     diagnose: expect.any(Function),
     setDefaultAccount: 'accountChoicesPerHour',
     chooseAccounts: 'accountChoicesPerHour',
+    startDownload: 'downloadsPerMinute',
+    getDownload: 'downloadsPerMinute',
   })
   const passed = Object.values(routes.find(({ name }) => name === 'ads')?.operations ?? {})
   expect(new Set(passed.map(({ limit }) => limit))).toEqual(new Set(['advertisingCallsPerMinute']))

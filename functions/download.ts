@@ -1,0 +1,67 @@
+import { ReadableStream } from 'node:stream/web'
+import * as z from 'zod'
+import { downloadAddress, readDownload } from '../shared/downloads/read.ts'
+import { rowFormats } from '../shared/downloads/rowFormats.ts'
+import { pendingDownload } from '../shared/downloads/start.ts'
+import { jsonResponse, problemDocument, withGuardHeaders } from '../shared/http/responses.ts'
+import { operation, route } from '../shared/http/route.ts'
+import { createUpstreamSender } from '../shared/passthrough/send.ts'
+import { vendProblems } from '../shared/vend/problems.ts'
+import { withUsageRecording } from '../shared/vend/usageRecording.ts'
+
+const send = createUpstreamSender()
+
+/** `GET /v1/tenants/{tenant}/downloads/{handle}`: the rows of a report, once Microsoft has made it. */
+route('download', 'v1/tenants/{tenant}/downloads/{handle}', {
+  GET: operation({
+    id: 'getDownload',
+    tag: 'downloads',
+    summary: 'Read the rows of a report',
+    role: 'Tokens.Vend',
+    params: z.object({ handle: z.string().max(2000).describe('The `handle` of the started download.') }),
+    limit: 'downloadsPerMinute',
+    response: {
+      status: 200,
+      description:
+        'The rows: NDJSON, or CSV if `Accept` names `text/csv`. The last line has their number (`_end`); without it, the answer isn’t whole. JSON instead: Microsoft’s own address.',
+      schema: downloadAddress,
+      content: 'rows',
+    },
+    otherResponses: [
+      {
+        status: 202,
+        description: 'Microsoft is still making the report. Ask again after `Retry-After`.',
+        schema: pendingDownload,
+        headers: ['Retry-After'],
+      },
+    ],
+    problems: [
+      ...vendProblems,
+      'download_not_found',
+      'report_not_complete',
+      'report_refused',
+      'download_failed',
+      'advertising_unavailable',
+    ],
+    handle: async ({ broker, caller, tenant, params: { handle }, raw }) => {
+      const vend = withUsageRecording(broker, caller.app)
+      const format = /text\/csv/i.test(raw.headers.get('accept') ?? '') ? rowFormats.csv : rowFormats.ndjson
+      const describe = (problem: Parameters<typeof problemDocument>[0]) =>
+        problemDocument(problem, raw.requestId ?? '')
+      const download = await readDownload({ ...broker, vend, send }, tenant, {
+        handle,
+        output: { format, describe },
+      })
+      if (download.status === 'address') return jsonResponse(download)
+      if (download.status === 'pending') {
+        const headers = { 'Retry-After': String(download.retryAfterSeconds) }
+        return jsonResponse({ status: 'pending', handle }, 202, headers)
+      }
+      return {
+        status: 200,
+        headers: withGuardHeaders({ 'Content-Type': `${format.mediaType}; charset=utf-8` }),
+        body: ReadableStream.from(download.body),
+      }
+    },
+  }),
+})

@@ -1,0 +1,107 @@
+import * as z from 'zod'
+import type { TenantName } from '../domain/tenant.ts'
+import { Problem } from '../problems.ts'
+import { BrokenFileError } from './brokenFile.ts'
+import { callReporting, readUsableTenant } from './callReporting.ts'
+import { readCsv } from './csv.ts'
+import { openHandle } from './handle.ts'
+import { type OpenedFile, openFile } from './openFile.ts'
+import type { RowFormat } from './rowFormats.ts'
+import type { DownloadDependencies } from './start.ts'
+import { readText } from './text.ts'
+import { waitSeconds } from './waitSeconds.ts'
+import { writeRows } from './writeRows.ts'
+import { readZip } from './zip.ts'
+
+/** A download that is left to the app: its file is larger than the broker reads, or elsewhere. */
+export const downloadAddress = z
+  .object({
+    status: z.literal('address').describe('The file is left to the app.'),
+    reason: z.enum(['too_large', 'host_not_listed', 'length_unknown']),
+    url: z
+      .string()
+      .describe('Microsoft’s address of the ZIP archive, for five minutes. It needs no credentials.'),
+  })
+  .meta({ id: 'DownloadAddress', description: 'Microsoft’s own address of a file.' })
+
+/** How rows are written, and how a problem that is met on the way. */
+export interface RowOutput {
+  readonly format: RowFormat
+  /** Its document. */
+  readonly describe: (problem: Problem) => object
+}
+
+/** How far a download is. */
+export type ReadDownload =
+  | { readonly status: 'pending'; readonly retryAfterSeconds: number }
+  | z.infer<typeof downloadAddress>
+  | { readonly status: 'rows'; readonly body: AsyncIterable<Uint8Array> }
+
+const polled = z.object({
+  ReportRequestStatus: z.object({ Status: z.string(), ReportDownloadUrl: z.string().nullish() }),
+})
+
+/** Asks Microsoft for a download, and opens its rows if they're there. @throws Problem */
+export async function readDownload(
+  dependencies: DownloadDependencies,
+  name: TenantName,
+  { handle, output }: { readonly handle: string; readonly output: RowOutput },
+): Promise<ReadDownload> {
+  const tenant = await readUsableTenant(dependencies, name)
+  const { requestId, accountId, customerId, startedAt } = await openHandle(
+    dependencies.sealer,
+    tenant,
+    handle,
+  )
+  const { ReportRequestStatus: report } = await callReporting(dependencies, {
+    ...{ operation: 'Poll', tenant, accountId, customerId, answer: polled },
+    body: { ReportRequestId: requestId },
+  })
+  if (report.Status === 'Pending')
+    return { status: 'pending', retryAfterSeconds: waitSeconds(dependencies.clock.now(), startedAt) }
+  if (report.Status !== 'Success') throw failed('report_failed')
+  const url = report.ReportDownloadUrl
+  const environment = dependencies.config.environments.get(tenant.environment)
+  if (!url || !environment) return { status: 'rows', body: writeRows([], output.format) }
+  const file = await openFile({ ...dependencies, environment }, url)
+  return file.ok
+    ? { status: 'rows', body: await rowsOf(file, output) }
+    : { status: 'address', reason: file.because, url }
+}
+
+/** The first piece is read before the answer begins, so that a small file that is broken is a problem like others. */
+async function rowsOf(
+  { chunks }: Extract<OpenedFile, { ok: true }>,
+  output: RowOutput,
+): Promise<AsyncIterable<Uint8Array>> {
+  const pieces = writeRows(readCsv(readText(readZip(chunks))), output.format)
+  const first = await pieces.next().catch((error) => {
+    throw explain(error)
+  })
+  return joined(first, pieces, output)
+}
+
+async function* joined(
+  first: IteratorResult<Uint8Array>,
+  pieces: AsyncGenerator<Uint8Array>,
+  { format, describe }: RowOutput,
+): AsyncGenerator<Uint8Array> {
+  try {
+    if (!first.done) yield first.value
+    yield* pieces
+  } catch (error) {
+    const problem = explain(error)
+    if (!(problem instanceof Problem) || !format.problem) throw error
+    yield Buffer.from(format.problem(describe(problem)))
+  } finally {
+    await pieces.return(undefined)
+  }
+}
+
+function explain(error: unknown): unknown {
+  return error instanceof BrokenFileError ? failed('file_broken', error.message) : error
+}
+
+function failed(reason: string, detail?: string): Problem {
+  return new Problem('download_failed', { ...(detail && { detail }), members: { reason } })
+}
