@@ -128,19 +128,22 @@ export function routeCases(functions: readonly FunctionRoute[]): RouteCase[] {
       ...unknownMethods.map((method) => ({ method, target, meant: null })),
       // Methods are compared without regard to case there.
       { method: 'get', target, meant, nodeRefuses: 'Node’s parser knows methods in upper case only' },
-      ...names.flatMap((name) => valuesOf(name, path, meant)),
+      ...names.flatMap((name) => valuesOf(name, path, functions)),
       ...shapesOf(path, meant),
     ]
   })
   return [...cases, ...elsewhere(functions)]
 }
 
-function valuesOf(name: string, path: string, meant: string | null): RouteCase[] {
+function valuesOf(name: string, path: string, functions: readonly FunctionRoute[]): RouteCase[] {
   const of = (value: string) => fill(path, { [name]: value })
+  // Another route's fixed word is that route's, not a value.
+  const meantWith = (value: string) =>
+    functionOf(functions, path.replace(`{${name}}`, value)) ?? functionOf(functions, path) ?? null
   const used = operations.filter((each) => each.path === path).map(({ method }) => method)
   const deep = name === 'path' ? ['a', 'a/b/c', 'Campaigns/', 'a%2Fb/c', 'token', 'x/token', 'a//b'] : []
   return used.flatMap((method) => [
-    ...[...hostileValues, ...deep].map((value) => ({ method, target: of(value), meant })),
+    ...[...hostileValues, ...deep].map((value) => ({ method, target: of(value), meant: meantWith(value) })),
     ...odd.map((value) => ({ method, target: of(value) })),
     { method, target: of('a\tb'), nodeRefuses: 'Node’s parser takes no tab in a target' },
   ])
