@@ -24,7 +24,8 @@ const headersSeconds = 30
  * @throws Problem `download_failed` if there is no file, for example because the address has expired.
  */
 export async function openFile(dependencies: OpenFileDependencies, address: string): Promise<OpenedFile> {
-  const url = new URL(address)
+  const url = URL.parse(address)
+  if (!url) throw unavailable('file_unavailable')
   if (!isListed(dependencies, url)) return { ok: false, because: 'host_not_listed' }
   const { status, headers, body } = await get(dependencies.send, url)
   if (status !== 200) {

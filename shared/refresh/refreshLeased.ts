@@ -45,6 +45,8 @@ export async function refreshLeased(
     if (adopted) await releaseLease(dependencies, adopted)
     throw error
   }
+  const ended = adopted && (await endRestoredRow(dependencies, adopted).catch(release))
+  if (ended) return ended
   const attempt = adopted && (await leaveReadOnlyVault(dependencies, adopted).catch(release))
   if (!attempt) return { outcome: 'passed_on', stored: taken.leased, reason: 'lease_lost' }
   const { leased } = attempt
@@ -54,8 +56,6 @@ export async function refreshLeased(
   }
   // Only a failure before the answer releases the lease. After the answer, an expired lease tells the next process to
   // look for the refresh token that we couldn't commit.
-  const ended = await endRestoredRow(dependencies, attempt).catch(giveUp)
-  if (ended) return ended
   const requested = await requestTokensWithNewest(dependencies, attempt).catch(giveUp)
   if (requested === 'no_time') {
     await releaseLease(dependencies, attempt)

@@ -11,7 +11,7 @@ const markSeconds = 2
 /**
  * Ends a tenant whose row was restored from a backup from before its disconnect. A sealed grant comes back with the
  * row, so its mark is read before the provider is called: once for each refresh, and never for a vend. A grant in a
- * vault was destroyed there, so nothing has to be read for it. While the vault doesn't answer, the refresh continues, and
+ * vault was destroyed there, so nothing has to be read for it, unless the vault is read-only. While the vault doesn't answer, the refresh continues, and
  * the next one reads the mark again.
  * @returns undefined if the tenant hasn't been disconnected since its consent.
  */
@@ -19,9 +19,9 @@ export async function endRestoredRow(
   dependencies: RefreshDependencies,
   { leased, time }: Attempt,
 ): Promise<RefreshOutcome | undefined> {
-  const { clock, marks } = dependencies
+  const { clock, grants, marks } = dependencies
   const { grant, tenant } = leased
-  if (!grant.reference.startsWith('sealed:')) return undefined
+  if (!grant.reference.startsWith('sealed:') && !grants.mustMove(grant.reference)) return undefined
   const read = () => withTimeLimit(clock, markSeconds, 'reading the mark', () => marks.read(tenant))
   const disconnectedAt = await time.step('reading the mark', read).catch(() => undefined)
   if (!disconnectedAt || !isEndedBy(disconnectedAt, grant)) return undefined

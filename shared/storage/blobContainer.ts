@@ -38,7 +38,7 @@ const pausesSeconds = [1, 5, 15]
 export function createBackupSink(dependencies: ContainerDependencies) {
   return {
     async add(blob: string, content: Uint8Array): Promise<void> {
-      await callContainer(dependencies, {
+      const answer = await callContainer(dependencies, {
         method: 'PUT',
         blob,
         body: content,
@@ -50,6 +50,9 @@ export function createBackupSink(dependencies: ContainerDependencies) {
         // Names are never used twice: what is there is ours, and the answer to it was lost.
         accepted: [409],
       })
+      // Other conflicts store nothing, such as a container that is being deleted.
+      if (answer.status === 409 && codeOf(answer) !== 'BlobAlreadyExists')
+        throw new StorageUnavailableError('blobs', answer.status, codeOf(answer))
     },
   }
 }

@@ -1,4 +1,4 @@
-import { addSeconds, type Clock } from '../clock.ts'
+import { addSeconds, type Clock, withTimeLimit } from '../clock.ts'
 import type { DisconnectMarks } from '../domain/disconnectMarks.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
@@ -13,11 +13,13 @@ export interface MarkFromTags extends TenantName {
 }
 
 const prefix = 'disconnected-'
+/** A vault of a lost region hangs; a refresh waits for marks for 2 seconds. */
+const readOnlySeconds = 1.5
 
 /**
  * Stores each tenant's mark in its own vault secret. The name of a deleted secret can't be used again for 90 days, so
  * a mark is never deleted: a later disconnect writes a new version, and an expired mark has no effect.
- * @param vaults the first one gets the marks; the others are only read.
+ * @param vaults the first one gets the marks; the others are only read, and hide no mark of the first if they fail.
  */
 export function createDisconnectMarks(
   [own, ...readOnly]: readonly [Vault, ...Vault[]],
@@ -31,9 +33,15 @@ export function createDisconnectMarks(
   }
   return {
     async read(name) {
-      const found = await Promise.all([own, ...readOnly].map((vault) => readFrom(vault, name)))
-      const times = found.flatMap((time) => time?.getTime() ?? [])
-      return times.length > 0 ? new Date(Math.max(...times)) : undefined
+      const old = readOnly.map((vault) =>
+        withTimeLimit(clock, readOnlySeconds, 'reading an old mark', () => readFrom(vault, name)),
+      )
+      const read = await Promise.allSettled([readFrom(own, name), ...old])
+      const times = read.flatMap((each) => (each.status === 'fulfilled' ? (each.value?.getTime() ?? []) : []))
+      if (times.length > 0) return new Date(Math.max(...times))
+      const failed = read.find((each) => each.status === 'rejected')
+      if (failed) throw failed.reason
+      return undefined
     },
     async write({ workspace, tenant, environment }, disconnectedAt) {
       const marked = await readFrom(own, { workspace, tenant })

@@ -21,6 +21,7 @@ const requests: Readonly<Record<string, { readonly body?: object; readonly raw?:
   'GET v1/tenants/{tenant}/token': {},
   'POST v1/tenants/{tenant}/oauth/token': { raw: 'grant_type=client_credentials' },
   'GET v1/tenants/{tenant}/accounts': {},
+  'GET v1/tenants/{tenant}/accounts/{account}': {},
   'PUT v1/tenants/{tenant}/accounts/default': { body: { accountId: '180001001' } },
   'PUT v1/tenants/{tenant}/accounts/selection': { body: { accountIds: ['180001001'] } },
   'POST v1/tenants/{tenant}/accounts/discover': { body: {} },
@@ -35,6 +36,17 @@ const requests: Readonly<Record<string, { readonly body?: object; readonly raw?:
   'PUT v1/tenants/{tenant}/ads/{service}/{*path}': { body: {} },
   'PATCH v1/tenants/{tenant}/ads/{service}/{*path}': { body: {} },
   'DELETE v1/tenants/{tenant}/ads/{service}/{*path}': { body: {} },
+  'POST v1/tenants/{tenant}/downloads': {
+    body: {
+      report: {
+        type: 'CampaignPerformance',
+        columns: ['TimePeriod', 'CampaignId', 'Clicks'],
+        from: '2025-09-01',
+        to: '2025-09-07',
+      },
+    },
+  },
+  'GET v1/tenants/{tenant}/downloads/{handle}': {},
   'POST v1/tenants/{tenant}/grants': { body: { environment: 'production', refreshToken: 'x' } },
   'DELETE v1/tenants/{tenant}': {},
   // The last one: it makes a tenant of the same name in the app's own workspace.
@@ -48,6 +60,8 @@ function send(operation: string, name: string, app: 'demo-app' | 'other-app' | '
   const at = path
     .replace('{tenant}', name)
     .replace('{session}', session)
+    .replace('{account}', '180001001')
+    .replace('{handle}', 'eyJhbGciOiJkaXIifQ.aaaa.bbbb.cccc')
     .replace('{service}/{*path}', 'customerManagement/User/Query')
   const { body, raw } = requests[operation] ?? {}
   const returnUrl = operation.endsWith('/connect-sessions') && { returnUrl: world.returnUrl }

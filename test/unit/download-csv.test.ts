@@ -76,6 +76,11 @@ describe('a CSV file', () => {
     await expect(rowsOf(text)).rejects.toThrow(BrokenFileError)
   })
 
+  test('with more columns than any of Microsoft’s files is broken', async () => {
+    expect(await rowsOf(`${','.repeat(1999)}\n`)).toHaveLength(1)
+    await expect(rowsOf(`${','.repeat(2000)}\n`)).rejects.toThrow(/too many columns/)
+  })
+
   test('with a row of more than 4 Mi characters is broken', async () => {
     const endless = {
       *[Symbol.iterator]() {

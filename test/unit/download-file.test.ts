@@ -46,6 +46,12 @@ describe('a file’s address', () => {
     })
   })
 
+  test('that is none is a failed download, not our failure', async () => {
+    const { opened, calls } = await open('no address')
+    expect(opened).toMatchObject({ code: 'download_failed' })
+    expect(calls).toEqual([])
+  })
+
   test.each([
     ['100000000', true, undefined],
     ['100000001', false, 'too_large'],

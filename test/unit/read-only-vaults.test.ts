@@ -107,6 +107,20 @@ describe('a read-only vault', () => {
     expect(await createDisconnectMarks([fresh], clock, 86_400).read(name)).toEqual(later)
   })
 
+  test.each([
+    ['fails', refused],
+    ['hangs', () => new Promise<never>(() => undefined)],
+  ])(
+    'that %s hides no mark of our own vault, and isn’t taken for one without a mark',
+    async (_what, read) => {
+      const { clock, old, fresh } = await moving()
+      const marks = createDisconnectMarks([fresh, { ...failedOver(old), read }], clock, 86_400)
+      await expect(clock.run(marks.read(name))).rejects.toThrow()
+      await marks.write({ ...name, environment: 'production' }, now)
+      expect(await clock.run(marks.read(name))).toEqual(now)
+    },
+  )
+
   test('can’t be a vault that gets new grants', () => {
     const refusals = (urls: string, own: object = { GRANT_VAULT_URLS: 'https://one.example' }) =>
       refusalsOf({ ...minimalSettings, READ_ONLY_GRANT_VAULT_URLS: urls, ...own })
@@ -129,11 +143,14 @@ describe('a refresh of a grant in a read-only vault', () => {
     fresh: Partial<Vault> = {},
     usedRefreshTokens: 'accepted' | 'revoked' = 'revoked',
     answer: TokenResult = rotated,
+    newer?: string,
   ) {
     const [old, model] = [createModelVault('old'), createModelVault('new')]
     const vaults = [{ ...model, ...fresh }, failedOver(old)]
     const dependencies = { clock: systemClock, randomness: systemRandomness, log: () => {} }
     const reference = await createGrantVault([old], dependencies).write(new Secret('old token'), owner)
+    // A row that is older than its vault, as after a failover of the tables.
+    if (newer) await createGrantVault([old], dependencies).write(new Secret(newer), owner, reference)
     const own = refreshGround({
       answer: () => answer,
       with: ({ config, log }) => ({
@@ -156,6 +173,12 @@ describe('a refresh of a grant in a read-only vault', () => {
     expect(after?.grant?.reference).toMatch(/^vault:new\/.*\/1$/)
     expect(after?.secretsToDestroy).toEqual([reference])
     expect(tokensIn(old)).toEqual(['old token'])
+  })
+
+  test('moves the newest token, although the row names an older one', async () => {
+    const { model, outcome } = await refreshed({}, 'revoked', rotated, 'newer token')
+    expect(outcome).toMatchObject({ outcome: 'refreshed' })
+    expect(tokensIn(model)).toEqual(['newer token', 'next'])
   })
 
   test('moves it although no new token came', async () => {

@@ -51,6 +51,16 @@ test.each([
   expect(own.clock.passed()).toBe(seconds)
 })
 
+test('a mark ends a grant in a read-only vault, which could not be destroyed there', async () => {
+  const marks = { read: async () => new Date('2100-01-01') }
+  const own = refreshGround({
+    with: (all) => ({ marks: { ...all.marks, ...marks }, grants: { ...all.grants, mustMove: () => true } }),
+  })
+  await own.add()
+  expect(await own.refresher.refresh(name, { for: 'sweep' })).toMatchObject({ reason: 'not_connected' })
+  expect(own.calls()).toBe(0)
+})
+
 test('no mark is read for a grant in a vault, which a disconnect destroys', async () => {
   const own = refreshGround({
     with: ({ marks }) => ({ marks: { ...marks, read: async () => new Date('2100-01-01') } }),
