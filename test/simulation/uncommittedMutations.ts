@@ -90,8 +90,8 @@ export const uncommittedMutations: readonly Mutation[] = [
   {
     name: 'a secret is destroyed in one vault only',
     file: grantVault,
-    find: 'Promise.all(vaults.map(',
-    replace: 'Promise.all(vaults.slice(0, 1).map(',
+    find: 'Promise.all(places.map(',
+    replace: 'Promise.all(places.slice(0, 1).map(',
     breaks: ['secret_forgotten', 'secret_left_over'],
   },
   {

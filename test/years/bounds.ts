@@ -61,6 +61,7 @@ export const bounds: Readonly<Record<string, Bound>> = {
   'SignIns callback': records,
   'SignIns callback-end': records,
   'BrokerState app': () => 0,
+  'BrokerState writer': () => 0,
   'BrokerState hold': () => 5,
   'BrokerState sweep': () => 33,
   'BrokerState note:<kind>': ({ rotations }) => 10 + 3 * rotations,

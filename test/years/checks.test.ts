@@ -13,7 +13,12 @@ import { World } from './world.ts'
 beforeAll(cipherAtOnce)
 
 /** Kinds that no part of the ground stores: the platform's. */
-const elsewhere = ['queue refresh-chunks', 'queue refresh-chunks-poison', 'blobs of the host']
+const elsewhere = [
+  'queue refresh-chunks',
+  'queue refresh-chunks-poison',
+  'blobs of the host',
+  'blobs of backups',
+]
 const alsoElsewhere = 'logs, traces, metrics'
 
 test('each kind of docs/data-lifecycle.md has a bound, or a reason why it has none', () => {
