@@ -208,7 +208,7 @@ export async function openWorld(options: WorldOptions = {}) {
       TableClient.fromConnectionString(storageConnection(stack.ports), name, {
         allowInsecureConnection: true,
       }),
-    grantSecrets: () => readGrantSecrets(stack),
+    grantSecrets: (of?: string) => readGrantSecrets(stack, of),
     vaultSecrets: () => readVaultSecrets(stack),
     /** Changes one of the broker's own secrets; an omitted value stays. */
     setSecret: async (name: string, { value, expiresOn }: { value?: string; expiresOn?: Date }) => {
@@ -271,12 +271,17 @@ async function readVaultSecrets(stack: Stack): Promise<Map<string, string>> {
   return values
 }
 
-/** Every refresh token in a vault. */
-async function readGrantSecrets(stack: Stack): Promise<string[]> {
+/** Every refresh token in a vault, or only those of a tenant. A copy that is removed at this moment isn't one. */
+async function readGrantSecrets(stack: Stack, tenant?: string): Promise<string[]> {
   const values: string[] = []
   for (const client of await openVaults(stack)) {
-    for await (const { name } of client.listPropertiesOfSecrets()) {
-      if (name.startsWith('grant-')) values.push((await client.getSecret(name)).value ?? '')
+    for await (const { name, tags } of client.listPropertiesOfSecrets()) {
+      if (!name.startsWith('grant-') || (tenant && tags?.tenant !== tenant)) continue
+      const secret = await client.getSecret(name).catch((error: { statusCode?: number }) => {
+        if (error.statusCode !== 404) throw error
+        return undefined
+      })
+      if (secret) values.push(secret.value ?? '')
     }
   }
   return values
