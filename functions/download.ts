@@ -23,7 +23,7 @@ route('download', 'v1/tenants/{tenant}/downloads/{handle}', {
     response: {
       status: 200,
       description:
-        'The rows: NDJSON, or CSV if `Accept` names `text/csv`. The last line has their number (`_end`); without it, the answer isn’t whole. JSON instead: Microsoft’s own address.',
+        'The rows as NDJSON, or as CSV if `Accept` names `text/csv`. The last line has the number of rows (`_end`); if it’s missing, the answer is incomplete. If the broker doesn’t read the file, the answer is JSON with Microsoft’s own address.',
       schema: downloadAddress,
       content: 'rows',
     },

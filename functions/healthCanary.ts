@@ -3,6 +3,8 @@ import { jsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { Problem } from '../shared/problems.ts'
 
+const noCanary = 'This broker has no canary. The operator can name one with the setting `CANARY_TENANT`.'
+
 const canary = z
   .object({ status: z.enum(['ok', 'failing']) })
   .meta({ id: 'Canary', description: 'Whether the canary’s last run was good.' })
@@ -27,7 +29,7 @@ route('healthCanary', 'health/canary', {
     ],
     problems: ['route_not_found'],
     handle: async ({ broker: { config, isCanaryWell } }) => {
-      if (!config.canary) throw new Problem('route_not_found')
+      if (!config.canary) throw new Problem('route_not_found', { detail: noCanary })
       return (await isCanaryWell())
         ? jsonResponse({ status: 'ok' })
         : jsonResponse({ status: 'failing' }, 503)
