@@ -1,5 +1,5 @@
 import { app } from '@azure/functions'
-import { broker, isCanaryNamed } from '../shared/broker.ts'
+import { broker, isSet } from '../shared/broker.ts'
 import { runCanary } from '../shared/operations/runCanary.ts'
 import { withTracing } from '../shared/telemetry/invocation.ts'
 
@@ -8,8 +8,8 @@ const schedule = '30 2/5 * * * *'
 
 /**
  * The canary timer: vends and calls Microsoft Advertising as the tenant that `CANARY_TENANT` names. Without one, there is
- * no timer, because on Flex Consumption each timer wakes an instance of its own.
+ * no timer.
  */
-if (isCanaryNamed()) {
+if (isSet('CANARY_TENANT')) {
   app.timer('canary', { schedule, handler: withTracing(async () => runCanary(broker())) })
 }

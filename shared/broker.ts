@@ -142,9 +142,9 @@ export function broker(): Broker {
   return built
 }
 
-/** Whether this process's settings name a canary; asked before all of them are checked, when functions register. */
-export function isCanaryNamed(): boolean {
-  return Boolean(process.env.CANARY_TENANT?.trim())
+/** Whether a timer's setting has a value, when functions register: on Flex, each timer wakes an instance of its own. */
+export function isSet(setting: 'CANARY_TENANT' | 'BACKUP_CONTAINER_URL'): boolean {
+  return Boolean(process.env[setting]?.trim())
 }
 
 /** What a broker meets outside of its process: time, chance, storage, and the web. */

@@ -17,8 +17,9 @@ const logging: { logLevel: LogLevels; OpenTelemetry: { logLevel: LogLevels } } =
 let names: string[]
 beforeAll(async () => {
   const registrations = (['http', 'timer', 'storageQueue'] as const).map((kind) => vi.spyOn(app, kind))
-  // Registers only with a canary.
+  // Two timers register only with these settings.
   vi.stubEnv('CANARY_TENANT', 'agency/canary')
+  vi.stubEnv('BACKUP_CONTAINER_URL', 'https://backups.example/tables')
   vi.spyOn(console, 'warn').mockReturnValue(undefined)
   await import('../../functions/main.ts')
   names = registrations.flatMap(({ mock }) => mock.calls.map(([name]) => name))

@@ -1,0 +1,33 @@
+import { app } from '@azure/functions'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+beforeEach(() => {
+  vi.resetModules()
+  for (const kind of ['http', 'storageQueue'] as const)
+    vi.spyOn(app, kind).mockReturnValue(undefined as never)
+  vi.spyOn(console, 'warn').mockReturnValue(undefined)
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+/** The names of the timers that register with these settings. */
+async function timersWith(settings: Readonly<Record<string, string>>): Promise<string[]> {
+  for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value)
+  const timer = vi.spyOn(app, 'timer').mockReturnValue(undefined)
+  for (const file of ['backup', 'canary', 'refresh']) await import(`../../functions/${file}.ts`)
+  return timer.mock.calls.map(([name]) => name)
+}
+
+test.each<[Record<string, string>, string[]]>([
+  [{ CANARY_TENANT: '', BACKUP_CONTAINER_URL: ' ' }, ['refresh']],
+  [{ CANARY_TENANT: 'agency/canary' }, ['canary', 'refresh']],
+  [{ BACKUP_CONTAINER_URL: 'https://backups.example/tables' }, ['backup', 'refresh']],
+])(
+  'a timer without work is not registered, because it would wake an instance: %j',
+  async (settings, names) => {
+    expect(await timersWith(settings)).toEqual(names)
+  },
+)
