@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { type Manifest, manifestName, manifestSchema, type Part } from '../../shared/operations/manifest.ts'
+import { type Manifest, manifestName, type Part } from '../../shared/operations/manifest.ts'
 import { type ContainerDependencies, callContainer } from '../../shared/storage/blobContainer.ts'
 import type { SavedRow } from '../../shared/storage/savedRow.ts'
+import { manifestSchema } from './manifestSchema.ts'
 
 /** A backup can't be restored as it is; nothing was written. */
 export class BackupError extends Error {}

@@ -1,7 +1,7 @@
 import type { TableEntity, TransactionAction } from '@azure/data-tables'
 import type { Broker } from '../../shared/broker.ts'
 import { isDamaged } from '../../shared/domain/damagedRow.ts'
-import { isEndedBy } from '../../shared/domain/disconnectMarks.ts'
+import { consentOf, isEndedBy } from '../../shared/domain/disconnectMarks.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import type { StoredTenant, Tenant, TenantName } from '../../shared/domain/tenant.ts'
 import { OtherWriterError } from '../../shared/operations/soleWriter.ts'
@@ -56,7 +56,7 @@ export async function restoreTenant(
     return (await endAgain(broker, there, marks(name))) ? 'disconnected' : 'kept'
   }
   const since = later(marks(name), there && !isDamaged(there) ? there.tenant.disconnectedAt : undefined)
-  const isEnded = isEndedBy(since, saved.grant)
+  const isEnded = isEndedBy(since, consentOf(saved))
   if (!isDamaged(read)) await writeHints(broker, read)
   else await writeHints(broker, { ...name, environment: saved.environment } as Tenant)
   await writeRows(broker, { own, saved, others: isEnded ? eventsOf(rows) : rows, etag: there?.etag })
@@ -70,7 +70,7 @@ async function endAgain(
   stored: StoredTenant,
   disconnectedAt: Date | undefined,
 ): Promise<boolean> {
-  if (!disconnectedAt || !isEndedBy(disconnectedAt, stored.tenant.grant)) return false
+  if (!disconnectedAt || !isEndedBy(disconnectedAt, consentOf(stored.tenant))) return false
   return (await disconnectAgain(grantServices, stored, disconnectedAt)) !== undefined
 }
 
@@ -95,7 +95,7 @@ async function writeRows(
 ): Promise<void> {
   const oldest = grantServices.clock.now().getTime() - config.retention.tenantEventDays * 86_400_000
   const beside = others.filter((row) => row !== own && !isOldEvent(row, oldest))
-  const entity = withAccounts(toEntity(own), saved, others)
+  const entity = withLeaseLeftBehind(withAccounts(toEntity(own), saved, others), saved)
   const last: TransactionAction = etag ? ['update', entity, 'Replace', { etag }] : ['create', entity]
   const actions = [...beside.map((row): TransactionAction => ['upsert', toEntity(row), 'Replace']), last]
   for (let start = 0; start < actions.length; start += transactionSize) {
@@ -118,6 +118,16 @@ function withAccounts(entity: TableEntity, saved: Tenant, rows: readonly SavedRo
   const hasSome = rows.some(({ rowKey }) => rowKey.startsWith('account:'))
   const hasOwn = rows.some(({ rowKey }) => rowKey.startsWith(prefix))
   return hasSome && !hasOwn ? { ...entity, accountsOutstanding: true } : entity
+}
+
+/**
+ * A vault may have a newer refresh token than the backup, and a strict provider ends a grant whose used token it receives.
+ * The first refresh looks for a newer one if an earlier lease was never released.
+ */
+function withLeaseLeftBehind(entity: TableEntity, { grant }: Tenant): TableEntity {
+  return grant?.reference.startsWith('vault:')
+    ? { ...entity, leaseId: 'restored', leaseUntil: new Date(0) }
+    : entity
 }
 
 function eventsOf(rows: readonly SavedRow[]): SavedRow[] {

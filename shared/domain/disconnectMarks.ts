@@ -31,6 +31,14 @@ export function withConsentAfter(disconnectedAt: Date | undefined, grant: Grant)
   return { ...grant, consentedAt: new Date(disconnectedAt.getTime() + 1) }
 }
 
+/** The consent that a mark can end: the tenant's, or the pending one of a tenant without it. */
+export function consentOf({
+  grant,
+  pendingGrant,
+}: Pick<Tenant, 'grant' | 'pendingGrant'>): Grant | undefined {
+  return grant ?? pendingGrant?.grant
+}
+
 /** Whether the tenant was disconnected after this consent. */
 export function isEndedBy(
   disconnectedAt: Date | undefined,

@@ -3,6 +3,7 @@ import { marksOf } from '../accounts/generation.ts'
 import type { Config } from '../config.ts'
 import { type AccountStore, markGeneration } from '../domain/account.ts'
 import { type DamagedTenant, isDamaged } from '../domain/damagedRow.ts'
+import { consentOf } from '../domain/disconnectMarks.ts'
 import { dueRowOf } from '../domain/due.ts'
 import type { GrantOwner } from '../domain/grants.ts'
 import type { TokenRefusal } from '../domain/refusal.ts'
@@ -114,7 +115,7 @@ async function endTenant(
   const ended = { status: 'disconnected', ...(disconnectedAt && { disconnectedAt }) } as const
   if (!found) await createRow(dependencies, owner, ended)
   else if (isDamaged(found)) await disconnectTenant(grantServices, owner)
-  else if (disconnectedAt && found.tenant.grant) {
+  else if (disconnectedAt && consentOf(found.tenant)) {
     // Another process may have connected the tenant in the meantime: its secrets stay.
     if (!(await disconnectAgain(grantServices, found, disconnectedAt))) return 'unclear'
   }

@@ -1,4 +1,4 @@
-import { isEndedBy } from '../domain/disconnectMarks.ts'
+import { consentOf, isEndedBy } from '../domain/disconnectMarks.ts'
 import type { Tenant } from '../domain/tenant.ts'
 import type { TaggedGrant } from './taggedSecrets.ts'
 
@@ -30,7 +30,7 @@ export function planRebuild<F extends RebuildFacts>({
   disconnectedAt,
 }: F): RebuildPlan<F['grants'][number]> {
   const own = row?.grant
-  const isEnded = isEndedBy(disconnectedAt, own)
+  const isEnded = isEndedBy(disconnectedAt, row && consentOf(row))
   const newerThan = [disconnectedAt, own?.consentedAt].map((time) => time?.getTime() ?? 0)
   const candidates = grants.filter(({ writtenOn }) => writtenOn.getTime() > Math.max(...newerThan))
   const isGone = own?.reference.startsWith('vault:') && !grants.some((grant) => isNamed(grant, own.reference))

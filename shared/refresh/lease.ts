@@ -2,6 +2,7 @@ import { addSeconds } from '../clock.ts'
 import { grantOwnerOf } from '../domain/grants.ts'
 import type { Lease, Leased, StoredTenant } from '../domain/tenant.ts'
 import { withGrantReference, withLease, withoutLease } from '../domain/transitions.ts'
+import type { ChangeDependencies } from '../tenants/changeTenant.ts'
 import type { Attempt } from './attempt.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { stepOutsideLease } from './leaseTime.ts'
@@ -89,11 +90,12 @@ export async function adoptNewerGrant(
   return { ...attempt, leased: { ...adopted.stored, lease: leased.lease, grant } }
 }
 
-/** Releases a lease without a result, so other processes don't wait for a refresh that isn't running. */
-export async function releaseLease(
-  { tenants }: Pick<RefreshDependencies, 'tenants'>,
-  { leased, time }: Attempt,
-): Promise<void> {
-  const giveUp = () => tenants.replace(leased, withoutLease(leased.tenant), [])
-  await time.step('giving up the lease', giveUp).catch(() => undefined)
+/**
+ * Releases a lease without a result, so other processes don't wait for a refresh that isn't running. The row may have
+ * changed since the attempt read it, also by the attempt's own writes.
+ */
+export async function releaseLease(dependencies: ChangeDependencies, attempt: Attempt): Promise<void> {
+  // A failed write isn't repeated: the lease ends by itself.
+  const once = { ...attempt, time: { ...attempt.time, pause: async () => false } }
+  await writeLeased(dependencies, once, (row) => ({ next: withoutLease(row) })).catch(() => undefined)
 }

@@ -1,6 +1,6 @@
 import { grantOwnerOf } from '../domain/grants.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
-import { withGrantReference, withoutLease } from '../domain/transitions.ts'
+import { withGrantReference } from '../domain/transitions.ts'
 import { withSecretsToDestroy } from '../tenants/secretsToDestroy.ts'
 import { abandonUncommitted } from '../tenants/uncommittedSecrets.ts'
 import type { Attempt } from './attempt.ts'
@@ -30,19 +30,19 @@ export async function leaveReadOnlyVault(
     newer?.refreshToken ?? (await time.step('reading the grant', () => grants.read(reference, owner)))
   if (!refreshToken) return attempt
   const moved = await moveToNewSecret(dependencies, attempt, { reference, refreshToken })
-  if (!moved && config.usedRefreshTokens === 'revoked') {
-    // The attempt to move may have changed the row.
-    await writeLeased(dependencies, attempt, (row) => ({ next: withoutLease(row) })).catch(() => undefined)
-    throw new StorageUnavailableError('vault', 403, 'VaultReadOnly')
+  const movedTo = moved?.reference
+  if (!moved || !movedTo) {
+    if (config.usedRefreshTokens === 'revoked')
+      throw new StorageUnavailableError('vault', 403, 'VaultReadOnly')
+    return moved?.attempt ?? attempt
   }
-  if (!moved) return attempt
   const written = await writeLeased(dependencies, moved.attempt, (row) => ({
-    next: withSecretsToDestroy(grants, withGrantReference(row, leased.grant, moved.reference), [reference]),
+    next: withSecretsToDestroy(grants, withGrantReference(row, leased.grant, movedTo), [reference]),
   }))
   if ('lost' in written) {
     await abandonUncommitted(dependencies, leased.tenant, moved.reserved)
     return undefined
   }
-  const grant = { ...leased.grant, reference: moved.reference }
+  const grant = { ...leased.grant, reference: movedTo }
   return { ...attempt, leased: { ...written.stored, lease: leased.lease, grant } }
 }

@@ -1,16 +1,17 @@
 import { grantOwnerOf } from '../domain/grants.ts'
 import type { Secret } from '../secret.ts'
-import { announceUncommitted, withUncommitted } from '../tenants/uncommittedSecrets.ts'
+import { announceUncommitted, isListFull, withUncommitted } from '../tenants/uncommittedSecrets.ts'
 import type { Attempt } from './attempt.ts'
 import type { RefreshDependencies } from './dependencies.ts'
 import { writeLeased } from './writeLeased.ts'
 
-/** A refresh token in a new secret that the row lists and doesn't name yet. */
+/** A new secret that the row lists and doesn't name yet, for a refresh token. */
 export interface MovedToken {
   /** The attempt with the row that lists it. A lease is shorter than the time in which it can be committed. */
   readonly attempt: Attempt
   readonly reserved: string
-  readonly reference: string
+  /** Where the token is; undefined if its write failed. The row lists the secret nevertheless, and has a new ETag. */
+  readonly reference: string | undefined
 }
 
 /** Dependencies of listing a secret under a lease. */
@@ -19,7 +20,7 @@ export type ListLeasedDependencies = Pick<RefreshDependencies, 'tenants' | 'rand
 /**
  * Copies a refresh token that has just been stored to a new secret, if its own is full. The old secret has the token,
  * so a failure costs nothing: the grant stays there, and the next rotation tries again.
- * @returns undefined if the token stays where it is.
+ * @returns undefined if the token stays where it is, and the row as it was.
  */
 export async function moveToNewSecret(
   dependencies: RefreshDependencies,
@@ -37,8 +38,8 @@ export async function moveToNewSecret(
   try {
     const listed = await listLeased(dependencies, once, reserved)
     if (!listed) return undefined
-    const reference = await time.step('writing the grant', write)
-    return { attempt: { ...listed, time }, reserved, reference }
+    const written = await time.step('writing the grant', write).catch(() => undefined)
+    return { attempt: { ...listed, time }, reserved, reference: written }
   } catch {
     return undefined
   }
@@ -47,6 +48,7 @@ export async function moveToNewSecret(
 /**
  * Lists a reserved secret under a lease, before it's written.
  * @returns the attempt with the row as written; undefined if the lease was taken over.
+ * @throws StorageUnavailableError, and an error if the row lists 100 secrets already.
  */
 export async function listLeased(
   dependencies: ListLeasedDependencies,
@@ -55,6 +57,7 @@ export async function listLeased(
 ): Promise<Attempt | undefined> {
   const { leased, time } = attempt
   const { tenant, grant, lease } = leased
+  if (isListFull(tenant)) throw new Error('The row lists 100 secrets that no commit has named.')
   const announce = () => announceUncommitted(dependencies, tenant, grant, reserved)
   const secret = await time.step('inserting the due row', announce)
   const written = await writeLeased(dependencies, attempt, (row) => ({ next: withUncommitted(row, secret) }))

@@ -1,6 +1,6 @@
 import { addSeconds } from '../clock.ts'
 import { isDamaged } from '../domain/damagedRow.ts'
-import { isEndedBy } from '../domain/disconnectMarks.ts'
+import { consentOf, isEndedBy } from '../domain/disconnectMarks.ts'
 import { type DueRow, dueRowOf } from '../domain/due.ts'
 import type { StoredTenant, Tenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
@@ -101,8 +101,12 @@ async function endTenant(
 /**
  * Once confirmed, a newer pending consent replaces the old one. If it expires instead, the next refresh returns here.
  */
-function isWhollyEndedBy(disconnectedAt: Date, { grant, pendingGrant }: Tenant): boolean {
-  return isEndedBy(disconnectedAt, grant) && (!pendingGrant || isEndedBy(disconnectedAt, pendingGrant.grant))
+function isWhollyEndedBy(disconnectedAt: Date, row: Tenant): boolean {
+  const { pendingGrant } = row
+  return (
+    isEndedBy(disconnectedAt, consentOf(row)) &&
+    (!pendingGrant || isEndedBy(disconnectedAt, pendingGrant.grant))
+  )
 }
 
 /** The references in a row whose secrets must be destroyed. */

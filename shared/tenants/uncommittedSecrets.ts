@@ -43,7 +43,7 @@ export async function listUncommitted(
 ): Promise<boolean> {
   if (!reserved) return true
   const listed = await changeTenant(dependencies, which, async (row) => {
-    if ((row.uncommittedSecrets?.length ?? 0) >= mostListed) return undefined
+    if (isListFull(row)) return undefined
     const secret = await announceUncommitted(dependencies, row, grant, reserved)
     return { next: withUncommitted(row, secret) }
   })
@@ -63,6 +63,11 @@ export async function announceUncommitted(
   const until = addSeconds(clock.now(), uncommittedSeconds)
   await due.insert(dueRowOf(row, grant, until))
   return { reference, until }
+}
+
+/** Whether the row lists as many secrets as its column takes. A sweep strikes those that no commit named in time. */
+export function isListFull({ uncommittedSecrets = [] }: Tenant): boolean {
+  return uncommittedSecrets.length >= mostListed
 }
 
 /** The row lists one more secret. */

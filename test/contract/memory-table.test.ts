@@ -52,6 +52,8 @@ describe.each<[string, () => TableClient]>([
     ["RowKey eq 'one' and (status eq 'one' or status eq 'x')", ['a one', 'b one']],
     ["RowKey eq 'one' and (status eq 'y' or status eq 'x')", []],
     ["other eq 'one'", []],
+    ["RowKey eq 'one' and Timestamp gt datetime'2020-01-01T00:00:00.000Z'", ['a one', 'b one']],
+    ["Timestamp gt datetime'2100-01-01T00:00:00.000Z'", []],
     ["(status eq 'x' or (status eq 'two' and RowKey gt ''))", ['a two', 'b two']],
   ])('finds the rows of the filter %j in order', async (filter, expected) => {
     expect(await found([ofBoth(), filter].filter(Boolean).join(' and '))).toEqual(expected)

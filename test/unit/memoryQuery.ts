@@ -13,10 +13,11 @@ interface Comparison {
 /** A filter: a comparison, or several parts of which all or one must hold. */
 export type Query = Comparison | { readonly all: readonly Query[] } | { readonly any: readonly Query[] }
 
-const oneComparison = /(\w+) (eq|ge|gt|le|lt) '((?:[^']|'')*)'/y
+const oneComparison = /(\w+) (eq|ge|gt|le|lt) (?:datetime)?'((?:[^']|'')*)'/y
 
 /**
- * Parses the broker's filters: comparisons with texts, joined by `and`, `or`, and parentheses.
+ * Parses the broker's filters: comparisons with texts, and of `Timestamp` with times, joined by `and`, `or`, and
+ * parentheses.
  * @throws Error for any other filter, so that none is ignored.
  */
 export function parseQuery(filter = ''): Query {
@@ -55,7 +56,9 @@ function only(parts: readonly Query[], join: (parts: readonly Query[]) => Query)
 }
 
 function toComparison([, name = '', operator = '', value = '']: RegExpExecArray): Comparison {
-  const column = name === 'PartitionKey' ? 'partitionKey' : name === 'RowKey' ? 'rowKey' : name
+  const column = /^(PartitionKey|RowKey|Timestamp)$/.test(name)
+    ? name[0]?.toLowerCase() + name.slice(1)
+    : name
   return { column, operator, value: value.includes("'") ? value.replaceAll("''", "'") : value }
 }
 

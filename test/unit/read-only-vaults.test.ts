@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { addSeconds, systemClock, systemRandomness } from '../../shared/clock.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TokenResult } from '../../shared/domain/tokenEndpoint.ts'
 import type { Vault } from '../../shared/domain/vault.ts'
 import { Secret } from '../../shared/secret.ts'
@@ -138,13 +139,25 @@ describe('a read-only vault', () => {
 describe('a refresh of a grant in a read-only vault', () => {
   const rotated = { ...anHour, refreshToken: new Secret('next') } as typeof anHour
 
+  interface Circumstances {
+    readonly fresh?: Partial<Vault>
+    readonly usedRefreshTokens?: 'accepted' | 'revoked'
+    readonly answer?: TokenResult
+    readonly newer?: string
+    /** The rows that can't be written. Default is none. */
+    readonly failsFor?: (next: Tenant) => boolean
+    /** Secrets that the row lists already. Default is 0. */
+    readonly listed?: number
+  }
+
   /** A due grant in the old vault, and what a refresh makes of it; `fresh` is the vault for new grants. */
-  async function refreshed(
-    fresh: Partial<Vault> = {},
-    usedRefreshTokens: 'accepted' | 'revoked' = 'revoked',
-    answer: TokenResult = rotated,
-    newer?: string,
-  ) {
+  async function refreshed({
+    fresh = {},
+    usedRefreshTokens = 'revoked',
+    answer = rotated,
+    ...circumstances
+  }: Circumstances = {}) {
+    const { newer, failsFor = () => false, listed = 0 } = circumstances
     const [old, model] = [createModelVault('old'), createModelVault('new')]
     const vaults = [{ ...model, ...fresh }, failedOver(old)]
     const dependencies = { clock: systemClock, randomness: systemRandomness, log: () => {} }
@@ -159,10 +172,19 @@ describe('a refresh of a grant in a read-only vault', () => {
       }),
     })
     const { grant } = connected(reference)
-    await own.add({ ...(grant && { grant }) })
+    const secret = { reference: 'vault:any/grant-0/reserved/0', until: addSeconds(own.clock.now(), 900) }
+    await own.add({ ...(grant && { grant }), uncommittedSecrets: Array(listed).fill(secret) })
+    const { replace } = own.tenants
+    let conflicts = 0
+    own.tenants.replace = async (...write) => {
+      if (failsFor(write[1])) throw new StorageUnavailableError('tables', 503, 'ServerBusy')
+      const written = await replace(...write)
+      if (written === 'conflict') conflicts++
+      return written
+    }
     const begun = own.refresher.refresh(name, { for: 'vend', minValiditySeconds: 300 })
     const outcome = await own.clock.run(begun.catch((error: unknown) => error))
-    return { ...own, old, model, reference, outcome, after: own.rowOf(name) }
+    return { ...own, old, model, reference, outcome, conflicts, after: own.rowOf(name) }
   }
   const tokensIn = (vault: ModelVault) => [...vault.live()].map(({ value }) => value.expose())
 
@@ -176,31 +198,60 @@ describe('a refresh of a grant in a read-only vault', () => {
   })
 
   test('moves the newest token, although the row names an older one', async () => {
-    const { model, outcome } = await refreshed({}, 'revoked', rotated, 'newer token')
+    const { model, outcome } = await refreshed({ newer: 'newer token' })
     expect(outcome).toMatchObject({ outcome: 'refreshed' })
     expect(tokensIn(model)).toEqual(['newer token', 'next'])
   })
 
   test('moves it although no new token came', async () => {
     const { refreshToken: _none, ...same } = rotated as Extract<TokenResult, { ok: true }>
-    const { after, model } = await refreshed({}, 'accepted', same)
+    const { after, model } = await refreshed({ usedRefreshTokens: 'accepted', answer: same })
     expect(tokensIn(model)).toEqual(['old token'])
     expect(after?.grant?.reference).toMatch(/^vault:new\//)
   })
 
   test('works without a move while no vault takes it, and keeps the used token', async () => {
-    const { after, logged, outcome, reference } = await refreshed({ write: refused }, 'accepted')
+    const { after, conflicts, logged, outcome, reference } = await refreshed({
+      fresh: { write: refused },
+      usedRefreshTokens: 'accepted',
+    })
     expect(outcome).toMatchObject({ outcome: 'refreshed', accessToken: new Secret('at') })
     expect(after?.grant?.reference).toBe(reference)
     const told = logged.find(({ event }) => event === 'grant.not_stored')
     expect(told?.fields).toMatchObject({ status: 403, code: 'VaultReadOnly' })
+    // The refresh goes on with the row that lists the new secret.
+    expect([after?.uncommittedSecrets?.length, conflicts]).toEqual([1, 0])
   })
 
   test('isn’t tried while the new token would be lost', async () => {
-    const { after, calls, outcome, reference } = await refreshed({ write: refused }, 'revoked')
+    const { after, calls, outcome, reference } = await refreshed({ fresh: { write: refused } })
     expect(outcome).toMatchObject({ code: 'VaultReadOnly' })
     expect(calls()).toBe(0)
     expect(after?.grant?.reference).toBe(reference)
     expect(after?.lease).toBeUndefined()
+  })
+
+  test('gives up its lease if the row can list the new secret but not name it', async () => {
+    const failsFor = (next: Tenant) => next.secretsToDestroy !== undefined
+    const { after, calls, outcome, reference } = await refreshed({ failsFor })
+    expect(outcome).toMatchObject({ code: 'ServerBusy' })
+    expect(calls()).toBe(0)
+    expect(after?.grant?.reference).toBe(reference)
+    expect(after).not.toHaveProperty('lease')
+  })
+
+  test('doesn’t keep its caller waiting to give up a lease that can’t be given up', async () => {
+    const failsFor = (next: Tenant) => !next.lease
+    const { after, clock, outcome } = await refreshed({ fresh: { write: refused }, failsFor })
+    expect(outcome).toMatchObject({ code: 'VaultReadOnly' })
+    expect(after).toHaveProperty('lease')
+    expect(clock.passed()).toBe(0)
+  })
+
+  test('lists no more than a hundred secrets while no vault takes them', async () => {
+    const { after, outcome } = await refreshed({ fresh: { write: refused }, listed: 100 })
+    expect(outcome).toMatchObject({ code: 'VaultReadOnly' })
+    expect(after?.uncommittedSecrets).toHaveLength(100)
+    expect(after).not.toHaveProperty('lease')
   })
 })

@@ -1,15 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { addSeconds } from '../../shared/clock.ts'
-import type { Tenant } from '../../shared/domain/tenant.ts'
+import type { PendingGrant, Tenant } from '../../shared/domain/tenant.ts'
+import { rebuildTenant } from '../../shared/operations/rebuild.ts'
 import { planRebuild } from '../../shared/operations/rebuildPlan.ts'
 import { findTagged } from '../../shared/operations/taggedSecrets.ts'
-import { connected, name, now, owner } from '../simulation/ground.ts'
+import { connected, ground, name, now, owner, pendingOf } from '../simulation/ground.ts'
 
 const vault = { host: 'v.example' } as never
 const at = (seconds: number) => addSeconds(now, seconds)
 const secret = (id: string, seconds: number) => ({ vault, name: `grant-${id}`, writtenOn: at(seconds) })
 const rowOf = (reference: string): Tenant => connected(reference)
 const naming = (id: string) => rowOf(`vault:v.example/grant-${id}/1/0`)
+const pendingAt = (seconds: number): Tenant => {
+  const { grant } = naming('a')
+  const pendingGrant = { grant: { ...grant, consentedAt: at(seconds) } } as PendingGrant
+  return { ...name, environment: 'production', status: 'pending', createdAt: now, pendingGrant }
+}
 const disconnected: Tenant = { ...name, environment: 'production', status: 'disconnected', createdAt: now }
 
 describe('a rebuild', () => {
@@ -43,10 +49,25 @@ describe('a rebuild', () => {
     ],
     ['a tenant that was disconnected after its secrets', undefined, [secret('a', 5)], at(5), 'end'],
     ['a restored row with a grant from before a disconnect', naming('a'), [secret('a', 1)], at(3), 'end'],
+    ['a restored row with a pending grant from before a disconnect', pendingAt(0), [], at(3), 'end'],
+    ['a row with a pending grant from after the mark', pendingAt(0), [], at(-3), 'keep'],
     ['a row that was connected after the mark', naming('a'), [secret('a', 5)], at(-3), 'keep'],
   ] as const)('decides about %s', (_title, row, grants, disconnectedAt, expected) => {
     const planned = planRebuild({ row, grants, disconnectedAt })
     expect('grants' in planned ? planned.grants.map((each) => each.name) : planned.plan).toEqual(expected)
+  })
+
+  test('disconnects a restored row with a pending grant from before a disconnect again', async () => {
+    const own = ground()
+    const pendingGrant = await pendingOf(own, 'code')
+    await own.tenants.create({ ...pendingAt(0), pendingGrant }, [])
+    const dependencies = { config: { backupRetentionDays: 90 }, grantServices: own.dependencies } as never
+    const tagged = { vault: { ...own.vault, isReadOnly: false }, name: 'grant-a', owner, writtenOn: at(0) }
+    const mark = { ...owner, disconnectedAt: at(3), expiresOn: at(9) } as never
+    expect(await rebuildTenant(dependencies, [tagged as never], mark)).toBe('disconnected')
+    expect(own.row()).toMatchObject({ status: 'disconnected', disconnectedAt: at(3) })
+    expect(own.row()).not.toHaveProperty('pendingGrant')
+    expect(own.live()).toEqual([])
   })
 
   test('finds grants newest first and the latest mark of each tenant, in all vaults', async () => {

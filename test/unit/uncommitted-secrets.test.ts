@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { addSeconds } from '../../shared/clock.ts'
 import type { TenantStore } from '../../shared/domain/tenantStore.ts'
+import { migrateGrant } from '../../shared/operations/migrate.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { sweep } from '../../shared/refresh/sweep.ts'
 import { Secret } from '../../shared/secret.ts'
@@ -102,6 +103,19 @@ describe('a new secret', () => {
     expect(own.row().uncommittedSecrets).toHaveLength(100)
     await sweepAfter(own, 905)
     expect(await connectGrant(own.dependencies, name, proven)).toBeDefined()
+  })
+
+  test('is not written by a migration while the row lists a hundred others, and the lease is released', async () => {
+    const own = ground()
+    const sealed = await own.stores.sealed.write(new Secret('old'), { ...owner, grantId: 'consent-of-first' })
+    const secret = { reference: 'vault:any/grant-0/reserved/0', until: addSeconds(now, 900) }
+    const uncommittedSecrets = Array(100).fill(secret)
+    await own.tenants.create({ ...connected(sealed), uncommittedSecrets }, [])
+    const dependencies = { ...own.dependencies, stores: own.stores }
+    await expect(migrateGrant(dependencies, name, 'vault')).rejects.toThrow('lists 100 secrets')
+    expect(own.row()).not.toHaveProperty('lease')
+    expect(own.row()).toMatchObject({ grant: { reference: sealed }, uncommittedSecrets })
+    expect(own.live()).toEqual([])
   })
 
   test('needs no listing if the row itself holds the token', async () => {

@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest'
+import { restoreTenant } from '../../scripts/backup/restoreTenant.ts'
+import { addSeconds } from '../../shared/clock.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import type { TokenEndpoint } from '../../shared/domain/tokenEndpoint.ts'
+import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
+import { Secret } from '../../shared/secret.ts'
+import { createDueTable } from '../../shared/storage/dueTable.ts'
+import type { SavedRow, SavedValue } from '../../shared/storage/savedRow.ts'
+import { toTenantEntity } from '../../shared/storage/tenantEntity.ts'
+import { createTenantTable } from '../../shared/storage/tenantTable.ts'
+import { connected, ground, name, now, owner, pendingOf } from '../simulation/ground.ts'
+import { createMemoryTable } from './memoryTable.ts'
+
+/** A tenant's row as a backup has it, with its times as text. */
+function savedOf(tenant: Tenant): SavedRow {
+  const { partitionKey = '', rowKey = '', ...columns } = toTenantEntity(tenant)
+  const toSaved = (value: unknown) => (value instanceof Date ? value.toISOString() : value) as SavedValue
+  const saved = Object.entries(columns).map(([column, value]) => [column, toSaved(value)])
+  return { partitionKey, rowKey, timestamp: now.toISOString(), columns: Object.fromEntries(saved) }
+}
+
+/** Empty tables, with a broker that restores into them and refreshes from them under a strict provider. */
+function lostTables() {
+  const own = ground()
+  const { table: Tenants, rows } = createMemoryTable()
+  const [TenantsByWorkspace, RefreshDue] = [createMemoryTable().table, createMemoryTable().table]
+  const tables = { Tenants, TenantsByWorkspace, RefreshDue } as never
+  const tenants = createTenantTable(tables)
+  const services = { ...own.dependencies, tenants, due: createDueTable(tables) }
+  const sent: string[] = []
+  const refresh: TokenEndpoint['refresh'] = async ({ refreshToken }) => {
+    sent.push(refreshToken.expose())
+    return own.dependencies.tokenEndpoint.refresh()
+  }
+  const config = { ...services.config, usedRefreshTokens: 'revoked' } as const
+  const refresher = createRefresher({ ...services, config, tokenEndpoint: { refresh } })
+  const retention = { deadGrantDays: 9, disconnectedTenantDays: 9, pendingTenantDays: 9, tenantEventDays: 9 }
+  const broker = { tables, tenants, grantServices: services, config: { retention } } as never
+  return {
+    ...own,
+    sent,
+    refresh: () => refresher.refresh(name, { for: 'sweep' }),
+    restore(tenant: Tenant, mark?: Date) {
+      const row = savedOf(tenant)
+      return restoreTenant(broker, [row, { ...row, rowKey: 'account:g:1:1', columns: {} }], () => mark)
+    },
+    hasAccounts: () => rows().some(({ rowKey }) => rowKey.startsWith('account:')),
+    read: async () => (await tenants.read(name))?.tenant,
+  }
+}
+
+test('the first refresh after a restore uses the newest token of the vault, not the backup’s used one', async () => {
+  const { read, refresh, restore, sent, stores } = lostTables()
+  const saved = await stores.vault.write(new Secret('used'), owner)
+  const newest = await stores.vault.write(new Secret('newest'), owner, saved)
+  expect(await restore(connected(saved))).toBe('restored')
+  expect(await restore(connected(saved))).toBe('kept')
+  expect(await refresh()).toMatchObject({ outcome: 'refreshed' })
+  expect(sent).toEqual(['newest'])
+  expect((await read())?.grant?.reference).not.toBe(newest)
+  expect(await read()).not.toHaveProperty('lease')
+})
+
+test('a sealed grant has no other place, so nothing looks for a newer one', async () => {
+  const { read, refresh, restore, sent, stores } = lostTables()
+  await restore(
+    connected(await stores.sealed.write(new Secret('sealed'), { ...owner, grantId: 'consent-of-first' })),
+  )
+  expect(await read()).not.toHaveProperty('lease')
+  expect(await refresh()).toMatchObject({ outcome: 'refreshed' })
+  expect(sent).toEqual(['sealed'])
+})
+
+test.each([
+  ['before', 1, 'disconnected', 'disconnected'],
+  ['after', -1, 'restored', 'pending'],
+] as const)('a pending consent from %s the disconnect', async (_title, seconds, outcome, status) => {
+  const own = lostTables()
+  const pendingGrant = await pendingOf(own, 'code')
+  const saved = {
+    ...name,
+    environment: 'production',
+    status: 'pending',
+    createdAt: now,
+    pendingGrant,
+  } as const
+  const mark = addSeconds(pendingGrant.grant.consentedAt, seconds)
+  expect(await own.restore(saved, mark)).toBe(outcome)
+  const row = await own.read()
+  expect(row?.status).toBe(status)
+  expect(row?.pendingGrant !== undefined).toBe(status === 'pending')
+  expect(own.hasAccounts()).toBe(status === 'pending')
+  expect(own.live()).toEqual(status === 'pending' ? ['rt-code'] : [])
+})
+
+test('a restored row that is kept loses a pending consent from before the disconnect, too', async () => {
+  const own = lostTables()
+  const pendingGrant = await pendingOf(own, 'code')
+  const saved = {
+    ...name,
+    environment: 'production',
+    status: 'pending',
+    createdAt: now,
+    pendingGrant,
+  } as const
+  expect(await own.restore(saved)).toBe('restored')
+  expect(await own.restore(saved, addSeconds(now, 1))).toBe('disconnected')
+  expect(await own.read()).not.toHaveProperty('pendingGrant')
+})
