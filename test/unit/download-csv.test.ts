@@ -81,7 +81,7 @@ describe('a CSV file', () => {
     await expect(rowsOf(`${','.repeat(2000)}\n`)).rejects.toThrow(/too many columns/)
   })
 
-  test('is scanned once, however many pieces a row has', async () => {
+  test('is scanned once, even if a row has many pieces', async () => {
     const row = [`${'x'.repeat(99)}\n`.repeat(500)]
     const text = quoted([row])
     const pieces = text.match(/.{1,90}/gs) ?? []
