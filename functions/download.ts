@@ -1,5 +1,6 @@
 import { ReadableStream } from 'node:stream/web'
 import * as z from 'zod'
+import { createOpenDownloads } from '../shared/downloads/openDownloads.ts'
 import { downloadAddress, readDownload } from '../shared/downloads/read.ts'
 import { rowFormats } from '../shared/downloads/rowFormats.ts'
 import { pendingDownload } from '../shared/downloads/start.ts'
@@ -10,6 +11,7 @@ import { vendProblems } from '../shared/vend/problems.ts'
 import { withUsageRecording } from '../shared/vend/usageRecording.ts'
 
 const send = createUpstreamSender()
+const openDownloads = createOpenDownloads()
 
 /** `GET /v1/tenants/{tenant}/downloads/{handle}`: the rows of a report, once Microsoft has made it. */
 route('download', 'v1/tenants/{tenant}/downloads/{handle}', {
@@ -48,8 +50,9 @@ route('download', 'v1/tenants/{tenant}/downloads/{handle}', {
       const format = /text\/csv/i.test(raw.headers.get('accept') ?? '') ? rowFormats.csv : rowFormats.ndjson
       const describe = (problem: Parameters<typeof problemDocument>[0]) =>
         problemDocument(problem, raw.requestId ?? '')
-      const download = await readDownload({ ...broker, vend, send }, tenant, {
+      const download = await readDownload({ ...broker, vend, send, openDownloads }, tenant, {
         handle,
+        app: caller.app,
         output: { format, describe },
       })
       if (download.status === 'address') return jsonResponse(download)

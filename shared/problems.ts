@@ -181,7 +181,7 @@ export const problems = {
     actor: 'app',
     title: 'The app has sent too many of these requests.',
     resolution:
-      'Retry after the time in `Retry-After`, and send fewer. `limit` says which limit was reached, if it is the broker’s own. The operator can change it (`REQUEST_LIMITS`).',
+      'Retry after the time in `Retry-After`, and send fewer. `limit` says which limit was reached, if it is one of `REQUEST_LIMITS`; the operator can change it. Otherwise, see `reason`.',
   },
   internal_error: {
     status: 500,

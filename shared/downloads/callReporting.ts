@@ -4,7 +4,7 @@ import { readFault } from '../advertising/faults.ts'
 import { parseJsonOrNothing } from '../advertising/json.ts'
 import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { type PassThroughDependencies, passThrough } from '../passthrough/passThrough.ts'
-import { readBeginning } from '../passthrough/readBeginning.ts'
+import { readAnswer } from '../passthrough/readAnswer.ts'
 import { Problem } from '../problems.ts'
 import { explainMissingToken } from '../vend/explainMissingToken.ts'
 import { explainReportFault } from './explainReportFault.ts'
@@ -41,7 +41,7 @@ export async function callReporting<T>(
     ...{ accountId, customerId },
     body: Readable.from([Buffer.from(JSON.stringify(body))]),
   })
-  const { beginning, stream } = await readBeginning(answered.body, maxAnswerBytes)
+  const { beginning, stream } = await readAnswer(answered.body, maxAnswerBytes)
   await stream().return?.()
   const [{ status }, bodyText] = [answered, beginning.toString()]
   const received = new Headers(answered.headers)

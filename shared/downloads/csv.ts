@@ -13,37 +13,30 @@ const maxColumns = 2000
 export async function* readCsv(
   texts: AsyncIterable<string> | Iterable<string>,
 ): AsyncGenerator<readonly string[]> {
-  let rest = ''
-  let isFirst = true
-  for await (const text of texts) {
-    rest += isFirst ? text.replace(/^\uFEFF/, '') : text
-    isFirst &&= text === ''
-    let begin = 0
-    for (let end = endOfRow(rest, begin); end >= 0; end = endOfRow(rest, begin)) {
-      yield* toRows(rest.slice(begin, end))
-      begin = end + 1
+  let [rest, isFirst, isQuoted] = ['', true, false]
+  for await (const arrived of texts) {
+    const text = isFirst ? arrived.replace(/^\uFEFF/, '') : arrived
+    isFirst &&= arrived === ''
+    let [begin, from] = [0, 0]
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+      if (hasOddQuotes(text.slice(from, end))) isQuoted = !isQuoted
+      from = end + 1
+      if (isQuoted) continue
+      yield* toRows(rest + text.slice(begin, end))
+      rest = ''
+      begin = from
     }
-    rest = rest.slice(begin)
+    if (hasOddQuotes(text.slice(from))) isQuoted = !isQuoted
+    rest += text.slice(begin)
     if (rest.length > maxRowCharacters) throw new BrokenFileError('has a row that is too long')
   }
   yield* toRows(rest)
 }
 
-/** The position of the line feed that ends the row, outside of quotes; -1 if it isn't there yet. */
-function endOfRow(text: string, begin: number): number {
-  for (let [from, quotes] = [begin, 0]; ; ) {
-    const end = text.indexOf('\n', from)
-    if (end < 0) return -1
-    quotes += quotesIn(text.slice(from, end))
-    if (quotes % 2 === 0) return end
-    from = end + 1
-  }
-}
-
-function quotesIn(text: string): number {
-  let quotes = 0
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) quotes++
-  return quotes
+function hasOddQuotes(text: string): boolean {
+  let isOdd = false
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) isOdd = !isOdd
+  return isOdd
 }
 
 function toRows(line: string): string[][] {

@@ -11,9 +11,9 @@ export interface OpenFileDependencies {
   readonly environment: Pick<EnvironmentConfig, 'advertisingUrl'>
 }
 
-/** A file that arrives, or why it's left to the app. */
+/** A file that arrives, until it's closed, or why it's left to the app. */
 export type OpenedFile =
-  | { readonly ok: true; readonly chunks: AsyncIterable<Uint8Array> }
+  | { readonly ok: true; readonly chunks: AsyncIterable<Uint8Array>; readonly close: () => void }
   | { readonly ok: false; readonly because: 'too_large' | 'host_not_listed' | 'length_unknown' }
 
 /** Storage answers in a second or not at all. */
@@ -34,7 +34,8 @@ export async function openFile(dependencies: OpenFileDependencies, address: stri
   }
   const bytes = headers.get('content-length')
   const isTooLarge = Number(bytes) > dependencies.config.downloads.largestBytes
-  if (bytes !== null && !isTooLarge) return { ok: true, chunks: chunksOf(body) }
+  if (bytes !== null && !isTooLarge)
+    return { ok: true, chunks: chunksOf(body), close: () => void body.destroy() }
   body.destroy()
   return { ok: false, because: isTooLarge ? 'too_large' : 'length_unknown' }
 }

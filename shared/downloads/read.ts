@@ -1,10 +1,12 @@
 import * as z from 'zod'
 import type { TenantName } from '../domain/tenant.ts'
+import { withEnd } from '../passthrough/withEnd.ts'
 import { Problem } from '../problems.ts'
 import { BrokenFileError } from './brokenFile.ts'
 import { callReporting, readUsableTenant } from './callReporting.ts'
 import { readCsv } from './csv.ts'
 import { openHandle } from './handle.ts'
+import type { OpenDownloads } from './openDownloads.ts'
 import { type OpenedFile, openFile } from './openFile.ts'
 import type { RowFormat } from './rowFormats.ts'
 import type { DownloadDependencies } from './start.ts'
@@ -37,15 +39,33 @@ export type ReadDownload =
   | z.infer<typeof downloadAddress>
   | { readonly status: 'rows'; readonly body: AsyncIterable<Uint8Array> }
 
+/** A download that an app wants to read. */
+export interface WantedDownload {
+  readonly handle: string
+  readonly app: string
+  readonly output: RowOutput
+}
+
+/** Dependencies of reading downloads. */
+export interface ReadDependencies extends DownloadDependencies {
+  readonly openDownloads: OpenDownloads
+}
+
+/**
+ * The most bytes of rows for each byte of the largest file: 2 GB by default. Reports are packed to a tenth or so; deflate
+ * could reach a thousandth.
+ */
+const unpackedPerPacked = 20
+
 const polled = z.object({
   ReportRequestStatus: z.object({ Status: z.string(), ReportDownloadUrl: z.string().nullish() }),
 })
 
 /** Asks Microsoft for a download, and opens its rows if they're there. @throws Problem */
 export async function readDownload(
-  dependencies: DownloadDependencies,
+  dependencies: ReadDependencies,
   name: TenantName,
-  { handle, output }: { readonly handle: string; readonly output: RowOutput },
+  { handle, app, output }: WantedDownload,
 ): Promise<ReadDownload> {
   const tenant = await readUsableTenant(dependencies, name)
   const { requestId, accountId, customerId, startedAt } = await openHandle(
@@ -63,22 +83,43 @@ export async function readDownload(
   const url = report.ReportDownloadUrl
   const environment = dependencies.config.environments.get(tenant.environment)
   if (!url || !environment) return { status: 'rows', body: writeRows([], output.format) }
-  const file = await openFile({ ...dependencies, environment }, url)
-  return file.ok
-    ? { status: 'rows', body: await rowsOf(file, output) }
-    : { status: 'address', reason: file.because, url }
+  const leave = dependencies.openDownloads.begin(app, dependencies.clock.now())
+  try {
+    const file = await openFile({ ...dependencies, environment }, url)
+    if (file.ok) {
+      const mostBytes = dependencies.config.downloads.largestBytes * unpackedPerPacked
+      return { status: 'rows', body: await rowsOf(file, { mostBytes, output, leave }) }
+    }
+    leave()
+    return { status: 'address', reason: file.because, url }
+  } catch (error) {
+    leave()
+    throw error
+  }
+}
+
+/** What becomes of a file: its rows, and who is told of its end. */
+interface Reading {
+  readonly mostBytes: number
+  readonly output: RowOutput
+  readonly leave: () => void
 }
 
 /** The first piece is read before the answer begins, so that a small file that is broken is a problem like others. */
 async function rowsOf(
-  { chunks }: Extract<OpenedFile, { ok: true }>,
-  output: RowOutput,
+  { chunks, close }: Extract<OpenedFile, { ok: true }>,
+  { mostBytes, output, leave }: Reading,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const pieces = writeRows(readCsv(readText(readZip(chunks))), output.format)
+  const pieces = writeRows(readCsv(readText(readZip(chunks, mostBytes))), output.format)
   const first = await pieces.next().catch((error) => {
     throw explain(error)
   })
-  return joined(first, pieces, output)
+  return withEnd(joined(first, pieces, output), () => {
+    leave()
+    close()
+    // Resolves once what waits for the closed file has failed.
+    void pieces.return(undefined)
+  })
 }
 
 async function* joined(
@@ -93,8 +134,6 @@ async function* joined(
     const problem = explain(error)
     if (!(problem instanceof Problem) || !format.problem) throw error
     yield Buffer.from(format.problem(describe(problem)))
-  } finally {
-    await pieces.return(undefined)
   }
 }
 

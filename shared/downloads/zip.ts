@@ -9,22 +9,29 @@ const signatures = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 } a
 /**
  * Reads the one file of a ZIP archive as it arrives (PKWARE APPNOTE 6.3.10). Its checksum and size are those of the
  * central directory at the archive's end, so an archive that is cut anywhere is broken, even behind its data.
+ * @param mostBytes of the unpacked file.
  * @throws BrokenFileError, at the latest behind the last byte; also for an archive of several files, an encrypted one,
  *   or one that isn't deflated.
  */
-export async function* readZip(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* readZip(
+  chunks: AsyncIterable<Uint8Array>,
+  mostBytes: number,
+): AsyncGenerator<Uint8Array> {
   const source = chunks[Symbol.asyncIterator]()
+  let data: ReturnType<typeof inflate> | undefined
   try {
     const first = await readLocalHeader(source)
     const seen = { crc: 0, bytes: 0 }
-    const data = inflate(first, source)
+    data = inflate(first, source)
     for (let next = await data.next(); ; next = await data.next()) {
       if (next.done) return checkEnd(await readRest(next.value, source), seen)
       seen.crc = crc32(next.value, seen.crc)
       seen.bytes += next.value.byteLength
+      if (seen.bytes > mostBytes) throw new BrokenFileError(`unpacks to more than ${mostBytes} bytes`)
       yield next.value
     }
   } finally {
+    await data?.return(Buffer.alloc(0))
     await source.return?.()
   }
 }

@@ -12,6 +12,12 @@ const pairingSeconds = 10
 /** Azure's load balancer gives up if an answer hasn't started after 230 s (functions-scale, "timeout"). */
 const handlerSeconds = 230
 
+/**
+ * An answer that is still being read then is cut off. At `functionTimeout` (host.json, 10 minutes), the host would stop
+ * the worker, and with it the requests of others.
+ */
+const exchangeSeconds = 540
+
 /** The library already has the request; it may have lost it to a second one with the same id. */
 const refusalSeconds = 1
 
@@ -119,8 +125,15 @@ function endOverdue(model: ProgrammingModel, waiting: Set<PendingStep>): void {
   for (const each of waiting) if (each.until <= now) each.giveUp()
   for (const exchange of openExchanges()) {
     if (exchange.cameAt + pairingSeconds * 1000 > now) return
-    if (!exchange.isPaired) void refuse(model, waiting, exchange)
+    if (exchange.cameAt + exchangeSeconds * 1000 <= now) cut(exchange)
+    else if (!exchange.isPaired) void refuse(model, waiting, exchange)
   }
+}
+
+/** Also an answer that has been written whole, but whose reader hasn't taken it. */
+function cut(exchange: Exchange): void {
+  if (exchange.response.headersSent) exchange.response.destroy()
+  else end(exchange, new Problem('internal_error'))
 }
 
 /** An answer that hasn't started becomes a 500; one that has is cut off, which the client notices. */

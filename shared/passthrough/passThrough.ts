@@ -17,11 +17,13 @@ import { diagnosisHeader, explainFailure, retryAfterHeader } from './explainFail
 import { decodeFailureText, type FailureText, maxFaultBytes } from './failureText.ts'
 import { toRequestHeaders, toResponseHeaders } from './headers.ts'
 import { type CallTarget, type PrepareDependencies, type PreparedCall, prepareCall } from './prepareCall.ts'
+import { readAnswer } from './readAnswer.ts'
 import { type PartlyReadBody, readBeginning } from './readBeginning.ts'
 import { type SendUpstream, UnusableResponseError, type UpstreamCall, type UpstreamResponse } from './send.ts'
 import { targetUrl } from './target.ts'
 import type { ThrottledCalls } from './throttledCalls.ts'
 import { developerTokenIn, findTokenEvidence, type TokenEvidenceDependencies } from './tokenEvidence.ts'
+import { withEnd } from './withEnd.ts'
 
 /** Dependencies of passing calls through. */
 export interface PassThroughDependencies
@@ -166,10 +168,7 @@ function unavailable(reason: string): Problem {
 
 /** @throws Problem for a failed answer that breaks off before it can be read. */
 async function readFailure(answered: UpstreamResponse): Promise<FailureText> {
-  const body = await readBeginning(answered.body, maxFaultBytes).catch(() => {
-    throw unavailable('advertising_answer_unusable')
-  })
-  return decodeFailureText(answered, body)
+  return decodeFailureText(answered, await readAnswer(answered.body, maxFaultBytes))
 }
 
 /** Forces one refresh for a token that Microsoft refuses; undefined if repeating the call wouldn't help. */
@@ -253,10 +252,11 @@ async function acceptedResponse(
 }
 
 function toResponse({ status, headers, body }: UpstreamResponse): PassThroughResponse {
-  if (bodiless.includes(status)) body.resume()
-  return {
-    status,
-    headers: toResponseHeaders(headers),
-    body: bodiless.includes(status) ? null : ReadableStream.from<Uint8Array>(body),
+  const answer = { status, headers: toResponseHeaders(headers) }
+  if (bodiless.includes(status)) {
+    body.resume()
+    return { ...answer, body: null }
   }
+  const chunks = withEnd<Uint8Array>(body[Symbol.asyncIterator](), () => body.destroy())
+  return { ...answer, body: ReadableStream.from(chunks) }
 }

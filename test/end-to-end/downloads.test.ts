@@ -218,6 +218,14 @@ describe('a refusal', () => {
   })
 })
 
+/** A report whose rows are more than one piece. */
+async function handleOfLarge(): Promise<string> {
+  const account = (await world.call('GET', `/v1/tenants/${tenant}/token`)).body.accountId
+  await world.advertising.control('POST', 'content', { accountId: account, keywords: 1500 })
+  const columns = ['KeywordId', 'Keyword', 'Clicks']
+  return handleOf({ type: 'KeywordPerformance', columns, to: '2025-09-01' })
+}
+
 /** The size of a download's file, as the stand-in sends it. */
 async function sizeOf(handle: string): Promise<number> {
   await world.advertising.fault({ path: '/_downloads/file', times: 1, kind: 'withoutLength' })
@@ -252,10 +260,7 @@ describe('a file', () => {
   })
 
   test('cut after its first rows ends with the problem as NDJSON, and breaks off as CSV', async () => {
-    const account = (await world.call('GET', `/v1/tenants/${tenant}/token`)).body.accountId
-    await world.advertising.control('POST', 'content', { accountId: account, keywords: 1500 })
-    const columns = ['KeywordId', 'Keyword', 'Clicks']
-    const handle = await handleOf({ type: 'KeywordPerformance', columns, to: '2025-09-01' })
+    const handle = await handleOfLarge()
     const first = await finish(handle)
     expect(first.headers.get('content-type'), JSON.stringify(first.body).slice(0, 200)).toContain('ndjson')
     const whole = linesOf(first.body)
@@ -271,6 +276,31 @@ describe('a file', () => {
     expect(lines.length).toBeGreaterThan(100)
     await fileFault(cut)
     await expect(read(handle, { accept: 'text/csv' })).rejects.toThrow('terminated')
+  })
+
+  test('at once are four for an app, and there is room when their readers leave', async () => {
+    const handle = await handleOfLarge()
+    await finish(handle)
+    const atByte = Math.floor((await sizeOf(handle)) * 0.9)
+    await fileFault({ kind: 'stallFile', atByte, times: 4 })
+    const headers = { authorization: `Bearer ${await world.stack.callerToken()}` }
+    const stalled = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        fetch(`${world.origin}/v1/tenants/${tenant}/downloads/${handle}`, { headers }),
+      ),
+    )
+    expect(stalled.map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    const { status, body, headers: told } = await read(handle)
+    expect([status, told.get('retry-after'), body]).toMatchObject([
+      429,
+      '10',
+      { code: 'too_many_requests', reason: 'too_many_downloads_at_once', actor: 'app' },
+    ])
+    for (const each of stalled) await each.body?.cancel()
+    for (;;) {
+      const answer = await read(handle)
+      if (answer.status !== 429) return expect(answer.status).toBe(200)
+    }
   })
 
   test.each(['wrongChecksum', 'wrongSize', 'encrypted', 'twoFiles'])(

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { BrokenFileError } from '../../shared/downloads/brokenFile.ts'
 import { readCsv } from '../../shared/downloads/csv.ts'
 import { toArray } from './toArray.ts'
@@ -79,6 +79,23 @@ describe('a CSV file', () => {
   test('with more columns than any of Microsoft’s files is broken', async () => {
     expect(await rowsOf(`${','.repeat(1999)}\n`)).toHaveLength(1)
     await expect(rowsOf(`${','.repeat(2000)}\n`)).rejects.toThrow(/too many columns/)
+  })
+
+  test('is scanned once, even if a row has many pieces', async () => {
+    const row = [`${'x'.repeat(99)}\n`.repeat(500)]
+    const text = quoted([row])
+    const pieces = text.match(/.{1,90}/gs) ?? []
+    const { indexOf } = String.prototype
+    let scanned = 0
+    const spy = vi.spyOn(String.prototype, 'indexOf').mockImplementation(function (this: string, ...asked) {
+      const found = indexOf.apply(this, asked)
+      scanned += (found < 0 ? this.length : found) - (asked[1] ?? 0)
+      return found
+    })
+    const read = await rowsOf(...pieces).finally(() => spy.mockRestore())
+    expect(read).toEqual([row])
+    expect(scanned).toBeGreaterThan(text.length)
+    expect(scanned).toBeLessThan(3 * text.length)
   })
 
   test('with a row of more than 4 Mi characters is broken', async () => {

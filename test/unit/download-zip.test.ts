@@ -1,55 +1,22 @@
-import { crc32, deflateRawSync } from 'node:zlib'
+import { createInflateRaw } from 'node:zlib'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { BrokenFileError } from '../../shared/downloads/brokenFile.ts'
 import { readZip } from '../../shared/downloads/zip.ts'
 import { toArray } from './toArray.ts'
-
-interface Shape {
-  readonly descriptor?: 'signed' | 'bare'
-  readonly flags?: number
-  readonly method?: number
-  readonly crc?: number
-  readonly size?: number
-  readonly files?: number
-}
-
-/** An archive of one file, field by field. */
-function zipOf(content: Buffer, shape: Shape = {}): Buffer {
-  const { descriptor, flags = descriptor ? 8 : 0, method = 8, files = 1 } = shape
-  const data = deflateRawSync(content)
-  const name = Buffer.from('report.csv')
-  const fields = Buffer.alloc(12)
-  fields.writeUInt32LE(shape.crc ?? crc32(content), 0)
-  fields.writeUInt32LE(data.byteLength, 4)
-  fields.writeUInt32LE(shape.size ?? content.byteLength, 8)
-  const head = Buffer.alloc(10)
-  head.writeUInt16LE(20, 0)
-  head.writeUInt16LE(flags, 2)
-  head.writeUInt16LE(method, 4)
-  const lengths = Buffer.from([name.byteLength, 0, 0, 0])
-  const local = [Buffer.from('PK\x03\x04'), head, descriptor ? Buffer.alloc(12) : fields, lengths, name]
-  const behind = descriptor === 'signed' ? [Buffer.from('PK\x07\x08'), fields] : [fields]
-  const central = [
-    ...[Buffer.from('PK\x01\x02'), Buffer.from([20, 0]), head, fields, lengths],
-    ...[Buffer.alloc(14), name],
-  ]
-  const end = Buffer.alloc(22)
-  end.write('PK\x05\x06', 'latin1')
-  end.writeUInt16LE(files, 8)
-  end.writeUInt16LE(files, 10)
-  return Buffer.concat([...local, data, ...(descriptor ? behind : []), ...central, end])
-}
+import { type ZipContents, zipOf } from './zipOf.ts'
 
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += size) yield bytes.subarray(at, at + size)
 }
 
-const contentOf = async (archive: Buffer, size = 65_536) =>
-  Buffer.concat(await toArray(readZip(inPieces(archive, size)))).toString()
+const mostBytes = 200_000_000
+
+const contentOf = async (archive: Buffer, size = 65_536, most = mostBytes) =>
+  Buffer.concat(await toArray(readZip(inPieces(archive, size), most))).toString()
 
 const text = 'AccountId,Clicks\r\n1,2\r\n'.repeat(20)
-const shapes: readonly Shape[] = [{}, { descriptor: 'signed' }, { descriptor: 'bare' }]
+const shapes: readonly ZipContents[] = [{}, { descriptor: 'signed' }, { descriptor: 'bare' }]
 
 describe('a ZIP archive of one file', () => {
   test.each(shapes)('of the shape %j has the same content in pieces of any size', async (shape) => {
@@ -64,7 +31,7 @@ describe('a ZIP archive of one file', () => {
         fc.integer({ min: 1, max: 99 }),
         async (bytes, size) => {
           const archive = zipOf(Buffer.from(bytes), { descriptor: 'signed' })
-          const read = await toArray(readZip(inPieces(archive, size)))
+          const read = await toArray(readZip(inPieces(archive, size), mostBytes))
           expect(Buffer.concat(read)).toEqual(Buffer.from(bytes))
         },
       ),
@@ -96,6 +63,31 @@ describe('a ZIP archive of one file', () => {
     )
   })
 
+  test('that unpacks to more than its limit is broken, without being read to its end', async () => {
+    expect(await contentOf(zipOf(Buffer.from(text)), 7, text.length)).toBe(text)
+    await expect(contentOf(zipOf(Buffer.from(text)), 7, text.length - 1)).rejects.toThrow(
+      `unpacks to more than ${text.length - 1} bytes`,
+    )
+    let bytes = 0
+    const read = async () => {
+      const archive = zipOf(Buffer.alloc(10_000_000))
+      for await (const piece of readZip(inPieces(archive, 1000), 100_000)) bytes += piece.byteLength
+    }
+    await expect(read()).rejects.toThrow(BrokenFileError)
+    expect(bytes).toBeLessThanOrEqual(100_000)
+  })
+
+  test('ends its inflater when its reader leaves', async () => {
+    const destroy = vi.spyOn(Object.getPrototypeOf(createInflateRaw()), 'destroy')
+    try {
+      for await (const piece of readZip(inPieces(zipOf(Buffer.alloc(1_000_000)), 1000), mostBytes))
+        if (piece.byteLength > 0) break
+      expect(destroy).toHaveBeenCalled()
+    } finally {
+      destroy.mockRestore()
+    }
+  })
+
   test('that inflates to 200 MB is read at the reader’s pace, and its source ends with the reader', async () => {
     let [pulled, isEnded] = [0, false]
     const archive = zipOf(Buffer.alloc(200_000_000))
@@ -109,7 +101,7 @@ describe('a ZIP archive of one file', () => {
         isEnded = true
       }
     }
-    for await (const piece of readZip(source())) if (piece.byteLength > 0) break
+    for await (const piece of readZip(source(), mostBytes)) if (piece.byteLength > 0) break
     expect(pulled).toBeLessThan(20_000)
     expect(isEnded).toBe(true)
   })

@@ -138,6 +138,37 @@ test('a request that no invocation takes within 10 s is refused through the libr
   expect(known).toEqual([id])
 })
 
+test.each([
+  ['is still being written', false],
+  ['is written, but not read', true],
+])(
+  'an answer that %s is cut off after 9 minutes, before the host stops the worker',
+  async (_title, isWritten) => {
+    const id = randomUUID()
+    const { invoke, send } = await guarded()
+    const { answer, response } = await send(id)
+    await (await invoke(id)).getArguments()
+    response.writeHead(200).write('{')
+    // Never read: it fits neither into the buffers of the client nor into those of the connection.
+    if (isWritten) response.end(Buffer.alloc(64_000_000))
+    vi.advanceTimersByTime(539_000)
+    expect(response.destroyed).toBe(false)
+    vi.advanceTimersByTime(1000)
+    expect(response.destroyed).toBe(true)
+    await expect(answer).rejects.toThrow()
+  },
+)
+
+test('an answer that hasn’t begun after 9 minutes is a 500', async () => {
+  const id = randomUUID()
+  const { invoke, send } = await guarded()
+  const { answer, response } = await send(id)
+  await (await invoke(id)).getArguments()
+  vi.advanceTimersByTime(540_000)
+  expect(response.writableEnded).toBe(true)
+  expect(await answer).toMatchObject(ownFailure(id))
+})
+
 test('a refusal waits for the library for 1 s', async () => {
   const id = randomUUID()
   const { send } = await guarded({ getArguments: never })

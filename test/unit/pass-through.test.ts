@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { readFault } from '../../shared/advertising/faults.ts'
 import { ClientLeftError } from '../../shared/domain/clientLeft.ts'
 import { retryAfterHeader } from '../../shared/passthrough/explainFailure.ts'
@@ -20,6 +20,12 @@ describe('a passed-through call', () => {
       ...{ status: 200, body: 'body', headers: { trackingid: 'x' } },
     })
     expect(own.seen).toMatchObject({ accepted: 1, replaced: 0, tokens: ['Bearer token-0'] })
+  })
+
+  test('ends Microsoft’s answer if the reader leaves before its first byte', async () => {
+    const own = await passing([{ status: 200 }])
+    await (await own.pass()).body?.cancel()
+    await vi.waitFor(() => expect(own.seen.closed).toBe(1))
   })
 
   test.each([204, 205, 304])('has no body when the answer is a %i', async (status) => {

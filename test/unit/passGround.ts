@@ -89,5 +89,5 @@ export async function passing(
       ...{ headers: new Headers(), body: Readable.from([Buffer.from('{}')]) },
       ...change,
     })
-  return { ...own, pass, seen }
+  return { ...own, dependencies, pass, seen }
 }

@@ -1,0 +1,166 @@
+import { Readable } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import { readDownload } from '../../shared/downloads/read.ts'
+import { type RowFormat, rowFormats } from '../../shared/downloads/rowFormats.ts'
+import { Secret } from '../../shared/secret.ts'
+import { connected, name } from '../simulation/ground.ts'
+import { passing } from './passGround.ts'
+import { toArray } from './toArray.ts'
+import { zipOf } from './zipOf.ts'
+
+const file = zipOf(Buffer.from('A,B\n1,2\n'))
+/** Its rows are more than one piece, and more than one of these is more than the stream keeps. */
+const largeFile = zipOf(Buffer.from(`A,B\n${'1,2\n'.repeat(200_000)}`))
+
+async function* brokenOff(): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('{"ReportRequest')
+  throw new Error('aborted')
+}
+
+/** Never ends. */
+async function* silent(bytes: Buffer): AsyncGenerator<Uint8Array> {
+  yield bytes
+  await new Promise(() => undefined)
+}
+
+const succeeded = { ReportRequestStatus: { Status: 'Success', ReportDownloadUrl: 'https://files.example/a' } }
+const answered = (answer: object) => Readable.from([Buffer.from(JSON.stringify(answer))])
+
+/** Reads a download whose file is `content`, and what has ended. */
+async function reading(
+  content: AsyncIterable<Uint8Array> | Uint8Array,
+  {
+    poll = answered(succeeded) as Readable,
+    status = 200,
+    largestBytes = 100_000,
+    format = rowFormats.ndjson as RowFormat,
+  } = {},
+) {
+  const { dependencies, clock } = await passing([])
+  const body = content instanceof Uint8Array ? Readable.from([content]) : Readable.from(content)
+  const seen = { begun: 0, ended: 0, app: '' }
+  const openDownloads = {
+    begin: (app: string) => {
+      Object.assign(seen, { app, begun: seen.begun + 1 })
+      let isOver = false
+      return () => {
+        if (!isOver) seen.ended++
+        isOver = true
+      }
+    },
+  }
+  const handle = JSON.stringify([
+    'request',
+    '1',
+    '10',
+    connected('vault:x').grant?.id ?? '',
+    clock.now().getTime(),
+  ])
+  const headers = new Headers({ 'content-length': '100' })
+  const wanted = { handle: 'x', app: 'reader', output: { format, describe: Object } }
+  const own = {
+    ...(dependencies as object),
+    config: { ...dependencies.config, downloads: { largestBytes, hosts: ['files.example'] } },
+    sealer: { open: async () => new Secret(handle) },
+    openDownloads,
+    send: async ({ url }: { url: URL }) =>
+      url.pathname.endsWith('/Poll') ? { status: 200, headers, body: poll } : { status, headers, body },
+  }
+  const read = () => readDownload(own as never, name, wanted)
+  return { read, seen, body }
+}
+
+async function rowsOf(own: Awaited<ReturnType<typeof reading>>): Promise<AsyncIterableIterator<Uint8Array>> {
+  const download = await own.read()
+  if (download.status !== 'rows') throw new Error(download.status)
+  return download.body[Symbol.asyncIterator]() as AsyncIterableIterator<Uint8Array>
+}
+
+const isOver = ({ seen, body }: Awaited<ReturnType<typeof reading>>) => {
+  expect(seen).toEqual({ begun: 1, ended: 1, app: 'reader' })
+  expect(body.destroyed).toBe(true)
+}
+
+describe('a file, its connection, and its place end', () => {
+  test('with its last row, and not before', async () => {
+    const own = await reading(file)
+    const rows = await rowsOf(own)
+    expect(own.seen.ended).toBe(0)
+    expect(Buffer.concat(await toArray(rows)).toString()).toBe('{"A":"1","B":"2"}\n{"_end":{"rows":1}}\n')
+    isOver(own)
+  })
+
+  test('if the reader leaves before the first row', async () => {
+    const own = await reading(silent(largeFile))
+    await (await rowsOf(own)).return?.()
+    isOver(own)
+  })
+
+  test('if the reader leaves while Microsoft’s storage is silent', async () => {
+    const own = await reading(silent(largeFile.subarray(0, largeFile.byteLength - 100)))
+    const rows = await rowsOf(own)
+    await rows.next()
+    const waiting = toArray(rows)
+    await rows.return?.()
+    isOver(own)
+    await waiting
+  })
+
+  test('if it breaks off behind its first rows', async () => {
+    const own = await reading(largeFile.subarray(0, largeFile.byteLength - 30))
+    const pieces = await toArray(await rowsOf(own))
+    expect(String(pieces.at(-1))).toContain('_problem')
+    isOver(own)
+  })
+
+  test('if it breaks off and the answer with it, as CSV does', async () => {
+    const cut = largeFile.subarray(0, largeFile.byteLength - 30)
+    const own = await reading(cut, { format: rowFormats.csv })
+    await expect(toArray(await rowsOf(own))).rejects.toThrow('breaks off')
+    isOver(own)
+  })
+
+  test('if it’s broken from the beginning', async () => {
+    const own = await reading(Buffer.from('no archive, but long enough to have a header'))
+    await expect(own.read()).rejects.toMatchObject({ code: 'download_failed' })
+    isOver(own)
+  })
+
+  test.each([
+    ['isn’t there', { status: 404 }],
+    ['is left to the app', { largestBytes: 1 }],
+  ])('if it %s', async (_title, change) => {
+    const own = await reading(file, change)
+    await own.read().catch(() => undefined)
+    isOver(own)
+  })
+})
+
+test('a report that isn’t there yet takes no place', async () => {
+  const own = await reading(file, { poll: answered({ ReportRequestStatus: { Status: 'Pending' } }) })
+  expect(await own.read()).toMatchObject({ status: 'pending' })
+  expect(own.seen.begun).toBe(0)
+})
+
+test('a file that unpacks to more than 20 times the largest size is broken', async () => {
+  const text = `A,B\n${'1,2\n'.repeat(10_000)}`
+  const bytes = Buffer.byteLength(text)
+  const packed = zipOf(Buffer.from(text))
+  const limited = (largestBytes: number) => reading(packed, { largestBytes })
+  const whole = await toArray(await rowsOf(await limited(Math.ceil(bytes / 20))))
+  expect(String(whole.at(-1))).toContain('{"_end":{"rows":10000}}')
+  const tooLarge = await limited(Math.floor(bytes / 20) - 1)
+  const failure = await tooLarge.read().then(async (download) => {
+    if (download.status !== 'rows') return download.status
+    return String((await toArray(download.body)).at(-1))
+  })
+  expect(failure).toContain('unpacks to more than')
+})
+
+test('an answer of Reporting that breaks off is Microsoft’s failure, not ours', async () => {
+  const own = await reading(file, { poll: Readable.from(brokenOff()) })
+  await expect(own.read()).rejects.toMatchObject({
+    code: 'advertising_unavailable',
+    extras: { retryAfterSeconds: 5, members: { reason: 'advertising_answer_unusable' } },
+  })
+})
