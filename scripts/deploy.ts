@@ -8,7 +8,6 @@ import { buildPackage } from './deploy/package.ts'
 import { checkSteps, deploySteps } from './deploy/steps.ts'
 import { findToken } from './doctor/token.ts'
 import { examine } from './doctor.ts'
-import { deployOptions } from './options.ts'
 import { explainFailure } from './setup/explainFailure.ts'
 import { runSteps, type StepReport, toLine } from './setup/runSteps.ts'
 
@@ -17,7 +16,7 @@ import { runSteps, type StepReport, toLine } from './setup/runSteps.ts'
  * Each run starts from what Azure says, so it can be run again at any time.
  */
 async function command(): Promise<number> {
-  const { check, json, plan, ...options } = parseOptions(deployOptions)
+  const { check, json, plan, ...options } = parseOptions('deploy')
   const print = (text: string) => (json ? console.error(text) : console.log(text))
   const onEnd = (report: StepReport) => print(toLine(report))
   const onStart = (title: string, detail: string) => print(`… ${title}: ${detail}`)

@@ -56,7 +56,7 @@ export async function migrateGrants(
 }
 
 async function command(): Promise<number> {
-  const options = parseOptions(migrateOptions)
+  const options = parseOptions('migrate-grants')
   const { to } = options
   if (to !== 'sealed' && to !== 'vault') throw new UsageError('Pass the target: --to sealed or --to vault.')
   const concurrency = Number(options.concurrency)

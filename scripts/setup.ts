@@ -2,7 +2,6 @@ import { setTimeout } from 'node:timers/promises'
 import { personAtTerminal } from './askForBroker.ts'
 import { createAz } from './azure/az.ts'
 import { openVault, parseOptions, run, UsageError } from './commandLine.ts'
-import { setupOptions } from './options.ts'
 import { askSecret } from './setup/askSecret.ts'
 import { explainFailure } from './setup/explainFailure.ts'
 import { findAnswers, type SetupOptions } from './setup/findAnswers.ts'
@@ -16,7 +15,7 @@ import { steps } from './setup/steps.ts'
  * Azure and makes what's missing, so it can be run again at any time.
  */
 async function command(): Promise<number> {
-  const { plan, json, ...options } = parseOptions(setupOptions)
+  const { plan, json, ...options } = parseOptions('setup')
   const print = (text: string) => (json ? console.error(text) : console.log(text))
   const onEnd = (report: StepReport) => print(toLine(report))
   const onStart = (title: string, detail: string) => print(`… ${title}: ${detail}`)
