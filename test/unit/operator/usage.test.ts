@@ -17,23 +17,16 @@ const names = Object.keys(commandLines) as (keyof typeof commandLines)[]
 /** The file of a command. What `npm start` runs first only chooses the packages. */
 const fileOf = (name: string) => (name === 'start' ? 'local/start.ts' : /\S+\.ts\b/.exec(scripts[name]!)![0])
 
-// Each command is a process that loads the whole broker.
-test.each(lines)(
-  '--help prints the options of %s, and does nothing else',
-  {
-    timeout: 120_000,
-  },
-  async (name, { options }) => {
-    // Without a home and an environment, there is no broker that anything else could be done to.
-    const { stderr, stdout } = await promisify(execFile)(process.execPath, [fileOf(name), '--help'], {
-      cwd: root,
-      env: { PATH: process.env.PATH },
-    })
-    const said = `${stdout}${stderr}`
-    expect(said).toMatch(name === 'start' ? 'npm start -- ' : 'npm run ')
-    for (const option of Object.keys(options)) if (option !== 'help') expect(said).toContain(`--${option}`)
-  },
-)
+test.each(lines)('--help prints the options of %s, and does nothing else', async (name, { options }) => {
+  // Without a home and an environment, there is no broker that anything else could be done to.
+  const { stderr, stdout } = await promisify(execFile)(process.execPath, [fileOf(name), '--help'], {
+    cwd: root,
+    env: { PATH: process.env.PATH },
+  })
+  const said = `${stdout}${stderr}`
+  expect(said).toMatch(name === 'start' ? 'npm start -- ' : 'npm run ')
+  for (const option of Object.keys(options)) if (option !== 'help') expect(said).toContain(`--${option}`)
+})
 
 const thrownBy = (name: keyof typeof commandLines, ...args: string[]) => {
   try {
