@@ -1,4 +1,3 @@
-import { UsageError } from '../usageError.ts'
 import { explainFailure } from './explainFailure.ts'
 import { runSteps, type StepReport, toLine, type Waiting } from './runSteps.ts'
 import type { Step } from './setup.ts'
@@ -14,7 +13,7 @@ interface Shown<Context> {
  * Runs the steps of a command, and prints each as it begins and ends: to standard error if the command prints JSON.
  * @param opening what the steps work on. It needs the parameter file, which is read by the Azure CLI; that may be missing
  *   or too old, which is shown as a step that failed.
- * @throws UsageError of `opening`.
+ * @throws the error of `opening` if it's none of the Azure CLI's, such as UsageError.
  */
 export async function showSteps<Context extends Waiting>(
   opening: Promise<Context>,
@@ -35,6 +34,5 @@ export async function showSteps<Context extends Waiting>(
 }
 
 function toFailedStep(error: unknown): StepReport {
-  if (error instanceof UsageError) throw error
   return { title: 'parameter file', status: 'failed', ...explainFailure(error) }
 }
