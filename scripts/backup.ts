@@ -1,9 +1,8 @@
 import { backUp } from '../shared/operations/backUpWhenDue.ts'
 import { openBroker, parseOptions, run, UsageError } from './commandLine.ts'
-import { backupOptions } from './options.ts'
 
 async function command(): Promise<number> {
-  const broker = await openBroker(parseOptions(backupOptions).settings)
+  const broker = await openBroker(parseOptions('backup').settings)
   const { containerUrl } = broker.config.backup
   if (!containerUrl) throw new UsageError('Set BACKUP_CONTAINER_URL to the container of the backups.')
   console.log(await backUp(broker, containerUrl))

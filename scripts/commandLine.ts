@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import tls from 'node:tls'
-import { type ParseArgsConfig, parseArgs } from 'node:util'
+import { parseArgs } from 'node:util'
 import {
   AzureCliCredential,
   AzureDeveloperCliCredential,
@@ -21,37 +21,54 @@ import { createVault } from '../shared/storage/vault.ts'
 import { createLog } from '../shared/telemetry/log.ts'
 import { askForBroker } from './askForBroker.ts'
 import { BackupError } from './backup/readBackup.ts'
-import type { CommandLine } from './options.ts'
-import { UsageError } from './usageError.ts'
+import { type CommandLine, commandLines } from './options.ts'
+import { usageOf } from './usage.ts'
+import { HelpWanted, UsageError } from './usageError.ts'
 import { useProxies } from './useProxies.ts'
 
 export { UsageError }
 
-type Options = NonNullable<ParseArgsConfig['options']>
+type CommandName = keyof typeof commandLines
 
-/**
- * Parses options strictly.
- * @throws UsageError for an unknown option or an unexpected argument.
- */
-export function parseOptions<T extends Options>(options: T, args = process.argv.slice(2)) {
-  try {
-    return parseArgs({ args, options, strict: true, allowPositionals: false }).values
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
-  }
+/** Parses the options of a command, like {@link parseArguments}. */
+export function parseOptions<N extends CommandName>(name: N) {
+  return parseArguments(name).values
 }
 
 /**
- * Parses the arguments of a verb strictly.
- * @throws UsageError for an unknown option or too many words.
+ * Parses the options of a command and the words besides them.
+ * @throws UsageError for an unknown option or too many words; HelpWanted if the person asks for help.
  */
-export function parseCommand({ options, words = 0 }: CommandLine, args: string[]) {
+export function parseArguments<N extends CommandName>(name: N, args = process.argv.slice(2)) {
+  const line: (typeof commandLines)[N] = commandLines[name]
+  return parseCommand(line, args, usageOf(name, line))
+}
+
+/**
+ * Parses the arguments of a command or a verb strictly, and `--help`.
+ * @param usage what to print for `--help`, and for what can't be understood.
+ * @throws UsageError for an unknown option or too many words; HelpWanted if the person asks for help.
+ */
+export function parseCommand<L extends CommandLine>(
+  { options, words = 0 }: L,
+  args: string[],
+  usage: string,
+) {
+  const all = { ...options, help: { type: 'boolean' } } as L['options']
+  const { values, positionals } = parseStrictly(all, args, usage)
+  if ((values as { help?: boolean }).help) throw new HelpWanted(usage)
+  if (positionals.length > words)
+    throw new UsageError(`Unexpected argument '${positionals[words]}'.\n\n${usage}`)
+  return { values, words: positionals }
+}
+
+function parseStrictly<O extends CommandLine['options']>(options: O, args: string[], usage: string) {
   try {
-    const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: words > 0 })
-    if (positionals.length > words) throw new Error(`Unexpected argument '${positionals[words]}'.`)
-    return { values: values as Record<string, string | boolean | undefined>, words: positionals }
+    return parseArgs({ args, options, strict: true, allowPositionals: true })
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
+    // What follows explains how to pass an argument that looks like an option.
+    const [fault] = (error as Error).message.split('. To specify')
+    throw new UsageError(`${fault}.\n\n${usage}`)
   }
 }
 
@@ -141,16 +158,27 @@ async function trust(caFile: string | undefined): Promise<void> {
 
 const startedWith = process.env.NODE_EXTRA_CA_CERTS
 
-/**
- * Runs a command: exit status 0 or the command's result, 1 if storage refuses or doesn't answer, if its tables
- * contradict each other, if someone else writes to them, or if a backup isn't whole, 2 with a message about problems that the operator can fix.
- */
+/** Runs a command like {@link runOffline}; its calls follow the proxy in the environment. */
 export async function run(command: () => Promise<number | undefined>): Promise<void> {
+  await runOffline(() => {
+    if (useProxies(process.env)) return command()
+    throw new UsageError('A proxy in the environment needs Node 24.14 or later. `npm run` has it.')
+  })
+}
+
+/**
+ * Runs a command that calls nothing outside this machine: exit status 0 or the command's result, 1 if storage refuses or
+ * doesn't answer, if its tables contradict each other, if someone else writes to them, or if a backup isn't whole, 2 with
+ * a message about problems that the operator can fix. Help is printed with status 0.
+ */
+export async function runOffline(command: () => Promise<number | undefined>): Promise<void> {
   try {
-    if (!useProxies(process.env))
-      throw new UsageError('A proxy in the environment needs Node 24.14 or later. `npm run` has it.')
     process.exitCode = (await command()) ?? 0
   } catch (error) {
+    if (error instanceof HelpWanted) {
+      console.log(error.message)
+      return
+    }
     if (error instanceof StorageUnavailableError) {
       console.error([error.message, adviceFor(error)].filter(Boolean).join('\n'))
       process.exitCode = 1

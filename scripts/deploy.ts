@@ -1,34 +1,27 @@
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { createAz } from './azure/az.ts'
-import { parseOptions, run, UsageError } from './commandLine.ts'
+import { parseOptions, run } from './commandLine.ts'
 import type { Deploy } from './deploy/deploy.ts'
 import { type DeployOptions, findWish } from './deploy/findWish.ts'
 import { buildPackage } from './deploy/package.ts'
 import { checkSteps, deploySteps } from './deploy/steps.ts'
 import { findToken } from './doctor/token.ts'
 import { examine } from './doctor.ts'
-import { deployOptions } from './options.ts'
-import { explainFailure } from './setup/explainFailure.ts'
-import { runSteps, type StepReport, toLine } from './setup/runSteps.ts'
+import { showSteps } from './setup/showSteps.ts'
 
 /**
  * `npm run deploy`: refuses what would lose something, provisions, publishes, and rolls back if the broker isn't well.
  * Each run starts from what Azure says, so it can be run again at any time.
  */
 async function command(): Promise<number> {
-  const { check, json, plan, ...options } = parseOptions(deployOptions)
-  const print = (text: string) => (json ? console.error(text) : console.log(text))
-  const onEnd = (report: StepReport) => print(toLine(report))
-  const onStart = (title: string, detail: string) => print(`… ${title}: ${detail}`)
-  const deploy = await openDeploy(options).catch(toFailedStep)
-  if ('status' in deploy) onEnd(deploy)
+  const { check, json, plan, ...options } = parseOptions('deploy')
   const steps = check ? checkSteps : deploySteps
-  const reports = 'status' in deploy ? [deploy] : await runSteps(deploy, steps, { plan, onStart, onEnd })
-  const isDone = reports.every(({ status }) => status !== 'failed')
-  if (json) console.log(JSON.stringify({ deployed: isDone && !plan && !check, steps: reports }, null, 2))
-  else if (isDone && !('status' in deploy)) print(lastLine(deploy, { check, plan }))
-  return isDone ? 0 : 1
+  const { done, reports } = await showSteps(openDeploy(options), steps, { json, plan })
+  const isDeployed = done !== undefined && !plan && !check
+  if (json) console.log(JSON.stringify({ deployed: isDeployed, steps: reports }, null, 2))
+  else if (done) console.log(lastLine(done, { check, plan }))
+  return done ? 0 : 1
 }
 
 function lastLine({ facts }: Deploy, { check, plan }: { check: boolean; plan: boolean }): string {
@@ -36,12 +29,6 @@ function lastLine({ facts }: Deploy, { check, plan }: { check: boolean; plan: bo
   if (plan) return '\nNext: the same command without --plan'
   const url = facts.outputs?.BROKER_URL
   return `\nThe broker runs at ${url}\nNext, as your app (docs/commands.md): npm run broker -- connect --tenant try --open --url ${url}`
-}
-
-/** The Azure CLI reads the parameter file, and may be missing or too old. */
-function toFailedStep(error: unknown): StepReport {
-  if (error instanceof UsageError) throw error
-  return { title: 'parameter file', status: 'failed', ...explainFailure(error) }
 }
 
 async function openDeploy(options: DeployOptions): Promise<Deploy> {

@@ -60,7 +60,9 @@ function faultOfArguments(
   { options, required = [], words: most = 0 }: CommandLine,
 ): string | undefined {
   try {
-    const { values, positionals } = parseArgs({ args, options, strict: true, allowPositionals: true })
+    const all: CommandLine['options'] = { ...options, help: { type: 'boolean' } }
+    const { values, positionals } = parseArgs({ args, options: all, strict: true, allowPositionals: true })
+    if (values.help) return undefined
     if (positionals.length > most) return `${positionals[most]} is a stray word`
     const missing = required.filter((option) => values[option] === undefined)
     return missing.length > 0 ? `--${missing[0]} is missing` : undefined

@@ -40,7 +40,6 @@ import { createReadRegistration, type ReadRegistration } from './doctor/registra
 import { sweepExpectedSince } from './doctor/schedule.ts'
 import { checkSignIns } from './doctor/signIn.ts'
 import { findToken, graphToken } from './doctor/token.ts'
-import { doctorOptions } from './options.ts'
 import { outgoingHosts } from './outgoingHosts.ts'
 
 /** Options of the doctor: a URL, settings, or both. */
@@ -171,7 +170,7 @@ const missing = {
 }
 
 async function command(): Promise<number> {
-  const options = parseOptions(doctorOptions)
+  const options = parseOptions('doctor')
   const { tenant, strict } = options
   const category = parseCategory(options.category)
   const raw = await readSettings(options.settings)

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
 import pMap from 'p-map'
 import { type Clock, systemClock } from '../shared/clock.ts'
 import {
@@ -9,12 +8,11 @@ import {
   createCallBroker,
   problemOf,
 } from './callBroker.ts'
-import { createProgress, run, UsageError } from './commandLine.ts'
+import { createProgress, parseArguments, run, UsageError } from './commandLine.ts'
 import { decodeImportFile } from './import/decode.ts'
 import { type ImportRow, parseImportFile } from './import/file.ts'
 import { createJournal, type Journal, type JournalEntry } from './import/journal.ts'
 import { printOutcome, printPlan } from './import/report.ts'
-import { importOptions } from './options.ts'
 
 /** Dependencies of importing. */
 export interface ImportOptions {
@@ -133,7 +131,9 @@ function createGate({ clock, ratePerSecond }: ImportOptions): () => Promise<void
 
 /** `npm run import -- tenants.csv`: the journal is next to the file. */
 async function command(): Promise<number> {
-  const { values, file } = parseCommandLine()
+  const { values, words } = parseArguments('import')
+  const [file] = words
+  if (!file) throw new UsageError('Pass one file: npm run import -- tenants.csv')
   const ratePerSecond = rateOf(values.rate)
   const bytes = await readFile(file).catch(() => {
     throw new UsageError(`Can’t read ${file}.`)
@@ -168,21 +168,6 @@ async function command(): Promise<number> {
   const status = printOutcome(rows, await journal.read(), counts)
   if (stopped) throw stopped
   return status
-}
-
-function parseCommandLine() {
-  try {
-    const { values, positionals } = parseArgs({
-      options: importOptions,
-      strict: true,
-      allowPositionals: true,
-    })
-    const [file, ...others] = positionals
-    if (!file || others.length > 0) throw new Error('Pass one file: npm run import -- tenants.csv')
-    return { values, file }
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error))
-  }
 }
 
 function rateOf(text: string): number {

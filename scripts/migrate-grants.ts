@@ -1,4 +1,3 @@
-import { pMapIterable } from 'p-map'
 import type { Broker } from '../shared/broker.ts'
 import { DamagedRowError } from '../shared/domain/damagedRow.ts'
 import { StorageUnavailableError } from '../shared/domain/storageUnavailable.ts'
@@ -8,6 +7,7 @@ import { type MigrationOutcome, migrateGrant } from '../shared/operations/migrat
 import type { GrantStoreName } from '../shared/operations/migration.ts'
 import { walkTenants } from '../shared/operations/tenantWalk.ts'
 import { createProgress, openBroker, parseOptions, run, toText, UsageError } from './commandLine.ts'
+import { countOutcomes } from './countOutcomes.ts'
 import { migrateOptions } from './options.ts'
 
 const defaultConcurrency = Number(migrateOptions.concurrency.default)
@@ -36,27 +36,18 @@ export async function migrateGrants(
 ): Promise<Partial<Record<Outcome, number>>> {
   const tenants = await assertListed(broker.tables)
   onStart?.(tenants)
-  const counts: Partial<Record<Outcome, number>> = {}
   const dependencies = { ...broker.grantServices, stores: broker.grantStores }
-  const move = (name: TenantName): Promise<Outcome> =>
+  const work = (name: TenantName): Promise<Outcome> =>
     migrateGrant(dependencies, name, to, broker.grantStores.vault.mustMove).catch((error) => {
       if (error instanceof DamagedRowError) return 'failed'
       if (error instanceof StorageUnavailableError || error?.name === 'TimeLimitError') return 'failed'
       throw error
     })
-  const outcomes = pMapIterable(walkTenants(broker.tables), move, {
-    concurrency,
-    backpressure: concurrency * 4,
-  })
-  for await (const outcome of outcomes) {
-    counts[outcome] = (counts[outcome] ?? 0) + 1
-    onOutcome(counts)
-  }
-  return counts
+  return countOutcomes(walkTenants(broker.tables), { work, concurrency, onCounts: onOutcome })
 }
 
 async function command(): Promise<number> {
-  const options = parseOptions(migrateOptions)
+  const options = parseOptions('migrate-grants')
   const { to } = options
   if (to !== 'sealed' && to !== 'vault') throw new UsageError('Pass the target: --to sealed or --to vault.')
   const concurrency = Number(options.concurrency)

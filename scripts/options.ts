@@ -197,25 +197,29 @@ export interface CommandLine {
   readonly required?: readonly string[]
   /** The number of arguments besides options. Default is none. */
   readonly words?: number
+  /** What usage calls them. */
+  readonly argument?: string
+  /** The page that explains the options. Default is `docs/commands.md`. */
+  readonly page?: string
   /** Verbs, each with its own arguments; the first word names one. */
   readonly verbs?: Readonly<Record<string, CommandLine>>
 }
 
 /** The commands that pages tell people to run, by their name in `package.json`; pages are checked against them. */
-export const commandLines: Readonly<Record<string, CommandLine>> = {
+export const commandLines = {
   start: { options: startOptions },
   broker: { options: { help: { type: 'boolean' } }, verbs: brokerVerbs },
   setup: { options: setupOptions },
   deploy: { options: deployOptions },
   doctor: { options: doctorOptions },
   diagnose: { options: diagnoseOptions, required: ['tenant'] },
-  import: { options: importOptions, words: 1 },
+  import: { options: importOptions, words: 1, argument: '<file>', page: 'docs/bring-a-grant.md' },
   'migrate-grants': { options: migrateOptions, required: ['to'] },
   'rotate-sealing-key': { options: sealingKeyOptions },
   'rebuild-tables': { options: rebuildOptions },
   backup: { options: backupOptions },
   restore: { options: restoreOptions },
-  simulate: { options: simulateOptions },
-  years: { options: yearsOptions },
-  fuzz: { options: fuzzOptions },
-}
+  simulate: { options: simulateOptions, page: 'docs/simulator.md' },
+  years: { options: yearsOptions, page: 'docs/simulator.md' },
+  fuzz: { options: fuzzOptions, page: 'CONTRIBUTING.md' },
+} as const satisfies Record<string, CommandLine>

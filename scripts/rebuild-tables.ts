@@ -21,7 +21,6 @@ import type { MarkFromTags } from '../shared/storage/disconnectMarks.ts'
 import { runStorageOperation } from '../shared/storage/unavailable.ts'
 import { disconnectAgain } from '../shared/tenants/disconnect.ts'
 import { createProgress, openBroker, parseOptions, run, toText } from './commandLine.ts'
-import { rebuildOptions } from './options.ts'
 import { asSoleWriter } from './soleWriter.ts'
 
 /** Concurrent refreshes. Each tenant costs a refresh and a discovery. */
@@ -181,7 +180,7 @@ async function lookAt(
 }
 
 async function command(): Promise<number> {
-  const options = parseOptions(rebuildOptions)
+  const options = parseOptions('rebuild-tables')
   const broker = await openBroker(options.settings)
   const dryRun = options['dry-run'] ? 'dryRun' : 'write'
   const onWait = (table: string) =>

@@ -2,12 +2,11 @@ import { findTagged } from '../shared/operations/taggedSecrets.ts'
 import { openBackup, verifyBackup } from './backup/readBackup.ts'
 import { restoreTables } from './backup/restoreTables.ts'
 import { createProgress, openBroker, parseOptions, run, toText, UsageError } from './commandLine.ts'
-import { restoreOptions } from './options.ts'
 import { createMissingTables } from './rebuild-tables.ts'
 import { asSoleWriter } from './soleWriter.ts'
 
 async function command(): Promise<number> {
-  const options = parseOptions(restoreOptions)
+  const options = parseOptions('restore')
   const broker = await openBroker(options.settings)
   const { containerUrl } = broker.config.backup
   if (!containerUrl) throw new UsageError('Set BACKUP_CONTAINER_URL to the container of the backups.')

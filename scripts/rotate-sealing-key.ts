@@ -20,7 +20,6 @@ import {
   toText,
   UsageError,
 } from './commandLine.ts'
-import { sealingKeyOptions } from './options.ts'
 
 const advice: Readonly<Record<string, string>> = {
   missing: 'The vault has no sealing keys. Create the first one with: npm run rotate-sealing-key',
@@ -31,7 +30,7 @@ const advice: Readonly<Record<string, string>> = {
 }
 
 async function command(): Promise<number> {
-  const options = parseOptions(sealingKeyOptions)
+  const options = parseOptions('rotate-sealing-key')
   if (options.vault === undefined) {
     const broker = await openBroker(options.settings)
     return options.prune ? prune(broker) : add(broker.vaults.main, broker.config)

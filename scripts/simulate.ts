@@ -1,25 +1,31 @@
-import { parseArgs } from 'node:util'
+import type { ProviderMode } from '../test/simulation/models/identityProvider.ts'
 import { replayHint, simulate } from '../test/simulation/simulate.ts'
-import { simulateOptions } from './options.ts'
+import { parseOptions, runOffline } from './commandLine.ts'
 
 /** `npm run simulate -- --seeds 1000 --from 1 [--strict] [--replay SEED]`: see docs/simulator.md. */
-const { values } = parseArgs({ options: simulateOptions })
-const mode = values.strict ? 'strict' : 'microsoft'
+async function command(): Promise<number> {
+  const { strict, replay: seed, ...values } = parseOptions('simulate')
+  const mode = strict ? 'strict' : 'microsoft'
+  return seed === undefined
+    ? runSeeds({ from: Number(values.from), count: Number(values.seeds) }, mode)
+    : replay(Number(seed), mode)
+}
+
 /** A run ends after this many broken rules, because they usually have the same cause. */
 const maxFailures = 20
 /** A long run reports its progress. */
 const progressSeeds = 5000
 
-if (values.replay === undefined) await runSeeds(Number(values.from), Number(values.seeds))
-else await replay(Number(values.replay))
-
-async function replay(seed: number): Promise<void> {
+async function replay(seed: number, mode: ProviderMode): Promise<number> {
   const result = await simulate(seed, { mode, trace: (line) => console.log(line) })
   console.log(result.violation ? `\n${replayHint(result)}` : '\nNo rule was broken.')
-  if (result.violation) process.exitCode = 1
+  return result.violation ? 1 : 0
 }
 
-async function runSeeds(from: number, count: number): Promise<void> {
+async function runSeeds(
+  { from, count }: { from: number; count: number },
+  mode: ProviderMode,
+): Promise<number> {
   const startedAt = performance.now()
   const totals = { seeds: 0, calls: 0, lives: 0, excused: 0 }
   let failed = 0
@@ -43,5 +49,7 @@ async function runSeeds(from: number, count: number): Promise<void> {
       perSecond: Math.round(totals.seeds / seconds),
     }),
   )
-  if (failed > 0) process.exitCode = 1
+  return failed > 0 ? 1 : 0
 }
+
+await runOffline(command)

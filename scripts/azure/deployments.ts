@@ -64,6 +64,15 @@ export async function listDeployments(az: Az, group: string): Promise<Deployment
     .toSorted((one, two) => (one.properties.timestamp < two.properties.timestamp ? 1 : -1))
 }
 
+/** The newest deployment of one broker; undefined if there is none. */
+export async function findDeployment(
+  az: Az,
+  { name, resourceGroup }: Pick<Target, 'name' | 'resourceGroup'>,
+): Promise<Deployment | undefined> {
+  const all = await listDeployments(az, resourceGroup)
+  return all?.find((each) => valuesOf(each).name === name)
+}
+
 /** The values of a deployment's parameters. */
 export function valuesOf({ properties }: Deployment): Parameters {
   return Object.fromEntries(

@@ -1,3 +1,6 @@
+/** A new role works after up to ten minutes (Azure, "Troubleshoot Azure RBAC"). */
+export const roleSeconds = 600
+
 /** How a wait goes. */
 export interface Patience {
   /** Waits some seconds. */

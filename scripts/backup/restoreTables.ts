@@ -1,4 +1,3 @@
-import { pMapIterable } from 'p-map'
 import type { Broker } from '../../shared/broker.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import { tenantKey } from '../../shared/domain/tenantKey.ts'
@@ -7,6 +6,7 @@ import { endMarkedTenant } from '../../shared/operations/rebuild.ts'
 import type { TaggedSecrets } from '../../shared/operations/taggedSecrets.ts'
 import type { SavedRow } from '../../shared/storage/savedRow.ts'
 import { onRow } from '../../shared/storage/unavailable.ts'
+import { countOutcomes } from '../countOutcomes.ts'
 import { type Backup, BackupError, readPartitions, verifyBackup } from './readBackup.ts'
 import { type RestoreOutcome, restoreTenant, toEntity } from './restoreTenant.ts'
 
@@ -30,18 +30,9 @@ export async function restoreTables(
   assertMarked(broker, backup)
   await verifyBackup(backup)
   for await (const rows of readPartitions(backup, 'BrokerState')) await restoreState(broker, rows)
-  const counts: Partial<Record<RestoreOutcome, number>> = {}
-  const restore = (rows: readonly SavedRow[]) =>
+  const work = (rows: readonly SavedRow[]) =>
     restoreTenant(broker, rows, (name) => endMarkedTenant(broker, marks.get(tenantKey(name))))
-  const outcomes = pMapIterable(readPartitions(backup, 'Tenants'), restore, {
-    concurrency,
-    backpressure: concurrency * 2,
-  })
-  for await (const outcome of outcomes) {
-    counts[outcome] = (counts[outcome] ?? 0) + 1
-    onTenant(counts)
-  }
-  return counts
+  return countOutcomes(readPartitions(backup, 'Tenants'), { work, concurrency, onCounts: onTenant })
 }
 
 /** The marks of disconnects last as long as the setting says: an older backup would undo some. */

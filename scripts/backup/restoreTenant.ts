@@ -5,6 +5,7 @@ import { consentOf, isEndedBy } from '../../shared/domain/disconnectMarks.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import type { StoredTenant, Tenant, TenantName } from '../../shared/domain/tenant.ts'
 import { OtherWriterError } from '../../shared/operations/soleWriter.ts'
+import { toCountdown } from '../../shared/storage/countdown.ts'
 import type { SavedRow } from '../../shared/storage/savedRow.ts'
 import { fromTenantEntity, tenantRowKey } from '../../shared/storage/tenantEntity.ts'
 import { onRow, runStorageOperation } from '../../shared/storage/unavailable.ts'
@@ -134,10 +135,9 @@ function eventsOf(rows: readonly SavedRow[]): SavedRow[] {
   return rows.filter(({ rowKey }) => rowKey.startsWith('event:'))
 }
 
-/** An event's key counts down from 9,999,999,999,999 milliseconds. */
 function isOldEvent({ rowKey }: SavedRow, oldest: number): boolean {
-  const [kind, countdown] = rowKey.split(':')
-  return kind === 'event' && 9_999_999_999_999 - Number(countdown) < oldest
+  const [kind, countdown = ''] = rowKey.split(':')
+  return kind === 'event' && countdown > toCountdown(oldest)
 }
 
 /** A row as the SDK writes it, each column with its type. */

@@ -16,7 +16,7 @@ import { refuseApp } from './refuseApp.ts'
 import { tenants } from './tenants.ts'
 import { unservedTenants } from './unservedTenants.ts'
 import { vend } from './vend.ts'
-import type { Verb } from './verb.ts'
+import type { Arguments, Verb } from './verb.ts'
 
 const verbs: Readonly<Record<VerbName, Verb>> = {
   connect,
@@ -35,15 +35,11 @@ const verbs: Readonly<Record<VerbName, Verb>> = {
 }
 
 /**
- * Runs a verb of `npm run broker` with its arguments, or prints its help.
+ * Runs a verb of `npm run broker` with its arguments.
  * @returns the exit status: what the verb says, or 1 if the broker refused.
  */
 export async function runVerb(name: VerbName, args: string[]): Promise<number> {
-  const given = parseCommand(brokerVerbs[name], args)
-  if (given.values.help) {
-    console.log(helpFor(name))
-    return 0
-  }
+  const given = parseCommand(brokerVerbs[name], args, helpFor(name)) as Arguments
   try {
     return await verbs[name](given)
   } catch (error) {

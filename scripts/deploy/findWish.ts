@@ -31,8 +31,7 @@ export async function findWish(
     ? resolve(options.parameters)
     : parameterFileOf(options.name ?? 'msads-broker')
   const shown = relative(process.cwd(), file)
-  if (!existsSync(file))
-    throw new UsageError(`There is no ${shown}. Run npm run setup first, or pass --parameters.`)
+  if (!existsSync(file)) throw new UsageError(`There is no ${shown}. ${adviceFor(options)}`)
   const resourceGroup =
     options['resource-group'] ??
     resourceGroupIn(file) ??
@@ -47,4 +46,9 @@ export async function findWish(
     accepted: new Set(accepted.filter(Boolean)),
     rollbackTo: options['rollback-to'],
   }
+}
+
+function adviceFor({ name, parameters }: DeployOptions): string {
+  if (parameters) return 'Correct --parameters.'
+  return `Run npm run setup${name ? ` -- --name ${name}` : ''} first, or pass --parameters <file>.`
 }

@@ -1,14 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AzError } from '../azure/az.ts'
-import { repeatUntil } from '../azure/patience.ts'
+import { repeatUntil, roleSeconds } from '../azure/patience.ts'
 import type { Deploy } from './deploy.ts'
 
-/** A new role works after up to ten minutes (Azure, "Troubleshoot Azure RBAC"), and the platform writes with it. */
-const roleSeconds = 600
-
 /**
- * Publishes a package, again and again while the platform refuses it.
+ * Publishes a package, again and again while the platform refuses it: it writes with a role that may be new.
  * @throws AzError if it still does.
  */
 export async function publishPackage(deploy: Deploy, archive: Buffer): Promise<void> {

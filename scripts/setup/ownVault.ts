@@ -1,10 +1,7 @@
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Vault } from '../../shared/domain/vault.ts'
-import { repeatUntil } from '../azure/patience.ts'
+import { repeatUntil, roleSeconds } from '../azure/patience.ts'
 import type { Setup } from './setup.ts'
-
-/** A new role works after up to ten minutes (Azure, "Troubleshoot Azure RBAC"). */
-const roleSeconds = 600
 
 /** Does something with the vault of the broker's own secrets, again and again until the person's new role works. */
 export async function withOwnVault<T>(setup: Setup, work: (vault: Vault) => Promise<T>): Promise<T> {

@@ -15,7 +15,7 @@ export interface StepReport {
 }
 
 /** What steps share, besides what their command needs. */
-interface Waiting {
+export interface Waiting {
   readonly wait: (seconds: number) => Promise<void>
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { odata } from '@azure/data-tables'
 import type { BrokerEvent, BrokerNotes } from '../domain/notes.ts'
 import type { Tables } from './clients.ts'
+import { toCountdown } from './countdown.ts'
 import { onRow, runStorageOperation } from './unavailable.ts'
 
 /** Stores notes in `BrokerState`: the partition is `note:<kind>` or `event`. */
@@ -33,7 +34,7 @@ export function createNoteTable({ BrokerState: table }: Pick<Tables, 'BrokerStat
     },
     async addEvent(event) {
       // Newest first: the row key counts down.
-      const countdown = String(9_999_999_999_999 - Date.parse(event.at)).padStart(13, '0')
+      const countdown = toCountdown(Date.parse(event.at))
       const rowKey = `${countdown}:${randomBytes(4).toString('hex')}`
       const entity = { partitionKey: 'event', rowKey, value: JSON.stringify(event) }
       // The key is random: a row that is there already is this one, whose first answer was lost.

@@ -1,5 +1,6 @@
 import { odata, type TransactionAction } from '@azure/data-tables'
 import type { Tables } from './clients.ts'
+import { toCountdown } from './countdown.ts'
 import { onRow, runStorageOperation } from './unavailable.ts'
 
 /** The key of a tenant's event, and when storage wrote it, by its own clock. */
@@ -37,7 +38,7 @@ const transactionSize = 100
 export function createOldEvents({ Tenants: table }: Pick<Tables, 'Tenants'>): OldEvents {
   return {
     async read(before, continuationToken) {
-      const first = `event:${String(9_999_999_999_999 - before.getTime()).padStart(13, '0')}`
+      const first = `event:${toCountdown(before.getTime())}`
       const filter = odata`RowKey ge ${first} and RowKey lt ${'event;'}`
       const rows = table.listEntities({
         queryOptions: { filter, select: ['partitionKey', 'rowKey', 'timestamp'] },

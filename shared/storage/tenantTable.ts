@@ -8,6 +8,7 @@ import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { TenantStore } from '../domain/tenantStore.ts'
 import type { Tables } from './clients.ts'
+import { toCountdown } from './countdown.ts'
 import { fromTenantEntity, tenantRowKey, toTenantEntity } from './tenantEntity.ts'
 import { onRow, runStorageOperation } from './unavailable.ts'
 import { workspaceIndexEntity, workspacePartitions } from './workspaceIndex.ts'
@@ -97,7 +98,7 @@ async function transact(
 /** Newest first: the row key counts down. */
 function eventActions(name: TenantName, events: readonly TenantEvent[]): TransactionAction[] {
   return events.map(({ type, at, detail, data }, order) => {
-    const countdown = String(9_999_999_999_999 - at.getTime() - order).padStart(13, '0')
+    const countdown = toCountdown(at.getTime() + order)
     const rowKey = `event:${countdown}:${randomBytes(4).toString('hex')}`
     const entity: TableEntity = { partitionKey: tenantKey(name), rowKey, type, at, detail }
     if (data) entity.data = JSON.stringify(data)

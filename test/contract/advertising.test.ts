@@ -1,13 +1,5 @@
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import { startAdvertising } from '../../local/advertising/advertising.ts'
-import {
-  type Answer,
-  createAdvertisingCaller,
-  createTokenSigner,
-  findPerson,
-  type Json,
-  localDeveloperTokens,
-} from '../../local/advertising/caller.ts'
+import { describe, expect, test } from 'vitest'
+import { type Answer, findPerson, type Json } from '../../local/advertising/caller.ts'
 import { faults } from '../../local/advertising/faults.ts'
 import { accountIdBeyondSafeInteger, agency } from '../../local/advertising/seeds.ts'
 import {
@@ -17,21 +9,12 @@ import {
 } from '../../local/advertising/verifiers.ts'
 import { createLargeWorld } from '../../local/advertising/world.ts'
 import { serve } from '../../local/service.ts'
+import { openAdvertising } from './openAdvertising.ts'
 
 const management = '/CustomerManagement/v13'
-const signer = await createTokenSigner()
-const service = await startAdvertising({
-  port: 0,
-  developerTokens: localDeveloperTokens,
-  verifyMicrosoftToken: signer.verify,
-  verifyGoogleToken: signer.verifyGoogle,
-})
-const caller = createAdvertisingCaller(service.origin, signer)
+const { caller, origin, signer } = await openAdvertising()
 const { control, manage, query, search } = caller
 const adaHeaders = { CustomerId: '250000101', CustomerAccountId: '180101001' }
-
-afterEach(() => fetch(`${service.origin}/_control/faults`, { method: 'DELETE' }))
-afterAll(() => service.stop())
 
 describe('the credentials', () => {
   test.each([
@@ -310,7 +293,7 @@ describe('the other services', () => {
   test('unknown paths, wrong methods, bodies that are not JSON, and SOAP addresses get different answers', async () => {
     expect((await caller.call('/CustomerManagement/v12/User/Query', {})).status).toBe(404)
     expect((await manage('/User/Query', {}, { host: 'campaign' })).status).toBe(404)
-    const address = `${service.origin}/production/clientcenter${management}/User/Query`
+    const address = `${origin}/production/clientcenter${management}/User/Query`
     expect((await fetch(address)).status).toBe(405)
     expectFault(await manage('/User/Query', 'not json'), 400, 100)
     const soapPath = '/Api/CustomerManagement/v13/CustomerManagementService.svc'
@@ -389,9 +372,9 @@ describe('faults on demand', () => {
 })
 
 test('the log has the caller, operation, ids, and tracking id of each call, and no token', async () => {
-  await fetch(`${service.origin}/_control/requests`, { method: 'DELETE' })
+  await fetch(`${origin}/_control/requests`, { method: 'DELETE' })
   const { headers } = await manage('/User/Query', {}, { headers: { CustomerId: '7' } })
-  const text = await (await fetch(`${service.origin}/_control/requests`)).text()
+  const text = await (await fetch(`${origin}/_control/requests`)).text()
   const { requests } = JSON.parse(text)
   const ids = { customerId: '7', customerAccountId: null, user: findPerson('ada').objectId }
   const target = { environment: 'production', service: 'clientcenter', path: `${management}/User/Query` }

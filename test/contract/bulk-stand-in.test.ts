@@ -1,23 +1,12 @@
 import { gunzipSync } from 'node:zlib'
-import { afterAll, afterEach, expect, test } from 'vitest'
-import { startAdvertising } from '../../local/advertising/advertising.ts'
+import { afterEach, expect, test } from 'vitest'
 import { bulkColumns, downloadEntities } from '../../local/advertising/bulk/columns.ts'
-import {
-  createAdvertisingCaller,
-  createTokenSigner,
-  type Json,
-  localDeveloperTokens,
-} from '../../local/advertising/caller.ts'
+import type { Json } from '../../local/advertising/caller.ts'
+import { openAdvertising } from './openAdvertising.ts'
 import { unpack } from './unpack.ts'
 
-const signer = await createTokenSigner()
-const service = await startAdvertising({
-  port: 0,
-  developerTokens: localDeveloperTokens,
-  verifyMicrosoftToken: signer.verify,
-  verifyGoogleToken: signer.verifyGoogle,
-})
-const { call, control } = createAdvertisingCaller(service.origin, signer)
+const { caller } = await openAdvertising()
+const { call, control } = caller
 const accountId = '180101001'
 const ids = { CustomerId: '250000101', CustomerAccountId: accountId }
 const everything = {
@@ -27,10 +16,8 @@ const everything = {
 }
 
 afterEach(async () => {
-  await fetch(`${service.origin}/_control/faults`, { method: 'DELETE' })
   await control('options', { maxBulkDownloads: 100 })
 })
-afterAll(() => service.stop())
 
 const post = async (path: string, body: object): Promise<Json> =>
   (await call(`/Bulk/v13${path}`, body, { host: 'bulk', headers: ids })).json

@@ -1,22 +1,11 @@
-import { afterAll, afterEach, expect, test } from 'vitest'
-import { startAdvertising } from '../../local/advertising/advertising.ts'
-import {
-  createAdvertisingCaller,
-  createTokenSigner,
-  type Json,
-  localDeveloperTokens,
-} from '../../local/advertising/caller.ts'
+import { afterEach, expect, test } from 'vitest'
+import type { Json } from '../../local/advertising/caller.ts'
 import { zipShapes } from '../../local/advertising/downloads/zip.ts'
+import { openAdvertising } from './openAdvertising.ts'
 import { unpack } from './unpack.ts'
 
-const signer = await createTokenSigner()
-const service = await startAdvertising({
-  port: 0,
-  developerTokens: localDeveloperTokens,
-  verifyMicrosoftToken: signer.verify,
-  verifyGoogleToken: signer.verifyGoogle,
-})
-const { call, control } = createAdvertisingCaller(service.origin, signer)
+const { caller, origin } = await openAdvertising()
+const { call, control } = caller
 const ids = { CustomerId: '250000101', CustomerAccountId: '180101001' }
 const week = {
   CustomDateRangeStart: { Day: 1, Month: 9, Year: 2025 },
@@ -36,7 +25,6 @@ const bare = {
 } as const
 
 afterEach(async () => {
-  await fetch(`${service.origin}/_control/faults`, { method: 'DELETE' })
   await control('options', {
     zip: 'descriptor',
     pendingPolls: 1,
@@ -44,7 +32,6 @@ afterEach(async () => {
     maxBulkDownloads: 100,
   })
 })
-afterAll(() => service.stop())
 
 const post = (
   host: 'reporting' | 'bulk',
@@ -245,7 +232,7 @@ test('an address lives five minutes, and a new poll has a new one', async () => 
   await control('clock', { forwardSeconds: 301 })
   expect((await fetch(first)).status).toBe(403)
   expect((await fetch((await poll(submitted)).ReportDownloadUrl)).status).toBe(200)
-  expect((await fetch(`${service.origin}/production/reporting/_downloads/file?id=none`)).status).toBe(404)
+  expect((await fetch(`${origin}/production/reporting/_downloads/file?id=none`)).status).toBe(404)
 })
 
 async function until(submitted: object): Promise<Json> {

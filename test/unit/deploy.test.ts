@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type DeployOptions, findWish } from '../../scripts/deploy/findWish.ts'
 import { isSamePackage } from '../../scripts/deploy/package.ts'
 import { checkSteps, deploySteps } from '../../scripts/deploy/steps.ts'
@@ -395,7 +395,11 @@ describe('the options', () => {
     const world = worldAfterSetup()
     const az = createAzure(world.state)
     const file = join(world.folder, 'blue.bicepparam')
-    await expect(findWish(az, { parameters: file }, {})).rejects.toThrow(/npm run setup/)
+    const elsewhere = vi.spyOn(process, 'cwd').mockReturnValue(world.folder)
+    onTestFinished(() => elsewhere.mockRestore())
+    await expect(findWish(az, {}, {})).rejects.toThrow(/Run npm run setup first/)
+    await expect(findWish(az, { name: 'blue' }, {})).rejects.toThrow(/Run npm run setup -- --name blue first/)
+    await expect(findWish(az, { parameters: file }, {})).rejects.toThrow(/Correct --parameters/)
     writeFileSync(file, "using 'main.bicep'\n")
     await expect(findWish(az, { parameters: file }, {})).rejects.toThrow(/RESOURCE_GROUP/)
     const wish = await findWish(az, { parameters: file }, { AZURE_RESOURCE_GROUP: 'rg-azd' })

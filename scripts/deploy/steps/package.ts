@@ -18,12 +18,12 @@ export const packageStep: Step<Deploy> = {
   show: ({ facts }) => (facts.package ? [`${Math.round(facts.package.length / 1024)} KB`] : []),
 }
 
-/** Reads a package. @throws SetupError if it isn't one. */
+/** Reads a package that an option names. @throws SetupError if it isn't one. */
 export async function readPackage(file: string): Promise<Buffer> {
   const bytes = await readFile(file).catch(() => Buffer.alloc(0))
   if (isPackage(bytes)) return bytes
   throw new SetupError(
     `${file} isn’t a package: a ZIP archive with host.json and dist/broker.cjs.`,
-    'Leave the option out to build one.',
+    'Name such an archive, or leave the option out.',
   )
 }

@@ -1,4 +1,4 @@
-import { deploymentArguments, listDeployments, outputsOf, valuesOf } from '../../azure/deployments.ts'
+import { deploymentArguments, findDeployment, outputsOf } from '../../azure/deployments.ts'
 import type { Step } from '../../setup/setup.ts'
 import type { Deploy } from '../deploy.ts'
 
@@ -19,8 +19,7 @@ export const provision: Step<Deploy> = {
 }
 
 async function readLast({ az, facts, wish }: Deploy): Promise<void> {
-  const all = await listDeployments(az, wish.resourceGroup)
-  facts.last = all?.find((each) => valuesOf(each).name === wish.name)
+  facts.last = await findDeployment(az, wish)
   if (facts.last?.properties.outputs) facts.outputs = outputsOf(facts.last)
 }
 

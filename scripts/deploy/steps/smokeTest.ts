@@ -1,4 +1,4 @@
-import { repeatUntil } from '../../azure/patience.ts'
+import { repeatUntil, roleSeconds } from '../../azure/patience.ts'
 import type { DoctorReport } from '../../doctor/finding.ts'
 import type { Step } from '../../setup/setup.ts'
 import type { Deploy } from '../deploy.ts'
@@ -6,8 +6,8 @@ import { faultsOfPackage } from '../judge.ts'
 import { rollBack } from '../rollBack.ts'
 import { forgetKept } from './keep.ts'
 
-/** A cold start takes seconds; a new role works after up to ten minutes (Azure, "Troubleshoot Azure RBAC"). */
-const patienceSeconds = { start: 120, roles: 600 } as const
+/** A cold start takes seconds. */
+const startSeconds = 120
 
 /** The broker is at least as well as before, by the doctor's checks. */
 export const smokeTest: Step<Deploy> = {
@@ -17,9 +17,8 @@ export const smokeTest: Step<Deploy> = {
   },
   async act(deploy) {
     const { facts, wait } = deploy
-    const { roles, start } = patienceSeconds
     const report = await repeatUntil(
-      { wait, most: facts.isProvisioned || facts.kept === 'none' ? roles : start },
+      { wait, most: facts.isProvisioned || facts.kept === 'none' ? roleSeconds : startSeconds },
       () => deploy.examine(facts.outputs?.BROKER_URL ?? '', facts.token ?? ''),
       (each) => faultsOfPackage(facts.before, each).length === 0,
     )

@@ -10,7 +10,8 @@ export const login: Step<{ readonly az: Az; readonly facts: Pick<Facts, 'tenantI
       facts.tenantId = account.tenantId
       return undefined
     } catch (error) {
-      if (error instanceof AzError) throw new SetupError('You aren’t logged in.', 'az login')
+      if (error instanceof AzError && error.isLoggedOut)
+        throw new SetupError('You aren’t logged in.', 'az login')
       throw error
     }
   },

@@ -1,24 +1,17 @@
-import {
-  type Deployment,
-  deploymentArguments,
-  fingerprintOf,
-  listDeployments,
-  outputsOf,
-  valuesOf,
-} from '../../azure/deployments.ts'
+import { deploymentArguments, findDeployment, fingerprintOf, outputsOf } from '../../azure/deployments.ts'
 import { readParameters } from '../parameterFile.ts'
-import type { Setup, Step } from '../setup.ts'
+import type { Step } from '../setup.ts'
 
 /** The resources exist. Later changes are for `npm run deploy`, which compares before it changes something. */
 export const provision: Step = {
   title: 'resources of the template',
-  async look(setup) {
-    const found = await find(setup)
+  async look({ answers, az, facts }) {
+    const found = await findDeployment(az, answers)
     if (found?.properties.provisioningState !== 'Succeeded')
       return found
         ? `the last deployment is ${found.properties.provisioningState}`
         : 'takes about five minutes'
-    setup.facts.outputs = outputsOf(found)
+    facts.outputs = outputsOf(found)
     return undefined
   },
   async act({ az, answers, parameterFile }) {
@@ -30,9 +23,4 @@ export const provision: Step = {
       ...deploymentArguments({ ...answers, parameterFile }, fingerprint),
     )
   },
-}
-
-async function find({ az, answers }: Setup): Promise<Deployment | undefined> {
-  const all = await listDeployments(az, answers.resourceGroup)
-  return all?.find((each) => valuesOf(each).name === answers.name)
 }

@@ -24,7 +24,7 @@ npm run diagnose -- --tenant acme < failed.json
 npm run import -- tenants.csv --dry-run --url 'https://broker.example.com'
 \`\`\`
 \`npm run broker -- <verb>\`, \`npm run broker -- --help\`, \`npm run broker -- refuse-app <app> --reason stolen\`,
-\`npm run doctor\`, \`npm run doctor -- --url <broker> --json\`; \`npm test -- doctor.test.ts\`. npm run doctor in prose.`),
+\`npm run doctor\`, \`npm run doctor -- --url <broker> --json\`; \`npm test -- doctor.test.ts\`, \`npm run migrate-grants -- --help\`. npm run doctor in prose.`),
   ).toEqual([])
 })
 
