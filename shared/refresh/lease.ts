@@ -95,7 +95,11 @@ export async function adoptNewerGrant(
  * changed since the attempt read it, also by the attempt's own writes.
  */
 export async function releaseLease(dependencies: ChangeDependencies, attempt: Attempt): Promise<void> {
+  const { leased, time } = attempt
+  const giveUp = () => dependencies.tenants.replace(leased, withoutLease(leased.tenant), [])
+  const released = await time.step('giving up the lease', giveUp).catch(() => undefined)
+  if (released !== 'conflict') return
   // A failed write isn't repeated: the lease ends by itself.
-  const once = { ...attempt, time: { ...attempt.time, pause: async () => false } }
+  const once = { ...attempt, time: { ...time, pause: async () => false } }
   await writeLeased(dependencies, once, (row) => ({ next: withoutLease(row) })).catch(() => undefined)
 }
