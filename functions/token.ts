@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import { accountName, idOfCustomer } from '../shared/domain/account.ts'
 import { wholeNumber } from '../shared/http/fields.ts'
-import { jsonResponse } from '../shared/http/responses.ts'
+import { writtenJsonResponse } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { vendProblems } from '../shared/vend/problems.ts'
 import { withUsageRecording } from '../shared/vend/usageRecording.ts'
 import { maxRequestedValiditySeconds, vendResponse } from '../shared/vend/vend.ts'
+import { writeVend } from '../shared/vend/writeVend.ts'
 
 /** `GET /v1/tenants/{tenant}/token`: what the app needs to call Microsoft Advertising. */
 route('token', 'v1/tenants/{tenant}/token', {
@@ -30,7 +31,8 @@ route('token', 'v1/tenants/{tenant}/token', {
     handle: async ({ broker, caller, tenant, query }) => {
       const { minValidity: minValiditySeconds, accountId, customerId } = query
       const { vend } = withUsageRecording(broker, caller.app)
-      return jsonResponse(await vend(tenant, { minValiditySeconds, accountId, customerId }))
+      const vended = await vend(tenant, { minValiditySeconds, accountId, customerId })
+      return writtenJsonResponse(writeVend(vended))
     },
   }),
 })

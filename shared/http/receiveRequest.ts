@@ -9,18 +9,21 @@ export interface ReceivedRequest extends Pick<HttpRequest, 'method' | 'url' | 'q
   readonly requestId?: string
 }
 
+/** Reads a route's values from a path that the route matches, by name. */
+export type ReadPathParams = (pathname: string) => Record<string, string>
+
 /**
  * Reads the original request, not the host's version of it. The host merges a JSON body's members, the query, and the
  * route's values into one map with case-insensitive names (`HttpTriggerAttributeBindingProvider`,
  * `GetRequestBindingData`), and the library takes `params` and `headers` from there: a query parameter `Headers` would
  * replace every header, and one named `Tenant` would hide the route's own. So headers come from the request itself, and
  * route values from its path.
- * @param template the route's registered template.
+ * @param readParams {@link createReadPathParams} of the route's registered template.
  */
 export function receiveRequest(
   request: HttpRequest,
   invocationId: string,
-  template: string,
+  readParams: ReadPathParams,
 ): ReceivedRequest {
   const { method, url, query, body } = request
   const native = findExchange(invocationId)?.request
@@ -30,7 +33,7 @@ export function receiveRequest(
     query,
     body,
     headers: native ? { get: (name) => joined(native.headersDistinct, name) } : request.headers,
-    params: readPathParams(template, new URL(url).pathname),
+    params: readParams(pathnameOf(url)),
     requestId: invocationId,
   }
 }
@@ -41,20 +44,31 @@ function joined(headers: NodeJS.Dict<string[]>, name: string): string | null {
   return headers[lowerName]?.join(lowerName === 'cookie' ? '; ' : ', ') ?? null
 }
 
+/** The path of an address that is already in its normal form: parsing it again would cost as much as all checks of a vend. */
+function pathnameOf(url: string): string {
+  const rest = url.slice(url.indexOf('/', url.indexOf('//') + 2))
+  const end = rest.search(/[?#]/)
+  return end < 0 ? rest : rest.slice(0, end)
+}
+
 /**
  * Reads a template's values from a path that it matches. The host passes the path on with one more level of encoding
  * than it routed by (a client's `%2F` arrives as `%252F`), so decoding once gives the values by which it routed.
  */
-export function readPathParams(template: string, pathname: string): Record<string, string> {
-  const words = pathname.split('/').slice(1)
-  const params: Record<string, string> = {}
-  for (const [index, part] of template.split('/').entries()) {
-    const name = /^\{(\*?)(\w+)\}$/.exec(part)
-    if (!name?.[2]) continue
-    const value = name[1] ? words.slice(index).join('/') : words[index]
-    if (value) params[name[2]] = decode(value)
+export function createReadPathParams(template: string): ReadPathParams {
+  const values = template.split('/').flatMap((part, index) => {
+    const [, star, name] = /^\{(\*?)(\w+)\}$/.exec(part) ?? []
+    return name ? { name, index, isRest: star === '*' } : []
+  })
+  return (pathname) => {
+    const words = pathname.split('/').slice(1)
+    const params: Record<string, string> = {}
+    for (const { name, index, isRest } of values) {
+      const value = isRest ? words.slice(index).join('/') : words[index]
+      if (value) params[name] = decode(value)
+    }
+    return params
   }
-  return params
 }
 
 /** An invalid encoding stays unchanged, so the field's own check refuses it. */

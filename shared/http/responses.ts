@@ -37,11 +37,14 @@ export function jsonResponse(
   status = 200,
   headers: Record<string, string> = {},
 ): HttpResponseInit {
-  return {
-    status,
-    headers: withGuardHeaders({ ...jsonType, ...headers }),
-    body: JSON.stringify(value),
-  }
+  return { status, headers: withGuardHeaders({ ...jsonType, ...headers }), body: JSON.stringify(value) }
+}
+
+const jsonHeaders = withGuardHeaders(jsonType)
+
+/** A successful JSON answer that has been written. */
+export function writtenJsonResponse(body: string): HttpResponseInit {
+  return { status: 200, headers: jsonHeaders, body }
 }
 
 /** A problem document (RFC 9457). */

@@ -15,7 +15,12 @@ import type { Answer } from './answer.ts'
 import { answerFirst } from './answerFirst.ts'
 import { withBackpressure } from './backpressure.ts'
 import { checkRequest, type HandledRequest, type RequestRules } from './checkRequest.ts'
-import { type ReceivedRequest, receiveRequest } from './receiveRequest.ts'
+import {
+  createReadPathParams,
+  type ReadPathParams,
+  type ReceivedRequest,
+  receiveRequest,
+} from './receiveRequest.ts'
 import { problemResponse, toProblem } from './responses.ts'
 import type { Tag } from './tags.ts'
 
@@ -90,23 +95,26 @@ export function route(
   failures: FailureStyle = problemDocuments,
 ): void {
   routes.push({ name, path, operations, failures })
+  const served = { path, operations, failures, readParams: createReadPathParams(path) }
   app.http(name, {
     methods: everyMethod,
     authLevel: 'anonymous',
     route: path,
-    handler: withTracing((request: HttpRequest, context) =>
-      serve({ path, operations, failures }, request, context),
-    ),
+    handler: withTracing((request: HttpRequest, context) => serve(served, request, context)),
   })
 }
 
+interface ServedRoute extends Omit<RouteDefinition, 'name'> {
+  readonly readParams: ReadPathParams
+}
+
 async function serve(
-  { path, operations, failures }: Omit<RouteDefinition, 'name'>,
+  { path, operations, failures, readParams }: ServedRoute,
   received: HttpRequest,
   context: InvocationContext,
 ): Promise<HttpResponseInit> {
   const requestId = context.invocationId
-  const request = receiveRequest(received, requestId, path)
+  const request = receiveRequest(received, requestId, readParams)
   const chosen =
     operations[request.method as HttpMethod] ?? (request.method === 'HEAD' ? operations.GET : undefined)
   try {

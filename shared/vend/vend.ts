@@ -75,6 +75,7 @@ export function createVend(dependencies: VendDependencies): Vend {
   const { config, clock, accessTokens } = dependencies
   const services = new Map([...config.environments].map(([name, settings]) => [name, serviceUrls(settings)]))
   const resolve = createAccountResolver(dependencies.accounts)
+  const prepare = createPreparation((environment) => services.get(environment) ?? {})
   const attempt = async (asked: VendRequest, isSecond: boolean): Promise<VendResponse> => {
     const { name, options, deadline } = asked
     const obtained = await accessTokens.get(name, options.minValiditySeconds, deadline)
@@ -89,8 +90,7 @@ export function createVend(dependencies: VendDependencies): Vend {
       if (isSecond) throw explainMissingToken(config, tooShort(expiresIn), clock.now())
       return attempt(asked, true)
     }
-    const answer = toResponse(obtained, account, developerToken, services.get(environment) ?? {})
-    return { ...answer, expiresIn }
+    return { ...prepare(obtained, account, developerToken), expiresIn }
   }
   return {
     async vend(name, options) {
@@ -149,12 +149,30 @@ function createAccountResolver(store: AccountStore) {
   }
 }
 
-function toResponse(
+type Prepared = Omit<VendResponse, 'expiresIn'>
+
+/** The answers to a token that is vended again and again are one object, so that it's also written once ({@link writeVend}). */
+function createPreparation(servicesOf: (environment: Environment) => Readonly<Record<string, string>>) {
+  const prepared = new WeakMap<UsableToken, { readonly answer: Prepared; readonly developerToken: Secret }>()
+  return (usable: UsableToken, account: DefaultAccount, developerToken: Secret): Prepared => {
+    const known = prepared.get(usable)
+    const isThat =
+      known?.developerToken === developerToken &&
+      known.answer.accountId === account.accountId &&
+      known.answer.customerId === account.customerId
+    if (known && isThat) return known.answer
+    const answer = toAnswer(usable, account, developerToken, servicesOf(usable.tenant.environment))
+    prepared.set(usable, { answer, developerToken })
+    return answer
+  }
+}
+
+function toAnswer(
   { tenant, accessToken, expiresAt }: UsableToken,
   { accountId, customerId }: DefaultAccount,
   developerToken: Secret,
   services: Readonly<Record<string, string>>,
-): Omit<VendResponse, 'expiresIn'> {
+): Prepared {
   const identityProvider = tenant.grant?.identityProvider ?? 'microsoft'
   return {
     tenant: tenant.tenant,

@@ -4,7 +4,7 @@ import { newBinding } from '../../shared/access/browser.ts'
 import type { Broker } from '../../shared/broker.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { checkRequest, type RequestRules } from '../../shared/http/checkRequest.ts'
-import { type ReceivedRequest, readPathParams } from '../../shared/http/receiveRequest.ts'
+import { createReadPathParams, type ReceivedRequest } from '../../shared/http/receiveRequest.ts'
 import { Problem } from '../../shared/problems.ts'
 import { type AppRole, appRoles } from '../../shared/settings/appRoles.ts'
 
@@ -27,7 +27,7 @@ function get(pathname: string, cookie: string | null = null): ReceivedRequest {
     query: url.searchParams,
     body: null,
     headers: { get: (name) => (name === 'cookie' ? cookie : null) },
-    params: readPathParams(path, url.pathname),
+    params: createReadPathParams(path)(url.pathname),
   }
 }
 

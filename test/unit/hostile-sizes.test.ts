@@ -13,7 +13,7 @@ import { maxDiagnosisBytes } from '../../shared/diagnosis/failedCall.ts'
 import { createKnownAccounts } from '../../shared/diagnosis/knownAccounts.ts'
 import { parseBody, parseQuery } from '../../shared/http/body.ts'
 import { noFields } from '../../shared/http/fields.ts'
-import { readPathParams } from '../../shared/http/receiveRequest.ts'
+import { createReadPathParams } from '../../shared/http/receiveRequest.ts'
 import { isEmbeddedBrowser } from '../../shared/identity/embeddedBrowser.ts'
 import { prefersJson } from '../../shared/pages/problemPage.ts'
 import { maxFaultBytes } from '../../shared/passthrough/failureText.ts'
@@ -194,7 +194,7 @@ describe('the longest query and headers take as much work per byte as short ones
       'a path',
       ['/', 'a/', '%2F', '..'],
       (text) => [
-        readPathParams('v1/tenants/{tenant}/ads/{service}/{*path}', `/v1/tenants/a/ads/b/${text}`),
+        createReadPathParams('v1/tenants/{tenant}/ads/{service}/{*path}')(`/v1/tenants/a/ads/b/${text}`),
         tryTo(() => targetUrl('https://x.example', text, '')),
       ],
     ],

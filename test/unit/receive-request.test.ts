@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { HttpRequest } from '@azure/functions'
 import { expect, test } from 'vitest'
-import { receiveRequest } from '../../shared/http/receiveRequest.ts'
+import { createReadPathParams, receiveRequest } from '../../shared/http/receiveRequest.ts'
 import { openWatched } from './exchangeGround.ts'
 
 const template = 'v1/tenants/{tenant}'
@@ -18,7 +18,7 @@ test('a request’s values come from its path, and its headers from the request 
   const { arrive } = await openWatched()
   const cookie = ['a=1', 'b=2']
   await arrive(id, { authorization: 'ours', accept: ['text/html', 'application/json'], cookie })
-  const { headers, params } = receiveRequest(merged, id, template)
+  const { headers, params } = receiveRequest(merged, id, createReadPathParams(template))
   expect(params).toEqual({ tenant: 'acme' })
   expect(headers.get('Authorization')).toBe('ours')
   expect(headers.get('accept')).toBe('text/html, application/json')
@@ -27,5 +27,7 @@ test('a request’s values come from its path, and its headers from the request 
 })
 
 test('without HTTP streaming its headers are the library’s', () => {
-  expect(receiveRequest(merged, 'none', template).headers.get('authorization')).toBe('theirs')
+  expect(receiveRequest(merged, 'none', createReadPathParams(template)).headers.get('authorization')).toBe(
+    'theirs',
+  )
 })

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { compareFunctionNames, compileRoute, createMatch, type Match } from '../../local/host/route.ts'
 import { findShadowed, type NamedRoute } from '../../scripts/shadowedRoutes.ts'
-import { readPathParams } from '../../shared/http/receiveRequest.ts'
+import { createReadPathParams } from '../../shared/http/receiveRequest.ts'
 import type { RouteDefinition } from '../../shared/http/route.ts'
 import { registeredRoutes } from './registeredRoutes.ts'
 
@@ -102,6 +102,6 @@ describe('a path’s values', () => {
     ['/v1/tenants/a/ads/b/', { tenant: 'a', service: 'b' }],
     ['/v1/tenants/%zz/ads/b/%', { tenant: '%zz', service: 'b', path: '%' }],
   ])('of %s are decoded once', (path, params) => {
-    expect(readPathParams(template, path)).toEqual(params)
+    expect(createReadPathParams(template)(path)).toEqual(params)
   })
 })

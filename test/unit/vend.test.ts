@@ -4,6 +4,7 @@ import { Problem } from '../../shared/problems.ts'
 import { Secret } from '../../shared/secret.ts'
 import type { UsableToken } from '../../shared/vend/usableToken.ts'
 import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
+import { writeVend } from '../../shared/vend/writeVend.ts'
 
 const start = new Date('2026-11-23T16:00:00Z')
 const name = { workspace: 'w', tenant: 't' }
@@ -51,4 +52,54 @@ test('a token with less than a minute is never vended', async () => {
     .catch((problem: unknown) => problem)
   expect(error).toBeInstanceOf(Problem)
   expect(error).toMatchObject({ extras: { members: { reason: 'validity_not_reached' } } })
+})
+
+test('a vend of the same token is written as it is now, whatever was written before', async () => {
+  let now = start
+  let developerToken = new Secret('one')
+  const tenant = {
+    ...name,
+    environment: 'production',
+    status: 'connected',
+    createdAt: start,
+    accountsGeneration: 'g',
+  }
+  const usable = (value: string) => ({
+    ok: true,
+    tenant,
+    accessToken: new Secret(value),
+    expiresAt: addSeconds(start, 3600),
+  })
+  let obtained = usable('first')
+  const accounts = ['1', '2'].map((accountId) => ({
+    accountId,
+    customerId: '10',
+    ownerCustomerId: '10',
+    ways: [{ customerId: '10' }, { customerId: '9' }],
+  }))
+  const { vend } = createVend({
+    config: { environments: new Map(), vendLimitSeconds: 20 },
+    accessTokens: { get: async () => obtained },
+    accounts: {
+      findById: async (_tenant: unknown, _generation: string, id: string) =>
+        accounts.filter(({ accountId }) => accountId === id),
+    },
+    developerTokens: { current: async () => ({ value: developerToken, version: '1' }) },
+    clock: { ...systemClock, now: () => now },
+  } as unknown as VendDependencies)
+  const written = async (accountId: string, customerId?: string) => {
+    const vended = await vend(name, { accountId, customerId })
+    const text = writeVend(vended)
+    expect(JSON.parse(text)).toEqual(vended)
+    return [vended.accessToken, vended.developerToken, vended.accountId, vended.customerId, vended.expiresIn]
+  }
+  expect(await written('1')).toEqual(['first', 'one', '1', '10', 3600])
+  now = addSeconds(now, 60)
+  expect(await written('1')).toEqual(['first', 'one', '1', '10', 3540])
+  expect(await written('2')).toEqual(['first', 'one', '2', '10', 3540])
+  expect(await written('2', '9')).toEqual(['first', 'one', '2', '9', 3540])
+  developerToken = new Secret('two')
+  expect(await written('2')).toEqual(['first', 'two', '2', '10', 3540])
+  obtained = usable('second')
+  expect(await written('2')).toEqual(['second', 'two', '2', '10', 3540])
 })
