@@ -17,14 +17,15 @@ app.hook.appStart(() => {
   if (core) guardInvocations(core)
 })
 
-/** Reports all invalid settings by name at startup, not at the first request. Also reads the secrets ahead of time. */
+/** Reports all invalid settings by name at startup, not at the first request. Also reads what the first vend needs. */
 app.hook.appStart(() => {
   try {
-    const { clock, config, credential, log, refusedApps, secrets, unfinishedCommits } = broker()
+    const { callers, clock, config, credential, log, refusedApps, secrets, unfinishedCommits } = broker()
     const telemetry = startTelemetry(config.telemetry, credential)
     instance = { clock, log, unfinishedCommits, flush: async () => telemetry?.stop() }
     preloadSecrets(secrets, config.environments.keys())
     void refusedApps.preload()
+    void callers.preload()
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     console.error(error.message)

@@ -37,6 +37,8 @@ export interface Callers {
    *   compared.
    */
   authenticate(authorization: string | null): Promise<Caller>
+  /** Fetches the issuers' keys ahead of the first caller. Never fails. */
+  preload(): Promise<void>
 }
 
 /** The settings of checking callers. */
@@ -101,6 +103,9 @@ export function createCallers(config: CallerConfig, options: CallerOptions = {})
   return {
     authenticate: async (authorization) =>
       (authorization ? recall(authorization) : undefined) ?? verifyAnew(authorization),
+    async preload() {
+      await Promise.all([...keys.values()].map((each) => each.load()))
+    },
   }
 }
 

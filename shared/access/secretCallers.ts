@@ -35,7 +35,7 @@ export type SecretCallerConfig = Pick<Config, 'callerIssuers' | 'workspaces'> &
 
 /** Dependencies of checking secrets. */
 export interface SecretCallerDependencies {
-  readonly callers: Callers
+  readonly callers: Pick<Callers, 'authenticate'>
   readonly clock: Clock
   readonly redeem: (redemption: SecretRedemption) => Promise<RedeemedSecret>
 }

@@ -29,6 +29,8 @@ export interface KeySourceOptions {
 
 /** The keys at a JWKS address: the key argument of `jwtVerify`. */
 export type KeySource = JWTVerifyGetKey & {
+  /** Fetches the keys ahead of their first use. Never rejects. */
+  load(): Promise<void>
   /**
    * The issuer to which the JWKS limits a key (`issuer`, access-tokens.md), maybe with the placeholder `{tenantid}`.
    * @returns undefined if the key has no limit; an empty text, which no issuer is, if the token doesn't name its key.
@@ -93,5 +95,5 @@ export function createKeySource(url: string, options: KeySourceOptions = {}): Ke
     if (!next || next === first) throw new KeysUnreachableError()
     return next(header, token)
   }
-  return Object.assign(getKey, { issuerOf: keys.issuerOf })
+  return Object.assign(getKey, { load: keys.load, issuerOf: keys.issuerOf })
 }

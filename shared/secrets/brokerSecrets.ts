@@ -129,7 +129,8 @@ function longestAge(name: string, secret: BrokerSecret | undefined, age: SecretA
  * caller that needs the secret.
  */
 export function preloadSecrets(secrets: BrokerSecrets, environments: Iterable<Environment>): void {
-  for (const name of [sealingKeysName, ...[...environments].map(developerTokenName)])
+  const developerTokens = [...environments].map(developerTokenName)
+  for (const name of [sealingKeysName, ...developerTokens.flatMap((each) => [each, nextSecretName(each)])])
     secrets.read(name).catch(() => undefined)
 }
 

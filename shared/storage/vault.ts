@@ -11,8 +11,7 @@ import { runStorageOperation } from './unavailable.ts'
 /**
  * Wraps a vault's client. The SDK doesn't retry a 429 without `Retry-After`, which is how Key Vault throttles, and
  * doesn't keep the body of a first write that runs concurrently with other first requests. So throttling is retried
- * here, and each client's first request is a read that is awaited alone. No matter how often one request is repeated, it's
- * logged once.
+ * here, and each client's first write waits for a read. No matter how often one request is repeated, it's logged once.
  * @param clock default is the machine's.
  */
 export function createVault(client: SecretClient, log: Log, clock: Clock = systemClock): ListableVault {
@@ -24,19 +23,23 @@ export function createVault(client: SecretClient, log: Log, clock: Clock = syste
     work: () => Promise<T>,
     gone: (code: string) => T,
   ): Promise<T> => {
-    challenged ??= client.getSecret('first-request').catch(() => undefined)
-    await challenged
+    if (operation !== 'get' && operation !== 'list') {
+      challenged ??= client.getSecret('first-request').catch(() => undefined)
+      await challenged
+    }
     const key = `${operation} ${name}`
     const onThrottled = () => {
       if (logged.recent(key, loggedMilliseconds)) return
       logged.remember(key, true)
       log('vault.throttled', { vault: host, operation })
     }
-    return throttleRetry(onThrottled).execute(() =>
+    const done = await throttleRetry(onThrottled).execute(() =>
       runStorageOperation('vault', work, (_status, code) =>
         goneCodes.has(code) ? { value: gone(code) } : undefined,
       ),
     )
+    challenged ??= Promise.resolve()
+    return done
   }
   return {
     host,

@@ -3,7 +3,7 @@ import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ManagedIdentityCredential } from '@azure/identity'
-import { SecretClient } from '@azure/keyvault-secrets'
+import { SecretClient, type SecretClientOptions } from '@azure/keyvault-secrets'
 import { expect, vi } from 'vitest'
 import { createLocalCertificate } from '../../local/certificate.ts'
 import { startIdentityEndpoint, vaultAudience } from '../../local/identity-endpoint.ts'
@@ -32,8 +32,13 @@ export async function openVaultBench() {
     identity,
     startVault: (options: Partial<VaultOptions> = {}) =>
       startVault({ port: 0, tls, verifyToken: createTokenVerifier(identity.origin), ...options }),
-    connect: (origin: string, maxRetries = 0) =>
+    connect: (
+      origin: string,
+      maxRetries = 0,
+      additionalPolicies: SecretClientOptions['additionalPolicies'] = [],
+    ) =>
       new SecretClient(origin, new ManagedIdentityCredential(), {
+        additionalPolicies,
         disableChallengeResourceVerification: true,
         retryOptions: { maxRetries, retryDelayInMs: 1 },
         tlsOptions: { ca: tls.caCert },

@@ -25,6 +25,22 @@ const spansOf = (traceId: string) =>
 const addresses = (spans: readonly CollectedSpan[]) =>
   spans.map(({ attributes }) => String(attributes['url.full'] ?? '')).filter(Boolean)
 
+test('a new process reads ahead what its first vend needs', async () => {
+  const spans = () => [...world.stack.parts.collector.service.traces().values()].flat()
+  const { ports } = world.stack
+  await expect
+    .poll(() => addresses(spans()), { timeout: 30_000 })
+    .toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(`:${ports.signIn}/.*/discovery/v2.0/keys$`),
+        expect.stringContaining(`:${ports.table}/devstoreaccount1/BrokerState`),
+      ]),
+    )
+  // Each secret has its own challenge, because all are read at once.
+  const ofVault = () => addresses(spans()).filter((url) => url.includes(`:${ports.vault}/`))
+  await expect.poll(() => ofVault().length, { timeout: 30_000 }).toBe(10)
+})
+
 test('one trace leads from the app’s call through storage and vault to Microsoft', async () => {
   const tenant = await world.connectedStale()
   const { answer, spans } = await traced('GET', `/v1/tenants/${tenant}/token`)

@@ -179,7 +179,13 @@ describe('the broker’s own secrets', () => {
   test('are read ahead, without failures if the vault is down', async () => {
     const { secrets, state } = secretsOf(fakeClock().clock)
     preloadSecrets(secrets, ['production', 'sandbox'])
-    expect(state.names).toEqual(['sealing-keys', 'production-developer-token', 'sandbox-developer-token'])
+    expect(state.names).toEqual([
+      'sealing-keys',
+      'production-developer-token',
+      'production-developer-token-next',
+      'sandbox-developer-token',
+      'sandbox-developer-token-next',
+    ])
     const out = secretsOf(fakeClock().clock)
     out.state.isOut = true
     preloadSecrets(out.secrets, ['production'])

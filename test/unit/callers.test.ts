@@ -52,6 +52,13 @@ const problemOf = async (calling: unknown) => {
   return { code: error.code, detail: error.extras.detail ?? '' }
 }
 
+test('the issuers’ keys are fetched ahead, each address once', async () => {
+  await callers.preload()
+  expect(address.calls).toBe(3)
+  await call()
+  expect(address.calls).toBe(3)
+})
+
 describe('a caller', () => {
   test('is the app of its token, in the workspace from the settings, with its rights', async () => {
     expect(await call()).toEqual({
