@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { backup } from './backup.ts'
 import { coalescing } from './coalescing.ts'
 import { coldStart } from './coldStart.ts'
+import { firstVend } from './firstVend.ts'
 import { million } from './million.ts'
 import { passthrough } from './passthrough.ts'
 import { type Bench, type BenchReport, formatReport } from './report.ts'
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, Bench>> = {
   passthrough,
   'slow-upstream': slowUpstream,
   'cold-start': coldStart,
+  'first-vend': firstVend,
   backup,
 }
 
