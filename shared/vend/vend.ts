@@ -12,8 +12,9 @@ import {
 import type { Config } from '../config.ts'
 import type { Account, AccountStore } from '../domain/account.ts'
 import { findAccount, type WantedWay } from '../domain/findAccount.ts'
-import type { DefaultAccount, Tenant, TenantName } from '../domain/tenant.ts'
+import type { DefaultAccount, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
+import type { VendedTenant } from '../domain/vendedTenant.ts'
 import { type Environment, environments } from '../environment.ts'
 import { Problem } from '../problems.ts'
 import type { Secret } from '../secret.ts'
@@ -128,7 +129,7 @@ async function currentToken(
 
 /** The tenant's default account, if the caller asks for it and for the same way to reach it. */
 function defaultFor(
-  { defaultAccount }: Tenant,
+  { defaultAccount }: VendedTenant,
   { accountId, customerId }: VendOptions,
 ): DefaultAccount | undefined {
   const isThat = accountId === undefined || accountId === defaultAccount?.accountId
@@ -138,7 +139,7 @@ function defaultFor(
 
 function createAccountResolver(store: AccountStore) {
   const known = new LRUCache<string, Account>({ max: maxRememberedAccounts })
-  return async (tenant: Tenant, options: VendOptions): Promise<DefaultAccount> => {
+  return async (tenant: VendedTenant, options: VendOptions): Promise<DefaultAccount> => {
     const { accountsGeneration, defaultAccount } = tenant
     const { accountId: wanted = defaultAccount?.accountId, customerId, acceptsOwner } = options
     if (wanted === undefined) throw new Problem('account_not_chosen')

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { backup } from './backup.ts'
 import { coalescing } from './coalescing.ts'
 import { coldStart } from './coldStart.ts'
+import { growth } from './growth.ts'
 import { million } from './million.ts'
 import { passthrough } from './passthrough.ts'
 import { type Bench, type BenchReport, formatReport } from './report.ts'
@@ -19,6 +20,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'sweep-local': sweepLocal,
   'warm-vend': warmVend,
   'sparse-vends': sparseVends,
+  growth,
   million,
   passthrough,
   'slow-upstream': slowUpstream,

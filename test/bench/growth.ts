@@ -1,0 +1,85 @@
+import autocannon from 'autocannon'
+import pMap from 'p-map'
+import { openBroker } from '../../scripts/commandLine.ts'
+import { addSeconds } from '../../shared/clock.ts'
+import { sealContextOf } from '../../shared/domain/sealer.ts'
+import { Secret } from '../../shared/secret.ts'
+import { toTenantEntity } from '../../shared/storage/tenantEntity.ts'
+import { openWorld, type World } from '../end-to-end/world.ts'
+import { peakMebibytes } from './processTime.ts'
+import { atLeast, type Bench, type Measurement, reported } from './report.ts'
+
+const tenantCounts = [1, 100, 5000, 50_000]
+const connections = 50
+/** Each row is read again after `ROW_CACHE_SECONDS`, so 50,000 tenants cost 1,667 reads a second. */
+const leastRatio = 0.5
+/** The length of Microsoft's tokens. */
+const tokenCharacters = 1500
+
+/** Vends a second when 1, 100, 5,000, and 50,000 tenants are active, one after the other. */
+export const growth: Bench = async ({ quick }) => {
+  const counts = quick ? tenantCounts.slice(0, 3) : tenantCounts
+  const world = await openWorld()
+  try {
+    const { pid } = await writeActiveTenants(world, counts.at(-1)!)
+    const measurements: Measurement[] = []
+    let first = 0
+    for (const count of counts) {
+      const perSecond = await vendInTurn(world, count, quick ? 3 : 10)
+      first ||= perSecond
+      measurements.push(reported(`vends a second, ${count} active tenants`, perSecond.toFixed(0)))
+      if (count > 1) measurements.push(atLeast('  compared with one', perSecond / first, leastRatio))
+    }
+    const peak = pid && (await peakMebibytes(pid))
+    if (peak) measurements.push(reported('most memory of the process', `${peak.toFixed(0)} MiB`))
+    return {
+      title: 'growth: vends of many active tenants',
+      ground: `Real: broker, host, Azurite, bearer token. ${connections} connections, which ask for the tenants in turn.`,
+      measurements,
+    }
+  } finally {
+    await world.close()
+  }
+}
+
+/** Writes tenants that all descend from one sign-in, each with a sealed token of its own. */
+async function writeActiveTenants(world: World, count: number) {
+  const name = { workspace: 'demo', tenant: await world.connected() }
+  Object.assign(process.env, world.stack.settings())
+  const { sealer, tables, tenants } = await openBroker(undefined)
+  const first = (await tenants.read(name))?.tenant
+  if (!first?.grant) throw new Error('The first tenant has no grant.')
+  const now = new Date()
+  const write = async (number: number) => {
+    const tenant = { ...first, tenant: `active-${number}`, lastVendedAt: now }
+    const text = new Secret(`token-${number}-`.padEnd(tokenCharacters, 'x'))
+    const sealed = await sealer.seal(text, sealContextOf(tenant, first.grant?.id, 'access_token'))
+    const accessToken = { sealed, refreshedAt: now, expiresAt: addSeconds(now, 7200) }
+    await tables.Tenants.upsertEntity(toTenantEntity({ ...tenant, accessToken }), 'Replace')
+  }
+  await pMap(
+    Array.from({ length: count }, (_, number) => number),
+    write,
+    { concurrency: 32 },
+  )
+  return { pid: world.brokers[0]?.pid }
+}
+
+/** Asks for every tenant once, and then measures. */
+async function vendInTurn(world: World, count: number, seconds: number): Promise<number> {
+  const authorization = `Bearer ${await world.stack.callerToken()}`
+  let next = 0
+  const setupRequest = (request: object) => ({
+    ...request,
+    path: `/v1/tenants/active-${next++ % count}/token`,
+  })
+  const load = async (amount: { amount: number } | { duration: number }) => {
+    const requests = [{ method: 'GET', headers: { authorization }, setupRequest }] as const
+    const result = await autocannon({ url: world.origin, connections, ...amount, requests: [...requests] })
+    if (result.non2xx > 0 || result.errors > 0)
+      throw new Error(`${result.non2xx} other answers and ${result.errors} errors`)
+    return result['2xx'] / result.duration
+  }
+  await load({ amount: Math.max(count, 5000) })
+  return load({ duration: seconds })
+}
