@@ -8,13 +8,15 @@ import { workspaceIndexEntity } from './workspaceIndex.ts'
 
 type Index = Tables['TenantsByWorkspace']
 
+const time = z.iso.datetime().transform((text) => new Date(text))
+
 /** A hint as it's stored: the column `summary`, as JSON. */
 const storedHint = z.object({
   environment: z.enum(environments),
   status: z.enum(tenantStatuses),
   displayName: z.string().optional(),
-  createdAt: z.coerce.date(),
-  connectedAt: z.coerce.date().optional(),
+  createdAt: time,
+  connectedAt: time.optional(),
 })
 
 /** The hint of a row: the same text for the same summary. */

@@ -1,13 +1,17 @@
 import autocannon from 'autocannon'
 import pMap from 'p-map'
+import { type Ports, storageConnection } from '../../local/settings.ts'
 import { openBroker } from '../../scripts/commandLine.ts'
+import { createBroker } from '../../shared/broker.ts'
 import { addSeconds } from '../../shared/clock.ts'
+import { parseConfig } from '../../shared/config.ts'
 import { sealContextOf } from '../../shared/domain/sealer.ts'
 import { Secret } from '../../shared/secret.ts'
 import { toTenantEntity } from '../../shared/storage/tenantEntity.ts'
 import { openWorld, type World } from '../end-to-end/world.ts'
 import { peakMebibytes } from './processTime.ts'
 import { atLeast, type Bench, type Measurement, reported } from './report.ts'
+import { startSeekingTables } from './seekingTables.ts'
 
 const tenantCounts = [1, 100, 5000, 50_000]
 const connections = 50
@@ -19,13 +23,18 @@ const tokenCharacters = 1500
 /** Vends a second when 1, 100, 5,000, and 50,000 tenants are active, one after the other. */
 export const growth: Bench = async ({ quick }) => {
   const counts = quick ? tenantCounts.slice(0, 3) : tenantCounts
-  const world = await openWorld()
+  const [world, service] = await Promise.all([openWorld(), startSeekingTables()])
   try {
-    const { pid } = await writeActiveTenants(world, counts.at(-1)!)
+    const own = {
+      TABLES_CONNECTION_STRING: storageConnection({ table: service.port, blob: 0, queue: 0 } as Ports),
+    }
+    await writeActiveTenants(world, own, counts.at(-1)!)
+    const { origin, pid } = await world.addBroker(own)
     const measurements: Measurement[] = []
     let first = 0
     for (const count of counts) {
-      const perSecond = await vendInTurn(world, count, quick ? 3 : 10)
+      const asking = { origin, authorization: `Bearer ${await world.stack.callerToken()}`, count }
+      const perSecond = await vendInTurn(asking, quick ? 3 : 10)
       first ||= perSecond
       measurements.push(reported(`vends a second, ${count} active tenants`, perSecond.toFixed(0)))
       if (count > 1) measurements.push(atLeast('  compared with one', perSecond / first, leastRatio))
@@ -34,19 +43,20 @@ export const growth: Bench = async ({ quick }) => {
     if (peak) measurements.push(reported('most memory of the process', `${peak.toFixed(0)} MiB`))
     return {
       title: 'growth: vends of many active tenants',
-      ground: `Real: broker, host, Azurite, bearer token. ${connections} connections, which ask for the tenants in turn.`,
+      ground: `Real: broker, host, bearer token. Stand-in: tables that seek as the service does. ${connections} connections, which ask for the tenants in turn.`,
       measurements,
     }
   } finally {
-    await world.close()
+    await Promise.all([world.close(), service.stop()])
   }
 }
 
 /** Writes tenants that all descend from one sign-in, each with a sealed token of its own. */
-async function writeActiveTenants(world: World, count: number) {
+async function writeActiveTenants(world: World, own: Record<string, string>, count: number): Promise<void> {
   const name = { workspace: 'demo', tenant: await world.connected() }
   Object.assign(process.env, world.stack.settings())
-  const { sealer, tables, tenants } = await openBroker(undefined)
+  const { sealer, tenants } = await openBroker(undefined)
+  const { tables } = createBroker(parseConfig({ ...process.env, ...own }))
   const first = (await tenants.read(name))?.tenant
   if (!first?.grant) throw new Error('The first tenant has no grant.')
   const now = new Date()
@@ -62,12 +72,16 @@ async function writeActiveTenants(world: World, count: number) {
     write,
     { concurrency: 32 },
   )
-  return { pid: world.brokers[0]?.pid }
+}
+
+interface Asking {
+  readonly origin: string
+  readonly authorization: string
+  readonly count: number
 }
 
 /** Asks for every tenant once, and then measures. */
-async function vendInTurn(world: World, count: number, seconds: number): Promise<number> {
-  const authorization = `Bearer ${await world.stack.callerToken()}`
+async function vendInTurn({ origin, authorization, count }: Asking, seconds: number): Promise<number> {
   let next = 0
   const setupRequest = (request: object) => ({
     ...request,
@@ -75,7 +89,7 @@ async function vendInTurn(world: World, count: number, seconds: number): Promise
   })
   const load = async (amount: { amount: number } | { duration: number }) => {
     const requests = [{ method: 'GET', headers: { authorization }, setupRequest }] as const
-    const result = await autocannon({ url: world.origin, connections, ...amount, requests: [...requests] })
+    const result = await autocannon({ url: origin, connections, ...amount, requests: [...requests] })
     if (result.non2xx > 0 || result.errors > 0)
       throw new Error(`${result.non2xx} other answers and ${result.errors} errors`)
     return result['2xx'] / result.duration

@@ -3,6 +3,7 @@ import { backup } from './backup.ts'
 import { coalescing } from './coalescing.ts'
 import { coldStart } from './coldStart.ts'
 import { growth } from './growth.ts'
+import { listing } from './listing.ts'
 import { million } from './million.ts'
 import { passthrough } from './passthrough.ts'
 import { type Bench, type BenchReport, formatReport } from './report.ts'
@@ -21,6 +22,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'warm-vend': warmVend,
   'sparse-vends': sparseVends,
   growth,
+  listing,
   million,
   passthrough,
   'slow-upstream': slowUpstream,
