@@ -95,7 +95,11 @@ export const otherPlaces: readonly OtherPlace[] = [
     },
     end: 'stays until `TENANT_EVENT_DAYS`, or until its tenant’s row goes',
   },
-  { heading: '## `TenantsByWorkspace`', columns: nothing('tenant'), end: '' },
+  {
+    heading: '## `TenantsByWorkspace`',
+    columns: { ...nothing('tenant'), summary: advertiser },
+    end: 'goes with the tenant’s row',
+  },
   {
     heading: '## `RefreshDue`',
     columns: nothing('workspace', 'tenant', 'environment', 'identityProvider', 'dueAt'),

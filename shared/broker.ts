@@ -199,12 +199,9 @@ export function assembleBroker(config: Config, outside: Outside): Broker {
     tokenEndpoint: identity.tokenEndpoints,
     vendWaitSeconds: config.vendWaitSeconds,
   })
-  const accessTokens = createAccessTokens({
-    ...grantServices,
-    refresher,
-    rowCacheSeconds: config.rowCacheSeconds,
-    vendLimitSeconds: config.vendLimitSeconds,
-  })
+  const { rowCacheSeconds, tokenMemoryBytes, vendLimitSeconds } = config
+  const limits = { rowCacheSeconds, tokenMemoryBytes, vendLimitSeconds }
+  const accessTokens = createAccessTokens({ ...grantServices, refresher, ...limits })
   const { accounts, developerTokens } = storage
   const discovering = { ...grantServices, config, accounts, developerTokens, accessTokens }
   const sweeping: SweepDependencies = {

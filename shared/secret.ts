@@ -16,6 +16,11 @@ export class Secret {
     return this.#value
   }
 
+  /** The number of characters, to account for the memory that it takes. */
+  get length(): number {
+    return this.#value.length
+  }
+
   /** Whether both hold the same text. `===` compares the objects only. */
   equals(other: Secret | undefined): boolean {
     return this.#value === other?.expose()

@@ -131,6 +131,11 @@ export const brokerSettings = (urls: UrlSchemas) => ({
     default: '30',
     example: '5',
   }),
+  tokenMemoryBytes: optional('TOKEN_MEMORY_BYTES', wholeNumber(1_048_576, 4_294_967_296), {
+    meaning:
+      'The most memory in which a process keeps opened access tokens and what vends need of their rows; an active tenant takes 3 to 4 KB. Beyond that, the least recently used ones are dropped and read again. When empty, a quarter of the heap that Node.js allows itself, which follows from the instance’s memory: some 260 MB of 2,048. See docs/scale.md.',
+    example: '134217728',
+  }),
   maxBodyBytes: withDefault('MAX_BODY_BYTES', wholeNumber(1024, 1_048_576), {
     meaning:
       'The largest JSON body that the broker reads, except of a choice of accounts (256 KiB) and a diagnosis (1 MiB).',

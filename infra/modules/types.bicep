@@ -85,6 +85,7 @@ type brokerSettings = {
   VEND_LIMIT_SECONDS: string?
   CALLBACK_SECONDS: string?
   ROW_CACHE_SECONDS: string?
+  TOKEN_MEMORY_BYTES: string?
   MAX_BODY_BYTES: string?
   LARGEST_DOWNLOAD_BYTES: string?
   DOWNLOAD_HOSTS: string?

@@ -7,6 +7,7 @@ import type { Config } from '../config.ts'
 import { listAllAccounts } from '../domain/account.ts'
 import { carrySelection, defaultAccountOf } from '../domain/selectAccounts.ts'
 import { isSameConsent, type Tenant, type TenantName } from '../domain/tenant.ts'
+import type { VendedTenant } from '../domain/vendedTenant.ts'
 import { Problem } from '../problems.ts'
 import { explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import { recordAdvertisingResult } from '../tenants/recordAdvertisingResult.ts'
@@ -92,7 +93,7 @@ async function discover(
 /** The ids of the accounts known so far, the default first. */
 async function expectedAccounts(
   { accounts }: DiscoverDependencies,
-  tenant: Tenant,
+  tenant: VendedTenant,
 ): Promise<readonly string[]> {
   const known = await listAllAccounts(accounts, tenant, tenant.accountsGeneration)
   const { defaultAccount } = tenant
@@ -100,7 +101,7 @@ async function expectedAccounts(
 }
 
 /** Whether a new access token could help a discovery: after 109, or after a 105 that an older token may have caused. */
-export function isTokenDoubted(fault: AdvertisingFault, { accessToken }: Tenant, now: Date): boolean {
+export function isTokenDoubted(fault: AdvertisingFault, { accessToken }: VendedTenant, now: Date): boolean {
   if (isRecentlyReplaced(accessToken, now)) return false
   if (fault.class === 'expiredToken') return true
   const isAged = !accessToken || addSeconds(accessToken.refreshedAt, freshSeconds) <= now
@@ -138,6 +139,6 @@ function assertToken(
 }
 
 /** One person's accounts are never written to a tenant that another person has connected, or that was disconnected. */
-function assertSameGrant(tenant: Tenant, seen: Tenant): void {
+function assertSameGrant(tenant: Tenant, seen: VendedTenant): void {
   if (tenant.status !== 'connected' || !isSameConsent(tenant, seen)) throw new Problem('tenant_changed')
 }

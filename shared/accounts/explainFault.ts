@@ -2,7 +2,7 @@ import type { AdvertisingFault } from '../advertising/faults.ts'
 import { judgeFault } from '../advertising/judgeFault.ts'
 import type { Config } from '../config.ts'
 import { connectHint } from '../domain/connectHint.ts'
-import type { Tenant } from '../domain/tenant.ts'
+import type { VendedTenant } from '../domain/vendedTenant.ts'
 import { Problem } from '../problems.ts'
 import { faultEvidence } from '../tenants/faultEvidence.ts'
 
@@ -13,7 +13,11 @@ const usualWaitSeconds = 60
  * Turns a discovery's fault into the problem that says who acts. If the person who consented is refused, the problem
  * asks for another sign-in and says which. The tenant keeps its status, because its grant works and its row is correct.
  */
-export function explainDiscoveryFault(config: Config, tenant: Tenant, fault: AdvertisingFault): Problem {
+export function explainDiscoveryFault(
+  config: Config,
+  tenant: VendedTenant,
+  fault: AdvertisingFault,
+): Problem {
   const members = {
     reason: `advertising_${fault.code ?? fault.status}`,
     ...(fault.trackingId && { traceId: fault.trackingId }),

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { AccountStore } from '../domain/account.ts'
-import type { Tenant } from '../domain/tenant.ts'
+import type { VendedTenant } from '../domain/vendedTenant.ts'
 import { type Environment, environments } from '../environment.ts'
 import type { DeveloperTokens } from '../secrets/developerTokens.ts'
 import { createAddressOwnerFinder } from './addresses.ts'
@@ -20,7 +20,7 @@ export interface DiagnosisDependencies {
 /** Gathers what a failed call is judged by. @param accounts those that matter to it. */
 export async function diagnosisContext(
   dependencies: DiagnosisDependencies,
-  tenant: Tenant,
+  tenant: VendedTenant,
   accounts: readonly DiagnosedAccount[],
 ): Promise<DiagnosisContext> {
   const { config, clock } = dependencies

@@ -14,6 +14,8 @@ export interface WantedWay {
   readonly acceptsOwner?: boolean | undefined
 }
 
+type TenantWithAccounts = Pick<Tenant, 'workspace' | 'tenant' | 'accountsGeneration'>
+
 /**
  * Finds an account by its id, otherwise by its number in upper or lower case, reached through the customer with the
  * strongest role, unless `customerId` names another one.
@@ -21,7 +23,7 @@ export interface WantedWay {
  */
 export async function findAccount(
   store: AccountStore,
-  tenant: Tenant,
+  tenant: TenantWithAccounts,
   wanted: string,
   { customerId, acceptsOwner }: WantedWay = {},
 ): Promise<Account> {
@@ -40,7 +42,7 @@ export async function findAccount(
 /** The account with this id, otherwise those with this number, selected or not. Several only in old generations. */
 export async function findEntries(
   store: AccountStore,
-  tenant: Tenant,
+  tenant: TenantWithAccounts,
   wanted: string,
 ): Promise<readonly Account[]> {
   const { accountsGeneration: generation } = tenant

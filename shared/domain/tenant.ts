@@ -184,8 +184,13 @@ export interface Tenant extends TenantName {
   readonly unknownColumns?: Readonly<Record<string, unknown>>
 }
 
+/** What tells one consent of a tenant from another. */
+interface WithConsent {
+  readonly grant?: Pick<Grant, 'id'>
+}
+
 /** Whether two rows hold the same consent. */
-export function isSameConsent(one: Pick<Tenant, 'grant'>, other: Pick<Tenant, 'grant'>): boolean {
+export function isSameConsent(one: WithConsent, other: WithConsent): boolean {
   return one.grant?.id === other.grant?.id
 }
 

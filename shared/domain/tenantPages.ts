@@ -1,4 +1,4 @@
-import type { TenantName, TenantStatus } from './tenant.ts'
+import type { Tenant, TenantName, TenantStatus } from './tenant.ts'
 
 /** What the census counts of one tenant's row. */
 export interface CountedTenant {
@@ -15,13 +15,15 @@ export interface CountedTenant {
   readonly leftOver: number
 }
 
-/** A tenant with its row's due time, whether a disconnect must be finished, and whether the listing lacks it. */
+/** A tenant with its row's due time, whether a disconnect must be finished, and what the listing lacks of it. */
 export interface ListedTenant extends TenantName {
   readonly dueAt?: Date
   /** Set if it isn't due and a disconnect isn't finished. */
   readonly isEnding?: true
   /** Set if no list of its workspace shows it. */
   readonly isUnlisted?: true
+  /** Set if the listing's hint differs from the row, or if there is none: the ETag at which it can be set. */
+  readonly hintToSet?: string
   readonly counted: CountedTenant
 }
 
@@ -38,4 +40,9 @@ export interface TenantPages {
   read(from?: string): Promise<ListedTenantPage>
   /** Writes a tenant's row in the listing of its workspace. */
   list(name: TenantName): Promise<void>
+  /**
+   * Sets the hint in the listing, unless it has been written since `etag`.
+   * @param row read after the listing had that ETag.
+   */
+  hint(row: Tenant, etag: string): Promise<void>
 }

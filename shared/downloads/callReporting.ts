@@ -2,7 +2,8 @@ import { Readable } from 'node:stream'
 import type * as z from 'zod'
 import { readFault } from '../advertising/faults.ts'
 import { parseJsonOrNothing } from '../advertising/json.ts'
-import type { Tenant, TenantName } from '../domain/tenant.ts'
+import type { TenantName } from '../domain/tenant.ts'
+import type { VendedTenant } from '../domain/vendedTenant.ts'
 import { type PassThroughDependencies, passThrough } from '../passthrough/passThrough.ts'
 import { readAnswer } from '../passthrough/readAnswer.ts'
 import { Problem } from '../problems.ts'
@@ -13,7 +14,7 @@ import type { ReportWish } from './reportRequest.ts'
 /** A call of the Reporting service. */
 export interface ReportingCall<T> {
   readonly operation: 'Submit' | 'Poll'
-  readonly tenant: Tenant
+  readonly tenant: VendedTenant
   readonly accountId: string
   readonly customerId: string
   readonly body: object
@@ -61,7 +62,7 @@ export async function callReporting<T>(
 export async function readUsableTenant(
   { accessTokens, config, clock }: Pick<PassThroughDependencies, 'accessTokens' | 'config' | 'clock'>,
   name: TenantName,
-): Promise<Tenant> {
+): Promise<VendedTenant> {
   const obtained = await accessTokens.get(name)
   if (!obtained.ok) throw explainMissingToken(config, obtained, clock.now())
   return obtained.tenant

@@ -1,7 +1,7 @@
 import { explainDiscoveryFault } from '../accounts/explainFault.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import type { Config } from '../config.ts'
-import type { Tenant } from '../domain/tenant.ts'
+import type { VendedTenant } from '../domain/vendedTenant.ts'
 import { Problem } from '../problems.ts'
 import { exclusiveColumns } from './exclusiveColumns.ts'
 import type { ReportWish } from './reportRequest.ts'
@@ -11,7 +11,7 @@ const incompleteSeconds = 3600
 
 /** Turns the Reporting service's refusal into the problem that says who acts. */
 export function explainReportFault(
-  { config, tenant }: { readonly config: Config; readonly tenant: Tenant },
+  { config, tenant }: { readonly config: Config; readonly tenant: VendedTenant },
   fault: AdvertisingFault,
   wish?: ReportWish,
 ): Problem {

@@ -1,5 +1,5 @@
 import { type Sealer, sealContextOf } from '../domain/sealer.ts'
-import type { Tenant } from '../domain/tenant.ts'
+import type { VendedTenant } from '../domain/vendedTenant.ts'
 import { Problem } from '../problems.ts'
 import { Secret } from '../secret.ts'
 
@@ -18,7 +18,7 @@ type Contents = readonly [string, string, string, string, number]
 /** Seals a download for its tenant. The consent is inside, so that a handle of an earlier one can be told from a wrong one. */
 export async function sealHandle(
   sealer: Sealer,
-  tenant: Tenant,
+  tenant: VendedTenant,
   { requestId, accountId, customerId, startedAt }: StartedDownload,
 ): Promise<string> {
   const contents: Contents = [requestId, accountId, customerId, grantIdOf(tenant), startedAt.getTime()]
@@ -32,7 +32,11 @@ export async function sealHandle(
  * @throws Problem `download_not_found` if it's of another tenant or environment, was changed, or is of another consent:
  *   only the user who requested a report can get it.
  */
-export async function openHandle(sealer: Sealer, tenant: Tenant, handle: string): Promise<StartedDownload> {
+export async function openHandle(
+  sealer: Sealer,
+  tenant: VendedTenant,
+  handle: string,
+): Promise<StartedDownload> {
   const opened = await sealer.open(handle.replace('.', '..'), contextOf(tenant))
   if (!opened) throw new Problem('download_not_found', { members: { reason: 'handle_unknown' } })
   const contents: Contents = JSON.parse(opened.expose())
@@ -42,10 +46,10 @@ export async function openHandle(sealer: Sealer, tenant: Tenant, handle: string)
   return { requestId, accountId, customerId, startedAt: new Date(startedAt) }
 }
 
-function contextOf(tenant: Tenant) {
+function contextOf(tenant: VendedTenant) {
   return sealContextOf(tenant, undefined, 'download')
 }
 
-function grantIdOf({ grant }: Tenant): string {
+function grantIdOf({ grant }: VendedTenant): string {
   return grant?.id ?? ''
 }

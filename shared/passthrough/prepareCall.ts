@@ -1,7 +1,8 @@
 import { requestHeaders, type ServiceName, services, serviceUrl } from '../advertising/services.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
-import type { Tenant, TenantName } from '../domain/tenant.ts'
+import type { TenantName } from '../domain/tenant.ts'
+import type { VendedTenant } from '../domain/vendedTenant.ts'
 import { Problem } from '../problems.ts'
 import { type DeveloperTokens, explainNoDeveloperToken } from '../secrets/developerTokens.ts'
 import type { AccessTokens } from '../vend/accessTokens.ts'
@@ -29,7 +30,7 @@ export interface CallTarget {
 
 /** Everything that a call needs: its address and its credentials. */
 export interface PreparedCall {
-  readonly tenant: Tenant
+  readonly tenant: VendedTenant
   /** The service's base URL in the tenant's own environment. */
   readonly baseUrl: string
   readonly headers: Readonly<Record<string, string>>

@@ -16,30 +16,43 @@ export async function findUnlisted(
   tables: Pick<Tables, 'TenantsByWorkspace'>,
   names: readonly TenantName[],
 ): Promise<TenantName[]> {
-  const groups = [...Map.groupBy(names, (name) => workspaceIndexEntity(name).partitionKey)]
-  const missing = await pMap(
-    groups,
-    async ([partition, group]) => {
-      const listed = await readListed(tables, partition, group.map(tenantKey))
-      return group.filter((name) => !listed.has(tenantKey(name)))
-    },
-    { concurrency: queriesAtOnce },
-  )
-  return missing.flat()
+  const listed = await readListed(tables, names)
+  return names.filter((name) => !listed.has(tenantKey(name)))
 }
 
-async function readListed(
+/** A tenant's row of the listing. */
+export interface ListingRow {
+  readonly summary?: unknown
+  readonly etag: string
+}
+
+/** The listing's rows of these tenants, by their keys, with the same queries. */
+export async function readListed(
+  tables: Pick<Tables, 'TenantsByWorkspace'>,
+  names: readonly TenantName[],
+): Promise<ReadonlyMap<string, ListingRow>> {
+  const groups = [...Map.groupBy(names, (name) => workspaceIndexEntity(name).partitionKey)]
+  const listed = await pMap(
+    groups,
+    ([partition, group]) => readRange(tables, partition, group.map(tenantKey)),
+    { concurrency: queriesAtOnce },
+  )
+  return new Map(listed.flat())
+}
+
+async function readRange(
   { TenantsByWorkspace: index }: Pick<Tables, 'TenantsByWorkspace'>,
   partition: string,
   keys: readonly string[],
-): Promise<ReadonlySet<string>> {
+): Promise<[string, ListingRow][]> {
   const sorted = keys.toSorted()
   const range = odata`RowKey ge ${sorted[0]} and RowKey le ${sorted.at(-1)}`
   const filter = `${odata`PartitionKey eq ${partition}`} and ${range}`
   return runStorageOperation('tables', async () => {
-    const listed = new Set<string>()
-    for await (const { rowKey } of index.listEntities({ queryOptions: { filter, select: ['rowKey'] } }))
-      if (rowKey) listed.add(rowKey)
+    const listed: [string, ListingRow][] = []
+    // Without `select`, for the ETags: the rows are short.
+    for await (const { etag, rowKey, summary } of index.listEntities({ queryOptions: { filter } }))
+      if (rowKey) listed.push([rowKey, { summary, etag }])
     return listed
   })
 }

@@ -6,11 +6,15 @@ import { tenantKey } from '../domain/tenantKey.ts'
 
 const buckets = 16
 
-/** One entry of a workspace's list; it only names the tenant, whose own row is authoritative. */
+/**
+ * One entry of a workspace's list, without a hint (`listingHint.ts`): writing it clears the one that is there. The
+ * tenant's own row is authoritative.
+ */
 export function workspaceIndexEntity(name: TenantName): TableEntity {
   const key = tenantKey(name)
   const bucket = (Number.parseInt(key.slice(0, 2), 16) % buckets).toString(16)
-  return { partitionKey: `${workspaceHash(name.workspace)}:${bucket}`, rowKey: key, tenant: name.tenant }
+  const partitionKey = `${workspaceHash(name.workspace)}:${bucket}`
+  return { partitionKey, rowKey: key, tenant: name.tenant, summary: '' }
 }
 
 /** The half-open range of partition keys that contain a workspace's list. */

@@ -2,9 +2,10 @@ import type { AdvertisingFault } from '../advertising/faults.ts'
 import type { IdentityFault } from '../advertising/identityFault.ts'
 import { judgeFault } from '../advertising/judgeFault.ts'
 import type { Clock } from '../clock.ts'
-import { isSameConsent, type Tenant, type TenantName } from '../domain/tenant.ts'
+import { isSameConsent, type TenantName } from '../domain/tenant.ts'
 import type { TenantEvent } from '../domain/tenantEvents.ts'
 import { withAdvertisingRefusal } from '../domain/transitions.ts'
+import type { VendedTenant } from '../domain/vendedTenant.ts'
 import { type ChangeDependencies, changeTenant } from './changeTenant.ts'
 import { faultEvidence } from './faultEvidence.ts'
 
@@ -24,7 +25,7 @@ export interface AdvertisingResultDependencies extends ChangeDependencies {
  */
 export async function recordAdvertisingResult(
   dependencies: AdvertisingResultDependencies,
-  tenant: Tenant,
+  tenant: VendedTenant,
   fault: AdvertisingFault | undefined,
 ): Promise<void> {
   const identity = fault && judgeFault(fault, faultEvidence(tenant, fault)).identity
@@ -35,7 +36,7 @@ export async function recordAdvertisingResult(
 
 async function write(
   dependencies: AdvertisingResultDependencies,
-  seen: Tenant,
+  seen: VendedTenant,
   identity: IdentityFault | undefined,
   fault: AdvertisingFault | undefined,
 ): Promise<void> {

@@ -3,11 +3,13 @@ import { sealContextOf } from '../domain/sealer.ts'
 import { StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { StoredTenant, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
+import { toVendedTenant } from '../domain/vendedTenant.ts'
 import type { Memory } from '../memory.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
 import type { RefreshOutcome } from '../refresh/outcome.ts'
 import type { Refresher } from '../refresh/refreshTenant.ts'
 import type { Secret } from '../secret.ts'
+import { sealOfToken, type TokenMemory } from './tokenMemory.ts'
 import type { MissingToken, UsableToken } from './usableToken.ts'
 
 /** Dependencies of reading a token from a row, or refreshing it. */
@@ -15,6 +17,7 @@ export interface ReadDependencies extends Pick<RefreshDependencies, 'tenants' | 
   readonly refresher: Refresher
   /** Tenants whose refresh has just met an outage, by {@link tenantKey}. */
   readonly outages: Memory<true>
+  readonly tokens: Pick<TokenMemory, 'opened'>
 }
 
 /** Required lifetimes of a token, in seconds. */
@@ -83,7 +86,7 @@ function purposeOf(stored: StoredTenant, opens: boolean, minValiditySeconds: num
 
 /** What a refresh brought: its token where it lasts `minimumSeconds`, else why there is none. */
 export async function tokenFromOutcome(
-  dependencies: Pick<ReadDependencies, 'sealer' | 'clock'>,
+  dependencies: OpenDependencies & Pick<ReadDependencies, 'clock'>,
   outcome: RefreshOutcome,
   minimumSeconds: number,
 ): Promise<UsableToken | MissingToken> {
@@ -102,17 +105,29 @@ export async function tokenFromOutcome(
   return { ok: false, because: 'not_refreshed', outcome }
 }
 
-/** The row's token, decrypted; undefined unless the tenant is connected and the token can be opened. */
+type OpenDependencies = Pick<ReadDependencies, 'sealer' | 'tokens'>
+
+/**
+ * The row's token; undefined unless the tenant is connected and the token can be opened. The row decides what is opened:
+ * memory only saves decrypting the same text again.
+ */
 async function open(
-  { sealer }: Pick<ReadDependencies, 'sealer'>,
+  { sealer, tokens }: OpenDependencies,
   { tenant }: StoredTenant,
   plain?: Secret,
 ): Promise<UsableToken | undefined> {
   const { accessToken, grant, status } = tenant
-  if (status !== 'connected' || !accessToken) return undefined
+  const seal = sealOfToken(tenant)
+  if (status !== 'connected' || !accessToken || !seal) return undefined
   const context = sealContextOf(tenant, grant?.id, 'access_token')
-  const text = plain ?? (await sealer.open(accessToken.sealed, context))
-  return text === undefined
-    ? undefined
-    : { ok: true, tenant, accessToken: text, expiresAt: accessToken.expiresAt }
+  const text = plain ?? tokens.opened(tenant, seal) ?? (await sealer.open(accessToken.sealed, context))
+  return (
+    text && {
+      ok: true,
+      tenant: toVendedTenant(tenant),
+      accessToken: text,
+      expiresAt: accessToken.expiresAt,
+      seal,
+    }
+  )
 }

@@ -8,6 +8,9 @@ import type { CachedAccessToken } from '../domain/tenant.ts'
 const replacementSeconds = 60
 
 /** Whether an access token has just replaced a token that Microsoft Advertising refused. */
-export function isRecentlyReplaced(token: CachedAccessToken | undefined, now: Date): boolean {
+export function isRecentlyReplaced(
+  token: Pick<CachedAccessToken, 'refreshedAt' | 'replaced'> | undefined,
+  now: Date,
+): boolean {
   return token?.replaced === true && addSeconds(token.refreshedAt, replacementSeconds) > now
 }

@@ -2,7 +2,7 @@ import { addSeconds } from '../clock.ts'
 import type { RefreshConfig } from '../config.ts'
 import { dueRowOf } from '../domain/due.ts'
 import { isActive, nextDueAt } from '../domain/schedule.ts'
-import type { Tenant } from '../domain/tenant.ts'
+import type { Tenant, TenantName } from '../domain/tenant.ts'
 import { withVend } from '../domain/transitions.ts'
 import type { RefreshDependencies } from '../refresh/dependencies.ts'
 import { changeTenant } from '../tenants/changeTenant.ts'
@@ -14,11 +14,11 @@ import { changeTenant } from '../tenants/changeTenant.ts'
  */
 export async function recordVend(
   dependencies: Pick<RefreshDependencies, 'tenants' | 'due' | 'clock' | 'randomness' | 'config'>,
-  tenant: Tenant,
+  name: TenantName,
 ): Promise<Tenant | undefined> {
   const { clock, config, due, randomness } = dependencies
   try {
-    const changed = await changeTenant(dependencies, tenant, async (row) => {
+    const changed = await changeTenant(dependencies, name, async (row) => {
       const now = clock.now()
       if (row.status !== 'connected' || !row.grant || !row.accessToken) return undefined
       if (row.lease && row.lease.until > now) return undefined

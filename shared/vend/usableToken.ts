@@ -1,13 +1,15 @@
-import type { Tenant } from '../domain/tenant.ts'
+import type { VendedTenant } from '../domain/vendedTenant.ts'
 import type { RefreshOutcome } from '../refresh/outcome.ts'
 import type { Secret } from '../secret.ts'
 
 /** A usable access token, with the tenant it is for. */
 export interface UsableToken {
   readonly ok: true
-  readonly tenant: Tenant
+  readonly tenant: VendedTenant
   readonly accessToken: Secret
   readonly expiresAt: Date
+  /** Identifies the sealed text that it was opened from (`tokenMemory.ts`). */
+  readonly seal: string
 }
 
 /** Why there is no token: the tenant is unknown, the refresh failed, or the new token doesn't last long enough. */

@@ -10,10 +10,11 @@ import {
   TimeLimitError,
 } from '../clock.ts'
 import type { Config } from '../config.ts'
-import type { Account, AccountStore } from '../domain/account.ts'
+import type { AccountStore } from '../domain/account.ts'
 import { findAccount, type WantedWay } from '../domain/findAccount.ts'
-import type { DefaultAccount, Tenant, TenantName } from '../domain/tenant.ts'
+import type { DefaultAccount, TenantName } from '../domain/tenant.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
+import type { VendedTenant } from '../domain/vendedTenant.ts'
 import { type Environment, environments } from '../environment.ts'
 import { Problem } from '../problems.ts'
 import type { Secret } from '../secret.ts'
@@ -68,7 +69,8 @@ export interface Vend {
   vend(name: TenantName, options: VendOptions): Promise<VendResponse>
 }
 
-const maxRememberedAccounts = 10_000
+/** Some 20 MB: one for each tenant that fits into the memory of tokens. */
+const maxRememberedAccounts = 50_000
 
 /** Creates the vend: three credentials, the ids, and the headers and hosts to use them with. */
 export function createVend(dependencies: VendDependencies): Vend {
@@ -128,7 +130,7 @@ async function currentToken(
 
 /** The tenant's default account, if the caller asks for it and for the same way to reach it. */
 function defaultFor(
-  { defaultAccount }: Tenant,
+  { defaultAccount }: VendedTenant,
   { accountId, customerId }: VendOptions,
 ): DefaultAccount | undefined {
   const isThat = accountId === undefined || accountId === defaultAccount?.accountId
@@ -137,15 +139,18 @@ function defaultFor(
 }
 
 function createAccountResolver(store: AccountStore) {
-  const known = new LRUCache<string, Account>({ max: maxRememberedAccounts })
-  return async (tenant: Tenant, options: VendOptions): Promise<DefaultAccount> => {
+  const known = new LRUCache<string, DefaultAccount>({ max: maxRememberedAccounts })
+  return async (tenant: VendedTenant, options: VendOptions): Promise<DefaultAccount> => {
     const { accountsGeneration, defaultAccount } = tenant
     const { accountId: wanted = defaultAccount?.accountId, customerId, acceptsOwner } = options
     if (wanted === undefined) throw new Problem('account_not_chosen')
     const key = `${tenantKey(tenant)}:${accountsGeneration}:${wanted}:${customerId ?? ''}:${acceptsOwner ?? false}`
-    const account = known.get(key) ?? (await findAccount(store, tenant, wanted, options))
+    const found = known.get(key)
+    if (found) return found
+    const { accountId, customerId: through } = await findAccount(store, tenant, wanted, options)
+    const account = { accountId, customerId: through }
     known.set(key, account)
-    return { accountId: account.accountId, customerId: account.customerId }
+    return account
   }
 }
 

@@ -3,6 +3,8 @@ import { backup } from './backup.ts'
 import { coalescing } from './coalescing.ts'
 import { coldStart } from './coldStart.ts'
 import { firstVend } from './firstVend.ts'
+import { growth } from './growth.ts'
+import { listing } from './listing.ts'
 import { million } from './million.ts'
 import { passthrough } from './passthrough.ts'
 import { type Bench, type BenchReport, formatReport } from './report.ts'
@@ -20,6 +22,8 @@ const benches: Readonly<Record<string, Bench>> = {
   'sweep-local': sweepLocal,
   'warm-vend': warmVend,
   'sparse-vends': sparseVends,
+  growth,
+  listing,
   million,
   passthrough,
   'slow-upstream': slowUpstream,

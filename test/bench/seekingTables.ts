@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { parentPort, Worker } from 'node:worker_threads'
+import { setTimeout as pause } from 'node:timers/promises'
+import { parentPort, Worker, workerData } from 'node:worker_threads'
 import { serve } from '../../local/service.ts'
 
 /** Tables that listen on loopback, in their own thread and heap. */
@@ -12,9 +13,10 @@ export interface SeekingTables {
  * Table Storage's protocol, limited to what a sweep uses, over tables that are sorted by their keys: a query seeks its
  * range, like in the service, but Azurite reads every row of the table for each query and point read. Only for
  * measuring: it supports neither transactions nor access control, and filters only by keys.
+ * @param latencyMilliseconds how long each answer takes besides its work. Default is 0.
  */
-export async function startSeekingTables(): Promise<SeekingTables> {
-  const worker = new Worker(new URL(import.meta.url))
+export async function startSeekingTables(latencyMilliseconds = 0): Promise<SeekingTables> {
+  const worker = new Worker(new URL(import.meta.url), { workerData: { latencyMilliseconds } })
   const [port] = (await once(worker, 'message')) as [number]
   return { port, stop: async () => void (await worker.terminate()) }
 }
@@ -29,10 +31,12 @@ async function listenHere(): Promise<number> {
     tables.set(table, known)
     return known
   }
-  const { port } = await serve((request) => answer(request, partitionsOf), {
-    name: 'the tables that seek',
-    port: 0,
-  })
+  const { latencyMilliseconds = 0 } = (workerData ?? {}) as { latencyMilliseconds?: number }
+  const answerLate = async (request: Request) => {
+    if (latencyMilliseconds > 0) await pause(latencyMilliseconds)
+    return answer(request, partitionsOf)
+  }
+  const { port } = await serve(answerLate, { name: 'the tables that seek', port: 0 })
   return port
 }
 
@@ -77,25 +81,57 @@ async function answer(request: Request, partitionsOf: (table: string) => Partiti
 
 const maxRowsOfAPage = 1000
 
-/** One page of one partition: `PartitionKey eq 'p' and RowKey lt 'r'`. */
+/** One page of a range of keys: comparisons of `PartitionKey` and `RowKey`, joined by `and`. */
 function query(partitions: Partitions, parameters: URLSearchParams): Response {
   const filter = parameters.get('$filter') ?? ''
-  const [, partitionKey, before] = /^PartitionKey eq '(.*)' and RowKey lt '(.*)'$/.exec(filter) ?? []
-  if (partitionKey === undefined || before === undefined)
-    throw new Error(`${filter} is no range of one partition.`)
+  const [partitionRange, rowRange] = [rangeOf(filter, 'PartitionKey'), rangeOf(filter, 'RowKey')]
   const wanted = Number(parameters.get('$top') ?? maxRowsOfAPage)
-  const rows =
-    partitions.get(partitionKey)?.range(parameters.get('NextRowKey') ?? '', before, wanted + 1) ?? []
-  const [next] = rows.slice(wanted)
+  const [startPartition = '', startRow = ''] = [
+    parameters.get('NextPartitionKey') ?? undefined,
+    parameters.get('NextRowKey') ?? undefined,
+  ]
+  const found: Row[] = []
+  for (const name of namesIn(partitions, partitionRange)) {
+    if (name < startPartition || found.length > wanted) continue
+    const from = name === startPartition && startRow > rowRange.from ? startRow : rowRange.from
+    found.push(...(partitions.get(name)?.range(from, rowRange.before, wanted + 1 - found.length) ?? []))
+  }
+  const [next] = found.slice(wanted)
   return Response.json(
-    { value: rows.slice(0, wanted).map(toEntity) },
+    { value: found.slice(0, wanted).map(toEntity) },
     next && {
       headers: {
-        'x-ms-continuation-NextPartitionKey': partitionKey,
+        'x-ms-continuation-NextPartitionKey': String(next.entity.PartitionKey),
         'x-ms-continuation-NextRowKey': String(next.entity.RowKey),
       },
     },
   )
+}
+
+/** Keys from one, inclusive, up to another. */
+interface KeyRange {
+  readonly from: string
+  readonly before: string
+}
+
+function namesIn(partitions: Partitions, { from, before }: KeyRange): string[] {
+  // A range of one key.
+  if (before === `${from}\0`) return partitions.has(from) ? [from] : []
+  return [...partitions.keys()].filter((name) => name >= from && name < before).sort()
+}
+
+function rangeOf(filter: string, key: 'PartitionKey' | 'RowKey'): KeyRange {
+  let range = { from: '', before: '\uffff' }
+  for (const comparison of filter.split(' and ')) {
+    const [, name, operator = '', value = ''] = /^(\w+) (\w\w) '([^']*)'$/.exec(comparison) ?? []
+    if (name !== 'PartitionKey' && name !== 'RowKey') throw new Error(`${filter} is no range of keys.`)
+    if (name !== key) continue
+    const after = operator === 'gt' || operator === 'le' ? `${value}\0` : value
+    if (operator === 'eq') range = { from: value, before: `${value}\0` }
+    else if (operator === 'ge' || operator === 'gt') range = { ...range, from: after }
+    else range = { ...range, before: after }
+  }
+  return range
 }
 
 function toEntity({ etag, entity }: Row): object {

@@ -3,6 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Ports, storageConnection } from '../../local/settings.ts'
 import { type RunningStorage, startStorage } from '../../local/storage.ts'
 import type { Config } from '../../shared/config.ts'
+import type { Tenant } from '../../shared/domain/tenant.ts'
+import { summaryOf } from '../../shared/domain/tenantSummary.ts'
+import { createTenantPages } from '../../shared/operations/tenantWalk.ts'
 import { createTables, type Tables } from '../../shared/storage/clients.ts'
 import { createTenantTable } from '../../shared/storage/tenantTable.ts'
 import { connected } from '../simulation/ground.ts'
@@ -43,4 +46,23 @@ test('a page of a list costs one query and a read for each tenant, 32 of them at
   const reads = { 'list TenantsByWorkspace': 1, 'get Tenants': names.length }
   expect(storage.control.log.counts()).toEqual(reads)
   expect(most()).toBe(32)
+})
+
+test('a page of summaries costs one query once the audit has set the hints of its tenants', async () => {
+  const store = createTenantTable(tables)
+  const pages = createTenantPages(tables)
+  const names = Array.from({ length: 20 }, (_, number) => `t${number}`)
+  for (const tenant of names) await store.create({ ...connected('sealed:x'), workspace: 'other', tenant }, [])
+  const { tenants } = await pages.read()
+  for (const { hintToSet, ...name } of tenants.filter(({ workspace }) => workspace === 'other')) {
+    const stored = await store.read(name)
+    await pages.hint(stored!.tenant, hintToSet!)
+  }
+  storage.control.log.clear()
+  const page = await store.summaries('other', 200)
+  expect(storage.control.log.counts()).toEqual({ 'list TenantsByWorkspace': 1 })
+  const full = await store.list('other', 200)
+  expect(page).toEqual({ tenants: (full as { tenants: Tenant[] }).tenants.map(summaryOf) })
+  const again = await pages.read()
+  expect(again.tenants.filter(({ workspace, hintToSet }) => workspace === 'other' && hintToSet)).toEqual([])
 })

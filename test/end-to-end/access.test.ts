@@ -97,6 +97,23 @@ describe('another workspace', () => {
   test('its list does not include them', async () => {
     const { body } = await world.call('GET', '/v1/tenants?limit=200', { app: 'other-app' })
     expect(body.tenants.map((each: { tenant: string }) => each.tenant)).not.toContain(tenant)
+    const { summaries } = (await world.call('GET', '/v1/tenants?view=summary', { app: 'other-app' })).body
+    expect(summaries.map((each: { tenant: string }) => each.tenant)).not.toContain(tenant)
+  })
+
+  test('its summaries say of each tenant what its own view says, also after a disconnect', async () => {
+    const [connected, ended] = [await world.connected(), await world.connected()]
+    await world.call('DELETE', `/v1/tenants/${ended}`)
+    const { body } = await world.call('GET', '/v1/tenants?view=summary&limit=200')
+    expect(body.tenants).toEqual([])
+    for (const name of [connected, ended]) {
+      const { environment, status, createdAt, connection } = (await world.call('GET', `/v1/tenants/${name}`))
+        .body
+      const connectedAt = connection && { connectedAt: connection.consentedAt }
+      const expected = { tenant: name, environment, status, createdAt, ...connectedAt }
+      expect(body.summaries).toContainEqual(expected)
+    }
+    expect((await world.call('GET', '/v1/tenants?view=short')).status).toBe(400)
   })
 
   test('its own list pages through every tenant once', async () => {

@@ -223,6 +223,13 @@ export const mutations: readonly Mutation[] = [
     breaks: ['vended_after_disconnect'],
   },
   {
+    name: 'a token that was opened before is vended, whatever the row holds now',
+    file: 'shared/vend/tokenMemory.ts',
+    find: 'known?.seal === seal ? known.accessToken : undefined',
+    replace: 'known?.accessToken',
+    breaks: ['validity'],
+  },
+  {
     name: 'a required validity below sixty seconds is accepted',
     file: 'shared/vend/accessTokens.ts',
     find: 'minValiditySeconds = 0): number {\n  return Math.max(minValiditySeconds, minimumValiditySeconds)',

@@ -35,6 +35,7 @@ async function createGround(rows: readonly Tenant[], unlisted: readonly string[]
   const relisted: string[] = []
   const logged: unknown[] = []
   const pages: TenantPages = {
+    hint: async () => undefined,
     list: async ({ tenant }) => void relisted.push(tenant),
     async read(from = '0') {
       if (Number.isNaN(Number(from))) throw new Error('no such place')

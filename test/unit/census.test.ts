@@ -44,6 +44,7 @@ function createGround(tenants: readonly CountedTenant[] = [idle]) {
     },
   }
   const pages = {
+    hint: async () => undefined,
     list: async () => undefined,
     async read(from = '0') {
       if (Number.isNaN(Number(from))) throw new Error('no such place')

@@ -31,6 +31,7 @@ async function createGround({ withDueRow }: { readonly withDueRow: boolean }) {
   }
   const counted = { status: 'connected', secrets: 0, versions: 0, leftOver: 0 } as const
   const pages: TenantPages = {
+    hint: async () => undefined,
     list: async () => undefined,
     read: async () => ({ tenants: [{ ...name, dueAt, counted }] }),
   }

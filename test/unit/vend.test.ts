@@ -23,6 +23,7 @@ function slowVend(lives: readonly number[], secondsEach: number) {
   const obtain = async (): Promise<UsableToken> => ({
     ok: true,
     tenant: tenant as UsableToken['tenant'],
+    seal: 'seal',
     accessToken: new Secret(`token ${++asked}`),
     expiresAt: addSeconds(now, lives[asked - 1] ?? 0),
   })
