@@ -115,7 +115,7 @@ function operations(): string[][] {
     [
       'table transactions',
       `${tablePerVend} per vend; ${tablePerRefresh} per refresh; ${tablePerSweep} per sweep; 1 a minute per instance that is called`,
-      `counted: the row, if the process doesn't remember it; the row read, the lease, the next due row, the commit, the old due row removed; one query per shard (${counted.shards}), and the holds, the report, the places of the audit, of the census and of the walks over ended tenants and old events, each with a page. The audit lists up to 15 more buckets in a workspace of a few thousand tenants or fewer, and one or two in a large one, and more for each further workspace. Besides, the census reads each row's key once a day, ${number(counted.censusPageRows)} a transaction: ${number(censusReads(10_000))} a month for 10,000 tenants with ${assumed.censusRowsPerTenant} rows each`,
+      `counted: the row, if the process doesn't remember it; the row read, the lease, the commit, the due row moved; one query per shard (${counted.shards}), and the holds, the report, the places of the audit, of the census and of the walks over ended tenants and old events, each with a page. The audit lists up to 15 more buckets in a workspace of a few thousand tenants or fewer, and one or two in a large one, and more for each further workspace. Besides, the census reads each row's key once a day, ${number(counted.censusPageRows)} a transaction: ${number(censusReads(10_000))} a month for 10,000 tenants with ${assumed.censusRowsPerTenant} rows each`,
     ],
     [
       'vault operations',

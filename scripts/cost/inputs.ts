@@ -94,7 +94,7 @@ export const assumed = {
   censusRowsPerTenant: 80,
 } as const
 
-const tablePerRefresh = 5
+const tablePerRefresh = 4
 const vaultPerRefresh = { vault: 2, sealed: 1 }
 
 /**

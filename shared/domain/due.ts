@@ -16,6 +16,12 @@ export interface DueIndex {
   insert(row: DueRow): Promise<void>
   /** Deletes a row; it isn't an error if it's already gone. */
   remove(row: DueRow): Promise<void>
+  /**
+   * Deletes a row and inserts another of the same tenant, in one step: no moment and no crash leaves neither. If the first
+   * one is already gone, the other is inserted anyway.
+   * @param to must have another due time.
+   */
+  move(from: DueRow, to: DueRow): Promise<void>
   /** A shard's rows that are due at or before `until`, oldest first, page by page. */
   due(shard: number, until: Date): AsyncIterable<readonly DueRow[]>
 }

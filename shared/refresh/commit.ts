@@ -149,8 +149,9 @@ function later(dueAt: Date | undefined, now: Date): Date | undefined {
 }
 
 /**
- * The conditional write that decides. The next due row is inserted before it and the old one removed after it, so a
- * crash at any line leaves at least one.
+ * The conditional write that decides. The old due row stands until after it, and then moves to a later due time in one
+ * step. The due row of an earlier time, or of the first one, is inserted before it. So a crash at any line leaves at least
+ * one due row that isn't later than the row says.
  */
 async function commit(
   dependencies: RefreshDependencies,
@@ -163,11 +164,13 @@ async function commit(
   const previousDueAt = leased.tenant.dueAt
   const moved = dueAt?.getTime() !== previousDueAt?.getTime()
   const dueRow = (at: Date) => dueRowOf(leased.tenant, leased.grant, at)
-  if (dueAt && moved) await time.repeat('inserting the due row', () => due.insert(dueRow(dueAt)))
+  const later = previousDueAt && dueAt && dueAt > previousDueAt ? dueRow(dueAt) : undefined
+  if (dueAt && moved && !later) await time.repeat('inserting the due row', () => due.insert(dueRow(dueAt)))
   const written = await writeLeased(dependencies, attempt, change)
   if ('stored' in written && previousDueAt && moved) {
-    const remove = () => due.remove(dueRow(previousDueAt))
-    await stepOutsideLease(clock, 'removing the due row', remove).catch(() => undefined)
+    const old = dueRow(previousDueAt)
+    const end = () => (later ? due.move(old, later) : due.remove(old))
+    await stepOutsideLease(clock, 'moving the due row', end).catch(() => undefined)
   }
   return written
 }

@@ -6,12 +6,12 @@ import { removeHint } from './removeHint.ts'
 
 /** Dependencies of dropping due rows that belong to nothing. */
 export type OrphanDependencies = Parameters<typeof expirePending>[0] & {
-  readonly due: Pick<DueIndex, 'insert' | 'remove'>
+  readonly due: Pick<DueIndex, 'move' | 'remove'>
 }
 
 /**
  * Removes a due row that the tenant's row doesn't confirm, at the cost of one read. Not while the tenant is leased: the
- * holder inserts the next due row before it commits. Nor before what a disconnect or a consent left is finished: the due
+ * holder can insert the next due row before it commits. Nor before what a disconnect or a consent left is finished: the due
  * row stays until then, so a later sweep returns to it.
  * @returns `accounts_unfinished` if it stays because a sign-in left accounts unread or unwritten.
  */

@@ -12,7 +12,7 @@ import { nextMidnight } from './nextMidnight.ts'
 /** Dependencies of parking. */
 export interface ParkDependencies {
   readonly tenants: Pick<TenantStore, 'inspect'>
-  readonly due: Pick<DueIndex, 'insert' | 'remove'>
+  readonly due: Pick<DueIndex, 'move'>
   readonly clock: Clock
   readonly log: Log
   /** Whether the settings have a registration for it. Default is that all have one. */
@@ -40,8 +40,7 @@ export async function parkUnserved(
   const { identityProvider } = grant
   if (isServed({ environment, identityProvider })) return false
   if (pendingGrant || hasCleanUp(stored.tenant)) await finish(stored)
-  await due.insert(dueRowOf(stored.tenant, grant, nextMidnight(clock.now())))
-  await due.remove(row)
+  await due.move(row, dueRowOf(stored.tenant, grant, nextMidnight(clock.now())))
   log('tenant.parked', { tenantKey: tenantKey(row), environment, identityProvider })
   return true
 }

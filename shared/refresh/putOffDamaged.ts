@@ -16,13 +16,12 @@ export async function putOffDamaged(
     log,
   }: {
     readonly clock: Clock
-    readonly due: Pick<DueIndex, 'insert' | 'remove'>
+    readonly due: Pick<DueIndex, 'move'>
     readonly log: Log
   },
   row: DueRow,
   { damage }: DamagedRowError,
 ): Promise<void> {
   log('tenant.damaged', { tenantKey: tenantKey(row), ...damage })
-  await due.insert({ ...row, dueAt: nextMidnight(clock.now()) })
-  await due.remove(row)
+  await due.move(row, { ...row, dueAt: nextMidnight(clock.now()) })
 }

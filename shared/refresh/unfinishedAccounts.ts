@@ -23,7 +23,7 @@ export interface UnfinishedAccounts {
 /** Dependencies of finishing accounts. */
 export interface UnfinishedDependencies {
   readonly clock: Clock
-  readonly due: Pick<DueIndex, 'insert' | 'remove'>
+  readonly due: Pick<DueIndex, 'insert' | 'move' | 'remove'>
   /** Discovers what a sign-in left unread or unwritten. Returns whether that is everything. */
   readonly finishAccounts: (name: TenantName) => Promise<boolean>
 }

@@ -3,6 +3,7 @@ import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity
 import { SecretClient } from '@azure/keyvault-secrets'
 import type { Config } from '../config.ts'
 import { isLoopbackUrl } from '../settings/urls.ts'
+import { inTurn } from './inTurn.ts'
 import { type Policy, storageTrySeconds, type TrySeconds, tryLimit } from './tryLimit.ts'
 
 /** The broker's tables, by name; see `docs/storage.md`. */
@@ -42,6 +43,7 @@ export function createTables(
   const create = (name: string): TableClient => {
     const allowInsecureConnection = config.allowInsecureLoopback && isLoopback(endpoint, connectionString)
     const additionalPolicies = [
+      inTurn,
       tryLimit(trySeconds, isTableQuery),
       ...(storageClock ? [storageClock.policy] : []),
     ]
@@ -65,7 +67,7 @@ export function createSecretClient(
 ): SecretClient {
   return new SecretClient(url, credential, {
     retryOptions,
-    additionalPolicies: [tryLimit(trySeconds, isSecretList)],
+    additionalPolicies: [inTurn, tryLimit(trySeconds, isSecretList)],
     disableChallengeResourceVerification: !vault.verifyChallengeResource,
   })
 }

@@ -1,4 +1,4 @@
-import { odata } from '@azure/data-tables'
+import { odata, type TransactionAction } from '@azure/data-tables'
 import type { DueIndex, DueRow } from '../domain/due.ts'
 import { tenantKey } from '../domain/tenantKey.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
@@ -10,16 +10,23 @@ const shardCount = 32
 
 /** Keeps due rows sorted by time within each shard, so a query for due rows reads nothing else. */
 export function createDueTable({ RefreshDue: table }: Pick<Tables, 'RefreshDue'>): DueIndex {
+  const insert: DueIndex['insert'] = async (row) => {
+    await runStorageOperation('tables', () => table.upsertEntity(entityOf(row), 'Merge'))
+  }
   return {
     shardCount,
-    async insert(row) {
-      const { workspace, tenant, environment, identityProvider, dueAt } = row
-      const entity = { ...keysOf(row), workspace, tenant, environment, identityProvider, dueAt }
-      await runStorageOperation('tables', () => table.upsertEntity(entity, 'Merge'))
-    },
+    insert,
     async remove(row) {
       const { partitionKey, rowKey } = keysOf(row)
       await onRow(() => table.deleteEntity(partitionKey, rowKey), { absent: undefined })
+    },
+    async move(from, to) {
+      const actions: TransactionAction[] = [
+        ['delete', keysOf(from)],
+        ['upsert', entityOf(to), 'Merge'],
+      ]
+      const moved = await onRow(() => table.submitTransaction(actions), { absent: 'absent' })
+      if (moved === 'absent') await insert(to)
     },
     async *due(shard, until) {
       const filter = odata`PartitionKey eq ${partitionOf(shard)} and RowKey lt ${sortableTime(new Date(until.getTime() + 1))}`
@@ -37,6 +44,11 @@ function keysOf(row: DueRow): { partitionKey: string; rowKey: string } {
   const key = tenantKey(row)
   const shard = Number.parseInt(key.slice(0, 4), 16) % shardCount
   return { partitionKey: partitionOf(shard), rowKey: `${sortableTime(row.dueAt)}_${key}` }
+}
+
+function entityOf(row: DueRow) {
+  const { workspace, tenant, environment, identityProvider, dueAt } = row
+  return { ...keysOf(row), workspace, tenant, environment, identityProvider, dueAt }
 }
 
 function partitionOf(shard: number): string {

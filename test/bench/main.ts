@@ -10,6 +10,7 @@ import { passthrough } from './passthrough.ts'
 import { type Bench, type BenchReport, formatReport } from './report.ts'
 import { slowUpstream } from './slowUpstream.ts'
 import { sparseVends } from './sparseVends.ts'
+import { sweepBesideVends } from './sweepBesideVends.ts'
 import { sweepLocal } from './sweepLocal.ts'
 import { sweepPace } from './sweepPace.ts'
 import { sweepReads } from './sweepReads.ts'
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'sweep-reads': sweepReads,
   'sweep-pace': sweepPace,
   'sweep-local': sweepLocal,
+  'sweep-beside-vends': sweepBesideVends,
   'warm-vend': warmVend,
   'sparse-vends': sparseVends,
   growth,

@@ -22,6 +22,10 @@ function createDueIndex(): DueIndex {
     shardCount,
     insert: async (row) => void shardOf(row)?.set(keyOf(row), row),
     remove: async (row) => void shardOf(row)?.delete(keyOf(row)),
+    move: async (from, to) => {
+      shardOf(from)?.delete(keyOf(from))
+      shardOf(to)?.set(keyOf(to), to)
+    },
     async *due(shard, until) {
       const rows = [...(shards[shard]?.values() ?? [])].filter(({ dueAt }) => dueAt <= until)
       rows.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime())

@@ -12,7 +12,8 @@ export interface SeekingTables {
 /**
  * Table Storage's protocol, limited to what a sweep uses, over tables that are sorted by their keys: a query seeks its
  * range, like in the service, but Azurite reads every row of the table for each query and point read. Only for
- * measuring: it supports neither transactions nor access control, and filters only by keys.
+ * measuring: of transactions, it supports only those that can't be refused; it has no access control, and filters only
+ * by keys.
  * @param latencyMilliseconds how long each answer takes besides its work. Default is 0.
  */
 export async function startSeekingTables(latencyMilliseconds = 0): Promise<SeekingTables> {
@@ -49,6 +50,7 @@ interface Row {
 
 async function answer(request: Request, partitionsOf: (table: string) => Partitions): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url)
+  if (pathname.endsWith('/$batch')) return transact(await request.text(), partitionsOf)
   const [, table = '', keys] = /^\/[^/]+\/(\w+)(?:\((.*)\))?$/.exec(decodeURIComponent(pathname)) ?? []
   if (table === 'Tables') return new Response(null, { status: 204 })
   const partitions = partitionsOf(table)
@@ -77,6 +79,22 @@ async function answer(request: Request, partitionsOf: (table: string) => Partiti
     default:
       throw new Error(`${request.method} ${pathname} is more than these tables know.`)
   }
+}
+
+/** Answers in the form that the SDK parses: one part for each operation, and what ends them. */
+async function transact(body: string, partitionsOf: (table: string) => Partitions): Promise<Response> {
+  const parts: string[] = []
+  for (const part of body.split('--changeset_').slice(1, -1)) {
+    const [, method = '', url = ''] = /^(\w+) (\S+) HTTP\/1\.1\r?$/m.exec(part) ?? []
+    const [json] = /\{.*\}/s.exec(part) ?? []
+    const done = await answer(new Request(url, { method, ...(json && { body: json }) }), partitionsOf)
+    if (!done.ok) throw new Error(`${method} ${url} of a transaction is refused.`)
+    parts.push(`HTTP/1.1 ${done.status} OK\r\nETag: ${done.headers.get('etag')}\r\n\r\n`)
+  }
+  const boundary = '--changesetresponse_1'
+  return new Response([boundary, ...parts.map((part) => `\r\n${part}${boundary}`), '--'].join(''), {
+    status: 202,
+  })
 }
 
 const maxRowsOfAPage = 1000

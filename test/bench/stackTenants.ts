@@ -23,7 +23,7 @@ export async function createProductionTenants(world: World, count: number): Prom
   await pMap(
     numbers,
     async (number) => {
-      const tenant = { ...first, tenant: `due-${number}`, dueAt }
+      const tenant = { ...first, tenant: `due-${name.tenant}-${number}`, dueAt }
       const reference = await grantStores.vault.write(refreshToken, grantOwnerOf(tenant, grant))
       await tenants.create({ ...tenant, grant: { ...grant, reference } }, [])
       await grantServices.due.insert(dueRowOf(tenant, grant, dueAt))

@@ -287,6 +287,19 @@ describe.each([
     await index.remove(row)
     expect(await dueOf(index, row.dueAt)).toEqual([])
   })
+
+  test('a row that is moved is only at its new time, with its new columns, also if it was already gone', async () => {
+    const index = await open()
+    const [from, to] = [dueRow('moved', 1), { ...dueRow('moved', 2), identityProvider: 'google' } as const]
+    await index.insert(from)
+    await index.move(from, to)
+    expect(await dueOf(index, to.dueAt)).toEqual([to])
+    await index.move(from, to)
+    expect(await dueOf(index, to.dueAt)).toEqual([to])
+    await index.remove(to)
+    await index.move(from, to)
+    expect(await dueOf(index, to.dueAt)).toEqual([to])
+  })
 })
 
 const owner = {

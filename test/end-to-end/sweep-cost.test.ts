@@ -22,6 +22,15 @@ async function swept() {
   return { refreshed: body.refreshed as number, tables: tables.counts(), vault: ofGrants.length }
 }
 
+/** The operations on tenants' rows and due rows, without queries: a sweep has those regardless of what is due. */
+const onRows = (counts: Readonly<Record<string, number>>) =>
+  Object.fromEntries(
+    Object.entries(counts).filter(([kind]) => !kind.startsWith('list ') && /Tenants|RefreshDue/.test(kind)),
+  )
+
+/** The row read, the lease and the commit, and the due row moved in one transaction. */
+const ofRefresh = { 'get Tenants': 1, 'replace Tenants': 2, 'batch RefreshDue': 1 }
+
 const sum = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((total, count) => total + count, 0)
 
@@ -41,9 +50,17 @@ test('a refresh takes the table transactions and vault operations that docs/cost
   const refreshed = async () => sweeps.push(await swept()) && sweeps.at(-1)?.refreshed
   await expect.poll(refreshed, { timeout: 20_000, interval: 200 }).toBe(1)
   const last = sweeps.at(-1)
-  const own = Object.entries(last?.tables ?? {}).filter(
-    ([kind]) => !kind.startsWith('list ') && /Tenants|RefreshDue/.test(kind),
-  )
-  expect(sum(Object.fromEntries(own))).toBe(counted.tablePerRefresh)
+  expect(onRows(last?.tables ?? {})).toEqual(ofRefresh)
+  expect(sum(ofRefresh)).toBe(counted.tablePerRefresh)
   expect(last?.vault).toBe(counted.vaultPerRefresh.vault)
+})
+
+test('a vend that refreshes takes the table operations of a sweep’s refresh, and at most two about the whole broker', async () => {
+  const tenant = await world.connectedStale()
+  const { log } = world.stack.parts.azurite.service.control
+  log.clear()
+  expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
+  const { 'get BrokerState': holds = 0, 'merge BrokerState': proven = 0, ...others } = log.counts()
+  expect(onRows(others)).toEqual(ofRefresh)
+  expect([holds, proven].every((times) => times <= 1)).toBe(true)
 })

@@ -169,6 +169,13 @@ function unreliableDue(world: World, process: SimulatedProcess): DueIndex {
         effect: () => changed(due.remove(row)),
         failure,
       }),
+    move: (from, to) =>
+      process.perform({
+        name: 'due.move',
+        tenant: to.tenant,
+        effect: () => changed(due.move(from, to)),
+        failure,
+      }),
     due: (shard, until) =>
       pagesOf((after) =>
         process.perform({

@@ -1,4 +1,5 @@
 import type { Mutation } from './mutation.ts'
+import { consentTwice } from './uncommittedScenarios.ts'
 
 /** Breakages of pending consents, of another writer's choice, and of one-time records. */
 export const consentMutations: readonly Mutation[] = [
@@ -42,6 +43,7 @@ export const consentMutations: readonly Mutation[] = [
     file: 'shared/connect/savePendingGrant.ts',
     find: 'row.pendingGrant?.grant.reference,',
     replace: '',
+    by: consentTwice,
     breaks: ['secret_left_over', 'secret_forgotten', 'grant_kept_after_disconnect'],
   },
   {

@@ -69,18 +69,32 @@ export const mutations: readonly Mutation[] = [
     breaks: ['token_lost', 'forgotten_by_the_sweep', 'grant_kept_after_disconnect', 'isolation'],
   },
   {
-    name: 'the old due row is deleted first',
+    name: 'the old due row is deleted before the commit',
     file: commit,
-    find: "if (dueAt && moved) await time.repeat('inserting the due row', () => due.insert(dueRow(dueAt)))",
+    find: 'const written = await writeLeased(dependencies, attempt, change)',
     replace: `if (previousDueAt && moved) await due.remove(dueRow(previousDueAt))
-  if (dueAt && moved) await time.repeat('inserting the due row', () => due.insert(dueRow(dueAt)))`,
+  const written = await writeLeased(dependencies, attempt, change)`,
     breaks: ['forgotten_by_the_sweep'],
   },
   {
-    name: 'the new due row is never inserted',
+    name: 'the old due row is deleted after the commit, and the next one is inserted in a step of its own',
     file: commit,
-    find: "if (dueAt && moved) await time.repeat('inserting the due row', () => due.insert(dueRow(dueAt)))",
-    replace: '',
+    find: 'due.move(old, later)',
+    replace: 'due.remove(old).then(() => due.insert(later))',
+    breaks: ['forgotten_by_the_sweep'],
+  },
+  {
+    name: 'the next due row is never inserted',
+    file: commit,
+    find: 'due.move(old, later)',
+    replace: 'due.remove(old)',
+    breaks: ['forgotten_by_the_sweep'],
+  },
+  {
+    name: 'a due row moves after the commit, also to an earlier time',
+    file: commit,
+    find: 'dueAt > previousDueAt ? dueRow(dueAt)',
+    replace: 'dueAt ? dueRow(dueAt)',
     breaks: ['forgotten_by_the_sweep'],
   },
   {
@@ -246,16 +260,15 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'hints that the row does not confirm stay',
     file: 'shared/refresh/removeHint.ts',
-    find: 'await due.remove(row)\n}',
-    replace: '}',
+    find: 'await (dueAt && grant ? due.move(row, dueRowOf(tenant, grant, dueAt)) : due.remove(row))',
+    replace: 'if (dueAt && grant) await due.insert(dueRowOf(tenant, grant, dueAt))',
     breaks: ['orphan_hint'],
   },
   {
     name: 'a tenant’s own hint is dropped',
     file: 'shared/refresh/removeHint.ts',
-    find: 'if (tenant.dueAt && tenant.grant) await due.insert(dueRowOf(tenant, tenant.grant, tenant.dueAt))',
-    replace: `for await (const page of due.due(0, tenant.dueAt ?? row.dueAt)) for (const hint of page) await due.remove(hint)
-    for await (const page of due.due(1, tenant.dueAt ?? row.dueAt)) for (const hint of page) await due.remove(hint)`,
+    find: 'due.move(row, dueRowOf(tenant, grant, dueAt))',
+    replace: 'due.remove(row)',
     breaks: ['forgotten_by_the_sweep'],
   },
   {

@@ -13,7 +13,12 @@ import {
   slowReading,
   wakeBesideSweep,
 } from './scenarios.ts'
-import { commitBesideSweep, migratePendingAndDie, slowWriteBesideSweep } from './uncommittedScenarios.ts'
+import {
+  commitBesideSweep,
+  consentTwice,
+  migratePendingAndDie,
+  slowWriteBesideSweep,
+} from './uncommittedScenarios.ts'
 import * as production from './useCases.ts'
 
 const seeds = Array.from({ length: 150 }, (_, index) => index + 1)
@@ -35,6 +40,7 @@ test.each([
   ['a commit next to the sweep that destroys its secret names a live secret, or nothing', commitBesideSweep],
   ['a secret that is written late by a process that dies is found by a sweep', slowWriteBesideSweep],
   ['a pending grant is migrated by a process that dies: a sweep finds the copy', migratePendingAndDie],
+  ['a consent that replaces another one, which waits for its confirmation, leaves no secret', consentTwice],
   ['a vault that accepts no new refresh token does not stop a vend', refusedWrites],
   ['a provider that refuses every grant for a while ends none of them', refusedKind],
   ['an instance that is taken away commits its refresh, and leaves no lease', endDuringRefresh],

@@ -65,6 +65,17 @@ export function migratePendingAndDie(seed: number, useCases: UseCases): Promise<
   })
 }
 
+/** A person consents again while a first consent still waits for its confirmation. */
+export function consentTwice(seed: number, useCases: UseCases): Promise<Violation | undefined> {
+  return brokenRule(async () => {
+    const world = await idleWorld(seed, useCases)
+    for (const consenting of [world.start(), world.start()])
+      await world.until(consentAndConfirm(world, consenting, name, () => undefined))
+    await settle(world)
+    return world
+  })
+}
+
 function dyingAfterWrite({ process, stores }: SimulatedBroker, lateMilliseconds: number): GrantStore {
   const write: GrantStore['write'] = async (...written) => {
     if (lateMilliseconds > 0) await process.clock.sleep(lateMilliseconds)

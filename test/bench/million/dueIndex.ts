@@ -39,6 +39,13 @@ export function createCompactDueIndex(account: LimitedAccount, count: number): C
         if (!ripe.delete(keyOf(row))) goneBefore.add(keyOf(row))
       })
     },
+    move: (from, to) => {
+      const { limit, ripe, goneBefore, waiting } = of(from)
+      return account.transact(limit, 2, () => {
+        if (!ripe.delete(keyOf(from))) goneBefore.add(keyOf(from))
+        waiting.add(to.dueAt.getTime(), numberOf(to))
+      })
+    },
     async *due(number, until) {
       const shard = shards[number]!
       ripen(shard, until.getTime())

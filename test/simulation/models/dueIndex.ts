@@ -29,6 +29,10 @@ export function createModelDueIndex(options: { shardCount?: number; pageSize?: n
     remove: async (row) => {
       rows.delete(keyOf(row))
     },
+    move: async (from, to) => {
+      rows.delete(keyOf(from))
+      rows.set(keyOf(to), to)
+    },
     due: (shard, until) => pagesOf((after) => page(shard, until, after)),
     page,
     rows: () => rows.values(),
