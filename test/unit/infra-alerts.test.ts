@@ -32,6 +32,11 @@ for (const alert of logAlerts) {
   })
 }
 
+test('every event of the broker is read by an alert, or shown by the workbook', () => {
+  const read = new Set(queries.flatMap(eventsIn))
+  expect([...events.keys()].filter((event) => !read.has(event))).toEqual([])
+})
+
 /** Compares shares of sampled requests, so sampling doesn't matter. */
 const byShare = readText('infra/alerts/host-failures.kql')
 
