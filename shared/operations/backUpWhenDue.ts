@@ -16,11 +16,17 @@ export interface BackUpTimerDependencies extends BackUpDependencies {
 }
 
 /** The timer's last complete backup. */
-interface LastBackup {
+export interface LastBackup {
   readonly containerUrl: string
   /** When it began, in ISO 8601. */
   readonly startedAt: string
 }
+
+/** Where the timer's last complete backup is among the broker's notes. */
+export const backupNote = ['backup', 'last'] as const
+
+/** A backup that fails is repeated an hour later. Another hour after that, it's missing (`infra/modules/alerts.bicep`). */
+export const backupGraceHours = 2
 
 /**
  * Makes a backup if a container is named and has none of the timer's since the last hour of the day, in UTC, that is one
@@ -44,10 +50,11 @@ async function backUpSince(dependencies: BackUpTimerDependencies): Promise<strin
   const { containerUrl, hours } = config.backup
   if (!containerUrl) return undefined
   const now = clock.now()
-  const last = await notes.read<LastBackup>('backup', 'last')
+  const last = await notes.read<LastBackup>(...backupNote)
   if (last?.containerUrl === containerUrl && isSince(dueAt(now, hours), last, now)) return undefined
   const name = await backUp(dependencies, containerUrl)
-  await notes.write('backup', 'last', { containerUrl, startedAt: now.toISOString() } satisfies LastBackup)
+  const made: LastBackup = { containerUrl, startedAt: now.toISOString() }
+  await notes.write(...backupNote, made)
   return name
 }
 

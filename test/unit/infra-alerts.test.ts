@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { sweepFailures } from '../../shared/domain/sweepFailures.ts'
 import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
 import { maxRoundDays } from '../../shared/operations/auditRound.ts'
+import { backupGraceHours } from '../../shared/operations/backUpWhenDue.ts'
 import { metricNames } from '../../shared/telemetry/instruments.ts'
 import { everything, logAlerts, predicted, type Resource, readJson, readText, root } from './infraFiles.ts'
 
@@ -87,7 +88,7 @@ test('the alert of a missing backup exists only where backups are made, and wait
       .map(runbookOf),
   ).not.toContain(name)
   expect(readText('infra/alerts/backup-missing.kql').match(/26h/g)).toHaveLength(1)
-  expect(readText('infra/modules/alerts.bicep')).toMatch(/'26h', '\$\{backupHours \+ 2\}h'\)/)
+  expect(readText('infra/modules/alerts.bicep')).toContain(`'26h', '$\{backupHours + ${backupGraceHours}}h')`)
   expect(readText('infra/main.bicep')).toContain(
     "backupHours: makesBackups ? int(settings.?BACKUP_HOURS ?? '24') : 0",
   )
