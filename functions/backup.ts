@@ -4,8 +4,8 @@ import { backUpWhenDue } from '../shared/operations/backUpWhenDue.ts'
 import { withTracing } from '../shared/telemetry/invocation.ts'
 
 /**
- * The backup timer: asks every hour whether the settings want a backup now. Without `BACKUP_CONTAINER_URL`, there is no
- * timer.
+ * The backup timer: asks every hour whether a backup is due, or has failed since it was. Without `BACKUP_CONTAINER_URL`,
+ * there is no timer.
  */
 if (isSet('BACKUP_CONTAINER_URL')) {
   app.timer('backup', {

@@ -258,6 +258,7 @@ var audience = empty(callerIssuers) && empty(apiClientId)
   : apiClientId
 var sku = storageSkuOf(storageSku, settings.?GRANT_STORE ?? 'vault', acceptSealedWithoutCopy || !empty(backupLocation))
 var backupRegion = backupLocationOf(backupLocation, location, settings.?BACKUP_CONTAINER_URL ?? '')
+var makesBackups = !empty(backupRegion) || !empty(settings.?BACKUP_CONTAINER_URL ?? '')
 var keptBackupDays = backupDaysOf(backupDays, backupImmutableDays, int(settings.?BACKUP_RETENTION_DAYS ?? '90'))
 var ipRanges = rangesOf(allowedIpRanges, privateNetworking)
 var hasNetwork = hasOwnNetwork(appSubnetId, endpointSubnetId, privateNetworking)
@@ -505,6 +506,7 @@ module alerts 'modules/alerts.bicep' = {
     runbooksUrl: runbooksUrl
     reauthorizationThreshold: reauthorizationThreshold
     sweepSilence: sweepSilence
+    backupHours: makesBackups ? int(settings.?BACKUP_HOURS ?? '24') : 0
   }
 }
 

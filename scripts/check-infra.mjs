@@ -57,8 +57,11 @@ const outputs = [...sources, 'main.json', ...globSync('snapshots/*.json', { cwd:
 const changed = outputs.filter((file) => !isKept(file))
 if (write) {
   for (const file of changed) cpSync(join(made, file), join(kept, file))
-  const { predictedResources } = JSON.parse(readFileSync(join(made, 'snapshots/main.snapshot.json'), 'utf8'))
-  writeAlertPages(predictedResources, join(root, 'docs', 'runbooks'))
+  // Last the defaults: an alert that only a parameter brings is only in the other one.
+  for (const snapshot of ['private', 'main']) {
+    const text = readFileSync(join(made, 'snapshots', `${snapshot}.snapshot.json`), 'utf8')
+    writeAlertPages(JSON.parse(text).predictedResources, join(root, 'docs', 'runbooks'))
+  }
 }
 for (const file of changed)
   console.log(`infra/${file} ${write ? 'written' : 'differs from a fresh compilation'}`)

@@ -16,6 +16,8 @@ param runbooksUrl string
 param reauthorizationThreshold int
 @allowed(['PT15M', 'PT30M', 'PT1H', 'PT6H', 'P1D'])
 param sweepSilence string
+@description('Hours between two backups; 0 if none are made.')
+param backupHours int
 
 var runbookBase = empty(runbooksUrl) ? 'docs/runbooks' : runbooksUrl
 var silences = { PT15M: '15m', PT30M: '30m', PT1H: '1h', PT6H: '6h', P1D: '1d' }
@@ -37,7 +39,7 @@ type alert = {
   repeatAfter: string?
 }
 
-var alerts alert[] = [
+var always alert[] = [
   {
     name: 'reauthorization-required'
     title: 'Tenants need a new sign-in'
@@ -225,6 +227,21 @@ var alerts alert[] = [
     threshold: 5
   }
 ]
+
+var ofBackups alert[] = [
+  {
+    name: 'backup-missing'
+    title: 'No backup of the tables has ended for too long'
+    severity: 2
+    // A backup that fails is repeated an hour later: by then, both have. The longest window, two days, holds the slowest schedule.
+    query: replace(loadTextContent('../alerts/backup-missing.kql'), '26h', '${backupHours + 2}h')
+    window: 'P2D'
+    frequency: 'PT1H'
+    threshold: 0
+  }
+]
+
+var alerts = backupHours > 0 ? concat(always, ofBackups) : always
 
 resource rules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
   for alert in alerts: {

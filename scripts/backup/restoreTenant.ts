@@ -4,6 +4,7 @@ import { isDamaged } from '../../shared/domain/damagedRow.ts'
 import { consentOf, isEndedBy } from '../../shared/domain/disconnectMarks.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import type { StoredTenant, Tenant, TenantName } from '../../shared/domain/tenant.ts'
+import { withLeaseLeftBehind } from '../../shared/domain/transitions.ts'
 import { OtherWriterError } from '../../shared/operations/soleWriter.ts'
 import { toCountdown } from '../../shared/storage/countdown.ts'
 import type { SavedRow } from '../../shared/storage/savedRow.ts'
@@ -96,7 +97,7 @@ async function writeRows(
 ): Promise<void> {
   const oldest = grantServices.clock.now().getTime() - config.retention.tenantEventDays * 86_400_000
   const beside = others.filter((row) => row !== own && !isOldEvent(row, oldest))
-  const entity = withLeaseLeftBehind(withAccounts(toEntity(own), saved, others), saved)
+  const entity = withLeaseColumns(withAccounts(toEntity(own), saved, others), saved)
   const last: TransactionAction = etag ? ['update', entity, 'Replace', { etag }] : ['create', entity]
   const actions = [...beside.map((row): TransactionAction => ['upsert', toEntity(row), 'Replace']), last]
   for (let start = 0; start < actions.length; start += transactionSize) {
@@ -121,14 +122,9 @@ function withAccounts(entity: TableEntity, saved: Tenant, rows: readonly SavedRo
   return hasSome && !hasOwn ? { ...entity, accountsOutstanding: true } : entity
 }
 
-/**
- * A vault may have a newer refresh token than the backup, and a strict provider ends a grant whose used token it receives.
- * The first refresh looks for a newer one if an earlier lease was never released.
- */
-function withLeaseLeftBehind(entity: TableEntity, { grant }: Tenant): TableEntity {
-  return grant?.reference.startsWith('vault:')
-    ? { ...entity, leaseId: 'restored', leaseUntil: new Date(0) }
-    : entity
+function withLeaseColumns(entity: TableEntity, saved: Tenant): TableEntity {
+  const { lease } = withLeaseLeftBehind(saved)
+  return lease ? { ...entity, leaseId: lease.id, leaseUntil: lease.until } : entity
 }
 
 function eventsOf(rows: readonly SavedRow[]): SavedRow[] {

@@ -221,6 +221,11 @@ export interface LogEvents {
   'vault.throttled': { vault: string; operation: string }
   /** A shard that a sweep handed over failed in all its tries. */
   'sweep.shard_poisoned': { shard: number }
+  /**
+   * The timer's copy of the tables failed; it tries again an hour later. `service` is what failed: `tables`, `blobs`, or
+   * `identity`. `status` is 0 without an answer.
+   */
+  'backup.failed': { service: string; status: number; code: string }
   /** A copy of the tables is complete in the container of `BACKUP_CONTAINER_URL`. `bytes` are compressed. */
   'backup.ended': { rows: number; bytes: number; durationSeconds: number }
 }

@@ -74,11 +74,21 @@ export function withClaims(row: Tenant, claims: string): Tenant {
 }
 
 /**
+ * The row was restored or repaired, and may name an older refresh token than its vault has. A strict provider ends a grant
+ * whose used token it receives; the first refresh looks for a newer one, as after a lease that no one released. A sealed
+ * token is in the row itself.
+ */
+export function withLeaseLeftBehind(row: Tenant): Tenant {
+  if (!row.grant?.reference.startsWith('vault:')) return withoutLease(row)
+  return withLease(row, { id: 'restored', until: new Date(0) })
+}
+
+/**
  * A damaged row is rewritten from its readable part. A connected tenant with a valid grant is due immediately;
  * without one, or if the status can't be read, the advertiser must sign in.
  */
 export function withRepairs(row: Tenant, now: Date): Tenant {
-  if (row.status === 'connected' && row.grant) return { ...withoutLease(row), dueAt: now }
+  if (row.status === 'connected' && row.grant) return { ...withLeaseLeftBehind(row), dueAt: now }
   const isKnown =
     row.status !== 'connected' && (row.status !== 'reauthorization_required' || row.reauthorizationReason)
   return isKnown ? row : withDeadGrant(row, 'row_damaged')

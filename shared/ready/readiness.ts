@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { checkBackup } from './backup.ts'
 import { checkCallerIssuer } from './callerIssuers.ts'
 import { type ReadinessCheck, readinessCheck } from './checks.ts'
 import { checkClock } from './clock.ts'
@@ -35,12 +36,13 @@ function inCategory<C extends 'package' | 'operator'>(category: C, checks: reado
 export async function checkReadiness(broker: ReadyDependencies): Promise<Readiness> {
   const { config, signInTable } = broker
   const rows = signInRows(config, signInTable)
-  const [permissions, secrets, signIns, issuers, state] = await Promise.all([
+  const [permissions, secrets, signIns, issuers, state, backup] = await Promise.all([
     checkPermissions(broker),
     checkSecrets(broker),
     Promise.all(rows.map(checkSignIn)),
     Promise.all(config.callerIssuers.map(checkCallerIssuer)),
     checkState(broker),
+    checkBackup(broker),
   ])
   // Last, because every answer from storage includes the time.
   const checks = [
@@ -49,7 +51,7 @@ export async function checkReadiness(broker: ReadyDependencies): Promise<Readine
     ...inCategory('package', signIns),
     ...inCategory('operator', issuers),
     ...inCategory('package', [state.check]),
-    ...inCategory('operator', [checkClock(broker)]),
+    ...inCategory('operator', [...backup, checkClock(broker)]),
   ]
   return {
     ready: checks.every(({ ok }) => ok) && state.shown.holds.length === 0,

@@ -3,8 +3,9 @@ import { expect, test } from 'vitest'
 import { sweepFailures } from '../../shared/domain/sweepFailures.ts'
 import { KeysUnreachableError } from '../../shared/identity/keySource.ts'
 import { maxRoundDays } from '../../shared/operations/auditRound.ts'
+import { backupGraceHours } from '../../shared/operations/backUpWhenDue.ts'
 import { metricNames } from '../../shared/telemetry/instruments.ts'
-import { everything, predicted, type Resource, readJson, readText, root } from './infraFiles.ts'
+import { everything, logAlerts, predicted, type Resource, readJson, readText, root } from './infraFiles.ts'
 
 const logAlert = 'Microsoft.Insights/scheduledQueryRules'
 const alerts = everything.filter(({ type }) => type === logAlert)
@@ -20,7 +21,7 @@ test.each(alerts.map((alert) => [runbookOf(alert), alert] as const))(
   },
 )
 
-for (const alert of predicted('main').filter(({ type }) => type === logAlert)) {
+for (const alert of logAlerts) {
   const page = runbookOf(alert)
   test(`${page} shows the query and schedule of its alert`, () => {
     const text = readText(`docs/runbooks/${page}`)
@@ -31,6 +32,11 @@ for (const alert of predicted('main').filter(({ type }) => type === logAlert)) {
     )
   })
 }
+
+test('every event of the broker is read by an alert, or shown by the workbook', () => {
+  const read = new Set(queries.flatMap(eventsIn))
+  expect([...events.keys()].filter((event) => !read.has(event))).toEqual([])
+})
 
 /** Compares shares of sampled requests, so sampling doesn't matter. */
 const byShare = readText('infra/alerts/host-failures.kql')
@@ -72,6 +78,23 @@ test('every metric of a broker has the prefix by which its silence is noticed', 
 
 test('the alert waits for the configured silence', () => {
   expect(readText('infra/alerts/sweep-silent.kql').match(/30m/g)).toHaveLength(1)
+})
+
+test('the alert of a missing backup exists only where backups are made, and waits for the next one and its repetition', () => {
+  const name = 'backup-missing.md'
+  expect(
+    predicted('main')
+      .filter(({ type }) => type === logAlert)
+      .map(runbookOf),
+  ).not.toContain(name)
+  expect(readText('infra/alerts/backup-missing.kql').match(/26h/g)).toHaveLength(1)
+  expect(readText('infra/modules/alerts.bicep')).toContain(`'26h', '$\{backupHours + ${backupGraceHours}}h')`)
+  expect(readText('infra/main.bicep')).toContain(
+    "backupHours: makesBackups ? int(settings.?BACKUP_HOURS ?? '24') : 0",
+  )
+  const rule = alerts.find((alert) => runbookOf(alert) === name)
+  // The slowest schedule must fit in the window.
+  expect(secondsIn(rule?.properties.windowSize)).toBeGreaterThan(26 * 3600)
 })
 
 test('refreshes count as late no sooner than the sweep counts as silent, and three sweeps fit in the window', () => {
@@ -153,6 +176,7 @@ test('throttling of every vault also appears in the vaults’ own metric', () =>
 test('each required finding has its own alert', () => {
   expect(alerts.map(runbookOf).toSorted()).toEqual([
     'audit-slow.md',
+    'backup-missing.md',
     'clock-wrong.md',
     'connect-failed.md',
     'environment-on-hold.md',

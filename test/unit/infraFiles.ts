@@ -19,6 +19,13 @@ export const template = readJson('infra/main.json')
 /** The resources from `private.bicepparam`, which enables everything. */
 export const everything = predicted('private')
 
+/** Every log alert: as it's deployed by default, or, if it needs a parameter, from `private.bicepparam`. */
+export const logAlerts: readonly Resource[] = [...predicted('main'), ...everything].filter(
+  ({ name, type }, index, all) =>
+    type === 'Microsoft.Insights/scheduledQueryRules' &&
+    all.findIndex((each) => each.name === name) === index,
+)
+
 const resources = resourcesOf(template)
 
 /** The template's resources of one type, in any module. */

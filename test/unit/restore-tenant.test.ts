@@ -1,8 +1,11 @@
+import type { TableEntity } from '@azure/data-tables'
 import { expect, test } from 'vitest'
 import { restoreTenant } from '../../scripts/backup/restoreTenant.ts'
 import { addSeconds } from '../../shared/clock.ts'
+import { isDamaged } from '../../shared/domain/damagedRow.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TokenEndpoint } from '../../shared/domain/tokenEndpoint.ts'
+import { repairTenant } from '../../shared/operations/rebuild.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { Secret } from '../../shared/secret.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
@@ -45,6 +48,14 @@ function lostTables() {
       const row = savedOf(tenant)
       return restoreTenant(broker, [row, { ...row, rowKey: 'account:g:1:1', columns: {} }], () => mark)
     },
+    /** Damages the tenant's row, and repairs it as `rebuild-tables` does. */
+    async repair() {
+      const row = rows().find(({ rowKey }) => rowKey === 'tenant')
+      await Tenants.updateEntity({ ...(row as TableEntity), troubleReason: 5 }, 'Merge')
+      const damaged = await tenants.inspect(name)
+      if (!damaged || !isDamaged(damaged)) throw new Error('The row should be damaged.')
+      await repairTenant({ grantServices: services } as never, damaged)
+    },
     hasAccounts: () => rows().some(({ rowKey }) => rowKey.startsWith('account:')),
     read: async () => (await tenants.read(name))?.tenant,
   }
@@ -59,6 +70,17 @@ test('the first refresh after a restore uses the newest token of the vault, not 
   expect(await refresh()).toMatchObject({ outcome: 'refreshed' })
   expect(sent).toEqual(['newest'])
   expect((await read())?.grant?.reference).not.toBe(newest)
+  expect(await read()).not.toHaveProperty('lease')
+})
+
+test('so does the first refresh after the repair of a damaged row', async () => {
+  const { read, refresh, repair, restore, sent, stores } = lostTables()
+  const saved = await stores.vault.write(new Secret('used'), owner)
+  await stores.vault.write(new Secret('newest'), owner, saved)
+  await restore(connected(saved))
+  await repair()
+  expect(await refresh()).toMatchObject({ outcome: 'refreshed' })
+  expect(sent).toEqual(['newest'])
   expect(await read()).not.toHaveProperty('lease')
 })
 

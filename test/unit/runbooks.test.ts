@@ -92,6 +92,14 @@ test('a lock is deleted only after its lease was broken', () => {
   expect(deleted).toBeGreaterThan(broken ?? 0)
 })
 
+test('a command that reads what is typed is the last one of its block: a terminal would give it the next pasted line', () => {
+  const blocks = pages().flatMap((page) => readText(page).match(/```sh\n[\s\S]*?```/g) ?? [])
+  const lines = blocks.map((block) => block.split('\n').slice(1, -1))
+  const reads = (line: string) => /^\s*read /.test(line)
+  expect(lines.filter((block) => block.some(reads)).length).toBeGreaterThan(0)
+  for (const block of lines) expect(block.slice(0, -1).filter(reads)).toEqual([])
+})
+
 test('a secret that moves keeps an expiry in the form that the CLI takes', () => {
   const text = readText('docs/runbooks/move-subscription.md')
   expect(text).toContain('sub("\\\\+00:00$"; "Z")')

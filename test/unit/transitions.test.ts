@@ -50,6 +50,7 @@ const full: Required<Tenant> = {
   unknownColumns: { later: 'stays' },
 }
 const grant = grantOf('vault:new', 'second')
+const leftBehind = { lease: { id: 'restored', until: new Date(0) } }
 const trouble = { ...full.trouble, attempts: 4, nextAttemptAt: now }
 const refusal = { reason: 'other', since: now }
 const consent = { grant, accessToken, dueAt: now, accountsGeneration: 'g3' }
@@ -88,7 +89,8 @@ const each: Readonly<Record<keyof typeof transitions, readonly [Tenant, Partial<
       ['grant', 'accessToken', 'advertisingRefusal'],
     ],
     withClaims: [transitions.withClaims(full, '{}'), { claims: '{}' }, []],
-    withRepairs: [transitions.withRepairs(full, now), { dueAt: now }, ['lease']],
+    withLeaseLeftBehind: [transitions.withLeaseLeftBehind(full), leftBehind, []],
+    withRepairs: [transitions.withRepairs(full, now), { dueAt: now, ...leftBehind }, []],
     withConnection: [
       transitions.withConnection({ ...full, status: 'reauthorization_required' }, consent),
       { ...consent, status: 'connected', discoveredAt: now },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { predicted, readText } from '../unit/infraFiles.ts'
+import { logAlerts, readText } from '../unit/infraFiles.ts'
 import { alerts, otherAlerts, ringing } from './alerts.ts'
 import type { Line } from './ground.ts'
 
@@ -10,8 +10,7 @@ const minutesIn: Readonly<Record<string, number>> = {
   P1D: 24 * 60,
   P2D: 48 * 60,
 }
-const deployed = predicted('main').filter(({ type }) => type === 'Microsoft.Insights/scheduledQueryRules')
-const rules = new Map(deployed.map((rule) => [/([\w-]+)\.md/.exec(rule.properties.description)?.[1], rule]))
+const rules = new Map(logAlerts.map((rule) => [/([\w-]+)\.md/.exec(rule.properties.description)?.[1], rule]))
 
 test('every alert of infra/ is one that log lines decide, or is known to read something else', () => {
   expect([...Object.keys(alerts), ...otherAlerts].toSorted()).toEqual([...rules.keys()].toSorted())
@@ -41,6 +40,12 @@ describe('lines', () => {
   test.each<[string, readonly string[], readonly Line[]]>([
     ['of sweeps that work', [], [sweepAt(0), sweepAt(5)]],
     ['of a silence', ['sweep-silent'], [sweepAt(0), sweepAt(31)]],
+    ['of backups a day apart', [], [0, 24 * 60].map((minute) => lineAt(minute, 'backup.ended'))],
+    [
+      'of a day without one',
+      ['backup-missing'],
+      [0, 27 * 60].map((minute) => lineAt(minute, 'backup.ended')),
+    ],
     [
       'of a sweep that mostly failed',
       ['sweep-failed'],

@@ -39,6 +39,12 @@ export const alerts: Readonly<Record<string, Alert>> = {
         ({ event, fields }) => event === 'audit.round_late' || Number(fields.durationSeconds) > 1_209_600,
       ),
   },
+  'backup-missing': {
+    events: ['backup.ended'],
+    threshold: 0,
+    windowMinutes: 2 * day,
+    rows: pausesOf(26 * hour),
+  },
   'clock-wrong': each('clock.wrong', hour),
   'connect-failed': each('connect.failed', hour, 0, ({ actor }) => actor === 'operator'),
   'environment-on-hold': {
@@ -66,7 +72,7 @@ export const alerts: Readonly<Record<string, Alert>> = {
     rows: (lines) =>
       lines.filter(({ event }, index) => event !== 'sweep.ended' || hasMostlyFailed(lines, index)),
   },
-  'sweep-silent': { events: ['sweep.ended'], threshold: 0, windowMinutes: 2 * day, rows: findSilences },
+  'sweep-silent': { events: ['sweep.ended'], threshold: 0, windowMinutes: 2 * day, rows: pausesOf(30) },
   'table-missing': {
     events: ['request.failed', 'sweep.ended'],
     threshold: 0,
@@ -156,10 +162,11 @@ function findHolds(lines: readonly Line[]): Line[] {
   })
 }
 
-/** The sweeps after which none ended for half an hour. */
-function findSilences(lines: readonly Line[]): Line[] {
-  return lines.filter(({ at }, index) => {
-    const next = lines[index + 1]
-    return next !== undefined && next.at.getTime() - at.getTime() > 30 * 60_000
-  })
+/** The lines after which the next one took longer than this number of minutes. */
+function pausesOf(minutes: number): (lines: readonly Line[]) => Line[] {
+  return (lines) =>
+    lines.filter(({ at }, index) => {
+      const next = lines[index + 1]
+      return next !== undefined && next.at.getTime() - at.getTime() > minutes * 60_000
+    })
 }

@@ -16,7 +16,7 @@ describe.each(scenes)('%s', (name, { rings, silent }) => {
 })
 
 /** They read what isn't a line of the broker, or compare with the time of the evaluation. */
-const notOfLines = new Set(['host-failures', 'sweep-silent'])
+const notOfLines = new Set(['backup-missing', 'host-failures', 'sweep-silent'])
 
 describe.each(scenes.filter(([name]) => !notOfLines.has(name)))(
   'the condition of %s in test/years',

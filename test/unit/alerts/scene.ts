@@ -3,7 +3,7 @@ import { createLog } from '../../../shared/telemetry/log.ts'
 import { run } from '../../kql/run.ts'
 import { Dynamic, type Row } from '../../kql/values.ts'
 import type { Line } from '../../years/ground.ts'
-import { predicted, type Resource } from '../infraFiles.ts'
+import { logAlerts, type Resource } from '../infraFiles.ts'
 
 /** What Application Insights holds when an alert is evaluated. */
 export interface Scene {
@@ -68,10 +68,7 @@ export function isRinging(name: string, { now, ...found }: Scene): boolean {
 }
 
 function alertNamed(name: string): Resource {
-  const alert = predicted('main').find(
-    ({ type, properties }) =>
-      type === 'Microsoft.Insights/scheduledQueryRules' && properties.description.endsWith(`/${name}.md`),
-  )
+  const alert = logAlerts.find(({ properties }) => properties.description.endsWith(`/${name}.md`))
   if (!alert) throw new Error(`there is no alert ${name}`)
   return alert
 }

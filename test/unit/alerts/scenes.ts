@@ -1,3 +1,4 @@
+import { backupScenes } from './backupScenes.ts'
 import { processScenes } from './processScenes.ts'
 import { requestScenes } from './requestScenes.ts'
 import type { AlertScenes } from './scene.ts'
@@ -10,4 +11,5 @@ export const scenes: readonly (readonly [string, AlertScenes])[] = [
   tenantScenes,
   processScenes,
   requestScenes,
+  backupScenes,
 ].flatMap((each) => Object.entries(each))
