@@ -21,7 +21,7 @@ function sweepRows(): string[][] {
   return [
     [
       '`sweep-local`: 2,000 tenants due, the built broker on the whole stack',
-      `${sweepLocal.refreshesPerSecond.join(' to ')} refreshes a second with ${sweepLocal.table} table and ${sweepLocal.vault} vault operations each; process at most ${sweepLocal.mebibytes} MiB`,
+      `${sweepLocal.idlePerSecond.join(' to ')} refreshes a second, ${sweepLocal.busyPerSecond.join(' to ')} while others used the machine; each with ${sweepLocal.processorMilliseconds} ms of processor time, ${sweepLocal.table} table and ${sweepLocal.vault} vault operations; process at most ${sweepLocal.mebibytes} MiB`,
       '',
     ],
     [
@@ -53,7 +53,10 @@ function vendRows(): string[][] {
     ],
     [
       '`warm-vend`: requests a second compared with a no-op function on the same host',
-      `${list(warmVend.map(({ share }) => share))} at ${list(warmVend.map(({ connections }) => connections), 0)} connections; with a span per vend ${list(warmVend.map(({ withSpans }) => withSpans))}`,
+      `${list(warmVend.map(({ share }) => share))} at ${list(
+        warmVend.map(({ connections }) => connections),
+        0,
+      )} connections; with a span per vend ${list(warmVend.map(({ withSpans }) => withSpans))}`,
       '0.85, reached without spans',
     ],
     [
@@ -67,8 +70,14 @@ function vendRows(): string[][] {
       'under 2 ms: reached',
     ],
     [
-      `\`slow-upstream\`: ${list(slowUpstream.map(({ calls }) => calls), 0)} passed-through calls at once, Microsoft Advertising answering after 2 s, the broker on one core; the machine was busy`,
-      `all answered; median ${list(slowUpstream.map(({ median }) => median))} s; ${slowUpstream.map(({ coreShare }) => percent(coreShare)).join(', ')} % of the core; process at most ${list(slowUpstream.map(({ mebibytes }) => mebibytes), 0)} MiB`,
+      `\`slow-upstream\`: ${list(
+        slowUpstream.map(({ calls }) => calls),
+        0,
+      )} passed-through calls at once, Microsoft Advertising answering after 2 s, the broker on one core; the machine was busy`,
+      `all answered; median ${list(slowUpstream.map(({ median }) => median))} s; ${slowUpstream.map(({ coreShare }) => percent(coreShare)).join(', ')} % of the core; process at most ${list(
+        slowUpstream.map(({ mebibytes }) => mebibytes),
+        0,
+      )} MiB`,
       'all answered: reached',
     ],
     [
