@@ -12,7 +12,7 @@ export const measured = {
     processorMilliseconds: 4.8,
     ...{ table: 5.06, vault: 2.01, mebibytes: 335 },
   },
-  /** `npm run bench -- sweep-reads`: with so many tenants, and the same number due. */
+  /** `npm run bench -- sweep-reads`: by the number of tenants, with the same number due. */
   sweepReads: [
     { tenants: 1000, reads: 1032, time: 1, memory: 1 },
     { tenants: 10_000, reads: 1032, time: 1.0, memory: 1.0 },
