@@ -23,7 +23,24 @@ const instanceDollars = instanceGbSeconds * prices.onDemandGbSecond
 /** The first sentence of the page. */
 export function headline(): string {
   const about = ({ total, tenants }: Month) => `${aboutDollars(total)} for ${number(tenants)}`
-  return `The broker costs about **${aboutDollars(small.total)} a month for 100 tenants, ${about(middle)}, and ${about(large)}**. Most of that is for answering vends. <!-- test: unit/cost-page: the total is the sum of the rows above it -->`
+  return `The broker costs about **${aboutDollars(small.total)} a month for 100 tenants, ${about(middle)}, and ${about(large)}**. The largest parts are ${largestParts()}. <!-- test: unit/cost-page: the total is the sum of the rows above it -->`
+}
+
+/** Which part of each month costs most. */
+function largestParts(): string {
+  const parts = [small, middle, large].map((month) => {
+    const { alerts, kept, logs, table, vault } = month.dollars
+    const all = {
+      alerts,
+      logs: logs + kept,
+      'the tables': table,
+      'vault operations': vault,
+      'the app': appOf(month),
+    }
+    const [name, most] = Object.entries(all).reduce((a, b) => (b[1] > a[1] ? b : a))
+    return `${name} (${whole(most)}) for ${number(month.tenants)}`
+  })
+  return `${parts.slice(0, -1).join(', ')}, and ${parts.at(-1)}`
 }
 
 /** How instances on demand are billed. */
@@ -116,5 +133,5 @@ function privateNetworking(): string {
 
 function storageAudit(): string {
   const gb = (middle.table * assumed.storageAuditKb) / 1e6
-  return `- **\`storageAuditLogs\`** logs every table transaction. At 10,000 tenants, that costs nearly as much as the app (${count(middle.table)} × ${assumed.storageAuditKb} KB = ${gigabytes(gb)} × ${number(prices.ingestedGb, 2)} = ${whole(ingested(gb))}). Leave it off unless it's required.`
+  return `- **\`storageAuditLogs\`** logs every table transaction. At 10,000 tenants, that costs ${count(middle.table)} × ${assumed.storageAuditKb} KB = ${gigabytes(gb)} × ${number(prices.ingestedGb, 2)} = ${whole(ingested(gb))}, where the app costs ${whole(appOf(middle))}. Leave it off unless it's required.`
 }

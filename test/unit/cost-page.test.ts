@@ -79,3 +79,16 @@ describe.each(sizes.map(({ tenants }, index) => [tenants, index + 1] as const))(
     })
   },
 )
+
+test('the first sentence names the largest part of each size', () => {
+  const [, headline = ''] = /The largest parts are (.+?)\. /.exec(readText('docs/cost.md')) ?? []
+  const rowOf = { alerts: `${counted.alerts.slow + counted.alerts.fast} alerts`, 'the app': 'app =' }
+  const named = headline.split(/, (?:and )?/).map((part) => part.replace(/ \(.*/, ''))
+  for (const [index, name] of named.entries()) {
+    const amounts = rows
+      .filter(([first]) => !first?.startsWith('**total'))
+      .map((row) => boldIn(row[index + 1] ?? ''))
+    const most = Math.max(...amounts.filter((amount) => !Number.isNaN(amount)))
+    expect(boldIn(cellOf(rowOf[name as keyof typeof rowOf], index + 1))).toBe(most)
+  }
+})
