@@ -106,7 +106,7 @@ function allTraces(): string {
   ]
   const share = sizes[2]?.traceShare ?? 0
   const perMinute = (large.vends / assumed.monthSeconds) * 60 * share
-  return `- **Keeping all traces** costs the most: ${whole(ingested(some))} at 10,000 tenants (${gigabytes(some)}), ${aboutDollars(ingested(most))} at a million (${number(most)} GB). Lower \`traceSampling\` as you grow: ${sizes[0]?.traceShare} up to a few hundred tenants and ${sizes[1]?.traceShare} at 10,000. At a million, ${share} still keeps ${number(perMinute)} traces of vends a minute. It samples only traces. Tiles and all alerts but [host-failures](runbooks/host-failures.md) read log lines and metrics, which are never sampled. <!-- test: unit/infra-alerts: alerts and tiles read only unsampled data --> \`logDailyCapGb\` caps everything. When the cap is reached, alerts that look for log lines stay silent. [sweep-silent](runbooks/sweep-silent.md) rings then, because it looks for missing ones.`
+  return `- **Keeping all traces** costs the most: ${whole(ingested(some))} at 10,000 tenants (${gigabytes(some)}), ${aboutDollars(ingested(most))} at a million (${number(most)} GB). Lower \`traceSampling\` as you grow: ${sizes[0]?.traceShare} up to a few hundred tenants and ${sizes[1]?.traceShare} at 10,000. At a million, ${share} still keeps ${number(perMinute)} traces of vends a minute. It samples only traces. Tiles and all alerts but [host-failures](runbooks/host-failures.md) read log lines and metrics, which are never sampled. <!-- test: unit/infra-alerts: alerts and tiles read only unsampled data --> \`logDailyCapGb\` caps what is ingested in a day. When the cap is reached, alerts that look for log lines stay silent. [sweep-silent](runbooks/sweep-silent.md) rings then, because it looks for missing ones.`
 }
 
 function hostLines(): string {
@@ -128,7 +128,7 @@ function warmInstances(): string {
 function privateNetworking(): string {
   const { endpoints, zones } = counted.privateNetworking
   const endpoint = prices.endpointHour * assumed.hours
-  return `- **Private networking** with one grant vault: ${endpoints} endpoints × ${number(endpoint, 2)} + ${zones} zones × ${number(prices.dnsZone, 2)} = **${dollars(endpoints * endpoint + zones * prices.dnsZone)}**, plus ${dollars(endpoint)} for each further vault. <!-- test: unit/cost: each further vault and a backup account add a private endpoint -->`
+  return `- **Private networking** with one grant vault: ${endpoints} endpoints × ${number(endpoint, 2)} + ${zones} zones × ${number(prices.dnsZone, 2)} = **${dollars(endpoints * endpoint + zones * prices.dnsZone)}**, plus ${dollars(endpoint)} for each further vault. The data that they carry isn't counted. <!-- test: unit/cost: each further vault and a backup account add a private endpoint -->`
 }
 
 function storageAudit(): string {

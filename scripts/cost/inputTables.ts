@@ -22,7 +22,7 @@ const cents = (value: number) => `$${value}`
 
 /** The prices that the arithmetic uses. */
 export function priceTable(): string {
-  const { freeAuditDays } = assumed
+  const { freeAuditDays, freeLogDays } = assumed
   return table(
     ['item', 'price', 'Microsoft’s page'],
     [
@@ -48,7 +48,7 @@ export function priceTable(): string {
       ],
       [
         'Log Analytics',
-        `${dollars(prices.ingestedGb)} per GB ingested; ${prices.freeGb} GB free each month; free retention of ${counted.keptLogDays} days for application logs and ${freeAuditDays} days for vault audit; ${dollars(prices.keptGbMonth)} per GB and month beyond`,
+        `${dollars(prices.ingestedGb)} per GB ingested; ${prices.freeGb} GB free each month; free retention of ${freeLogDays} days for application logs and ${freeAuditDays} days for vault audit; ${dollars(prices.keptGbMonth)} per GB and month beyond`,
         from('monitor'),
       ],
       [

@@ -60,6 +60,8 @@ export const assumed = {
   platformMetricRows: 6,
   platformRowKb: 0.5,
   freeAuditDays: 31,
+  /** For which application logs are kept without a price. */
+  freeLogDays: 90,
   /** An instance counts for metrics and for reads of secrets if it works for this share of the time. */
   countedShare: 0.01,
   brokerSecrets: 8,

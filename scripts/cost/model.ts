@@ -98,6 +98,7 @@ export function monthOf({ tenants, store, traceShare }: Size) {
     traces: tracesGb(vends, refreshes) * traceShare,
     metrics: instances * metricsGb,
     platform: platformMetricsGb,
+    availability: gb(counted.availabilityRuns, assumed.rowKb),
     audit: gb(vault, assumed.auditKb),
   }
   const dollars = {

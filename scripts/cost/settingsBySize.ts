@@ -2,7 +2,7 @@ import { code, table } from '../markdown.ts'
 import { counted } from './counted.ts'
 import { number } from './figures.ts'
 import { limits } from './inputs.ts'
-import { paceOf, refreshesPerSecond } from './model.ts'
+import { paceOf, refreshesPerSecond, refreshSeconds } from './model.ts'
 
 /** Settings for a number of tenants, a quarter of whom are active, or all with the policy `always`. */
 export interface RecommendedSettings {
@@ -65,9 +65,9 @@ export function settingsNotes(): string {
   const pace = paceOf(largest?.concurrency ?? 0)
   const { shards, aheadSeconds, grantDays } = counted
   return [
-    '`active` is for a quarter of active tenants, and `always` for any number. With these settings, one instance finishes a sweep in time, without a handover, and below what its vaults take. <!-- test: unit/scale-settings: let one sweep refresh what is due before it stops starting --><!-- test: unit/scale-settings: keep a sweep’s burst below what the vaults take -->',
+    `\`active\` is for a quarter of active tenants, and \`always\` for any number. With these settings, and ${number(refreshSeconds, 2)} s for a refresh, one instance finishes a sweep in time, without a handover, and below what its vaults take. <!-- test: unit/scale-settings: let one sweep refresh what is due before it stops starting --><!-- test: unit/scale-settings: keep a sweep’s burst below what the vaults take -->`,
     `A million active tenants need a handover. Its instances can then read more than ${limits.vaultOperationsPerSecond} marks a second, which the vault throttles, and [refreshes go on without them](#arithmetic-to-a-million).`,
-    `A handed-over shard is one message. Each instance takes one at a time (\`batchSize\` 1 in host.json), so at most ${shards} instances refresh in parallel: ${shards} × ${refreshesPerSecond} = ${number(shards * refreshesPerSecond)} refreshes a second with the default, and ${shards} × ${pace} = ${number(shards * pace)} with ${largest?.concurrency} in parallel. With \`vault\`, ${limits.vaultWritesPerSecond} a second for each vault are the limit before that. <!-- test: unit/scale-settings: an instance takes one handed-over shard at a time -->`,
+    `A handed-over shard is one message. Each instance takes one at a time (\`batchSize\` 1 in host.json), so at most ${shards} instances refresh what one sweep hands over: ${shards} × ${refreshesPerSecond} = ${number(shards * refreshesPerSecond)} refreshes a second with the default, and ${shards} × ${pace} = ${number(shards * pace)} with ${largest?.concurrency} in parallel. With \`vault\`, ${limits.vaultWritesPerSecond} a second for each vault are the limit before that. <!-- test: unit/scale-settings: an instance takes one handed-over shard at a time -->`,
     `A grant expires after ${grantDays} days without use. With ${most} days between refreshes, ${Math.ceil(grantDays / most) - 1} can be missed. <!-- test: unit/scale-settings: a grant outlives a missed refresh -->`,
     'You can change from `vault` to `sealed` while the broker serves: `npm run migrate-grants -- --to sealed`. <!-- test: end-to-end/migrate: there and back, every grant still refreshes --><!-- test: end-to-end/migrate: a concurrent reconnect wins -->',
     `If all tenants were connected in the same minute, jitter in the due time (up to \`REFRESH_AHEAD_SECONDS\`) spreads them over ${aheadSeconds / 60} minutes after the first refresh, and further with each one. <!-- test: unit/schedule: an active one with an hour’s token ten to twenty minutes ahead -->`,

@@ -72,8 +72,11 @@ export function arithmetic(): string {
       ({ instances, logs }) => `${instances}: ${gigabytes(logs.metrics)}`,
     ),
     row('the platform’s metrics', ({ logs }) => gigabytes(logs.platform)),
+    row(`availability test = ${number(counted.availabilityRuns)} runs × ${assumed.rowKb} KB`, ({ logs }) =>
+      gigabytes(logs.availability),
+    ),
     row('vault audit', ({ logs }) => gigabytes(logs.audit)),
-    row(`(all five − ${prices.freeGb} GB) × ${number(prices.ingestedGb, 2)}`, (month) =>
+    row(`(all six − ${prices.freeGb} GB) × ${number(prices.ingestedGb, 2)}`, (month) =>
       bold(dollars(month.dollars.logs)),
     ),
     row(

@@ -41,10 +41,17 @@ describe.each(sizes.map(({ tenants }, index) => [tenants, index + 1] as const))(
     })
 
     test('logs and kept audit follow from the gigabytes above them', () => {
-      const all = ['log lines', 'traces', 'metrics', 'the platform’s metrics', 'vault audit']
+      const all = [
+        'log lines',
+        'traces',
+        'metrics',
+        'the platform’s metrics',
+        'availability test',
+        'vault audit',
+      ]
       const gigabytes = all.map((name) => numbersIn(cellOf(name, column)).at(-1) ?? Number.NaN)
       const paid = gigabytes.reduce((sum, each) => sum + each) - prices.freeGb
-      near(boldIn(cellOf('(all five', column)), paid * prices.ingestedGb, 0.04)
+      near(boldIn(cellOf('(all six', column)), paid * prices.ingestedGb, 0.04)
       const [, , days = 0, monthDays = 1, price = 0] = numbersIn(cellOf('audit kept', 0))
       near(boldIn(cellOf('audit kept', column)), ((gigabytes.at(-1) ?? 0) * days * price) / monthDays, 0.04)
     })
