@@ -75,6 +75,22 @@ describe('the secret of a grant', () => {
     expect(await read(reference)).toEqual(new Secret('rt'))
   })
 
+  test.each([7, 14, 60])(
+    'of an idle grant whose token stays keeps 75 days, less %i days without a refresh',
+    async (days) => {
+      const { clock, daysLeft, read, write } = open()
+      const reference = await write()
+      const left: number[] = []
+      while (left.length < 100) {
+        clock.advance(days * day)
+        left.push(Number(daysLeft()))
+        await read(reference)
+      }
+      expect(Math.min(...left)).toBeGreaterThan(75 - days)
+      expect(Math.min(...left)).toBeLessThan(75)
+    },
+  )
+
   test('never expires between two refreshes that KEEP_ALIVE_DAYS allows', () => {
     const longest = refreshSettings.keepAliveSeconds.schema.parse('60')
     expect(refreshSettings.keepAliveSeconds.schema.safeParse('61').success).toBe(false)
