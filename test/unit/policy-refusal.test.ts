@@ -38,6 +38,11 @@ test.each([
     refusal('Client address is not authorized.', 'Forbidden', 'ForbiddenByFirewall'),
     'ForbiddenByFirewall',
   ],
+  [
+    'a firewall, whatever the message says',
+    refusal('Not allowed by policy.', 'Forbidden', 'ForbiddenByFirewall'),
+    'ForbiddenByFirewall',
+  ],
   ['a read-only vault', refusal('The vault is read-only.', 'Forbidden'), 'Forbidden'],
 ])('a refusal by %s is not taken for a policy', (_what, error, code) => {
   expect(readRestError(error)).toEqual({ status: 403, code })
