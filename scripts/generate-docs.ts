@@ -9,11 +9,11 @@ import { routes } from '../shared/http/route.ts'
 import { problems } from '../shared/problems.ts'
 import type { Setting } from '../shared/settings/setting.ts'
 import { allSettings } from '../shared/settings.ts'
-import { bursts, changes, headline } from './cost/changes.ts'
+import { billing, bursts, changes, headline } from './cost/changes.ts'
 import { priceTable, quantityTable } from './cost/inputTables.ts'
 import { probes } from './cost/probes.ts'
-import { scaleArithmetic } from './cost/scaleTable.ts'
-import { arithmetic, passedCalls } from './cost/tables.ts'
+import { scaleSections } from './cost/scalePage.ts'
+import { arithmetic, passedCalls, passedGround } from './cost/tables.ts'
 import { hostSettings } from './host-settings.ts'
 import { withHosts } from './hostsSection.ts'
 import { eventsPage } from './log-events.ts'
@@ -94,15 +94,15 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
       headline,
       prices: priceTable,
       quantities: quantityTable,
+      billing,
       arithmetic,
+      passedGround,
       passed: passedCalls,
       bursts,
       changes,
     }),
   'docs/scale.md': async () =>
-    withSections(await readFile(join(root, 'docs/scale.md'), 'utf8'), 'scripts/cost/inputs.ts', {
-      arithmetic: scaleArithmetic,
-    }),
+    withSections(await readFile(join(root, 'docs/scale.md'), 'utf8'), 'scripts/cost/inputs.ts', scaleSections),
   'docs/data-lifecycle.md': async () => {
     const columnsOf = storedColumns(await readFile(join(root, 'docs/storage.md'), 'utf8'))
     const page = await readFile(join(root, 'docs/data-lifecycle.md'), 'utf8')

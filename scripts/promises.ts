@@ -26,14 +26,15 @@ const weighty = new RegExp(
 
 /**
  * Finds the promises of a page. Each sentence is judged by itself, and each row of a table as a whole. Code, headings,
- * what is generated, what was measured (under a mark with its command), and what others do according to a link don't count.
+ * what was measured (under a mark with its command), and what others do according to a link don't count. What is generated
+ * counts only where it names a test.
  */
 export function findPromises(text: string): Promised[] {
-  return countedLines(text).flatMap(({ line, content }) =>
+  return countedLines(text).flatMap(({ line, content, isGenerated }) =>
     sentencesOf(content).flatMap((marked) => {
       const sentence = marked.replaceAll(marker, '').trim()
       const tests = [...[...marked.matchAll(marker)].map(([, test = '']) => test), ...testsNamedIn(sentence)]
-      const isOurs = weighty.test(sentence) && !sourced.test(sentence)
+      const isOurs = !isGenerated && weighty.test(sentence) && !sourced.test(sentence)
       return tests.length > 0 || isOurs ? [{ line, sentence, tests }] : []
     }),
   )
@@ -54,7 +55,13 @@ export async function faultOfTest(
   return isThere ? undefined : `test/${file} has no test “${title}”`
 }
 
-function countedLines(text: string): { readonly line: number; readonly content: string }[] {
+interface CountedLine {
+  readonly line: number
+  readonly content: string
+  readonly isGenerated: boolean
+}
+
+function countedLines(text: string): CountedLine[] {
   let isCode = false
   let isMeasured = false
   let isGenerated = /^<!-- Generated .*do not edit/.test(text)
@@ -64,9 +71,9 @@ function countedLines(text: string): { readonly line: number; readonly content: 
     if (content.startsWith('#')) isMeasured = false
     if (/^<!-- Measured with `npm run /.test(content)) isMeasured = true
     if (/^<!-- End of (what is|the) generated/.test(content)) isGenerated = false
-    return isCode || isGenerated || isMeasured || /^(#|\s*```)/.test(content)
+    return isCode || isMeasured || /^(#|\s*```)/.test(content)
       ? []
-      : [{ line: index + 1, content }]
+      : [{ line: index + 1, content, isGenerated }]
   })
 }
 

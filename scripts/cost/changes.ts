@@ -1,5 +1,7 @@
 import { aboutDollars, count, dollars, gigabytes, number } from './figures.ts'
-import { assumed, counted, prices } from './inputs.ts'
+import { backups } from './backups.ts'
+import { counted } from './counted.ts'
+import { assumed, limits, prices } from './inputs.ts'
 import {
   activeSeconds,
   executed,
@@ -24,6 +26,12 @@ export function headline(): string {
   return `The broker costs about **${aboutDollars(small.total)} a month for 100 tenants, ${about(middle)}, and ${about(large)}**. Most of that is for answering vends.`
 }
 
+/** How instances on demand are billed. */
+export function billing(): string {
+  const gb = assumed.memoryGb
+  return `On demand, an instance is billed while it works, for at least ${assumed.leastSeconds} s ([Microsoft](https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan#billing)). A single vend costs ${assumed.leastSeconds} s × ${gb} GB = ${assumed.leastSeconds * gb} GB-s; overlapping vends share the second. HTTP therefore costs \`min(vends × ${assumed.leastSeconds * gb}, instances × ${number(assumed.monthSeconds)} × ${gb})\` GB-s. A vend from memory ends long before that, so \`httpConcurrency\` doesn't matter to vends. It decides what [passed-through calls](#calls-that-are-passed-through) cost, which wait for Microsoft.`
+}
+
 /** What many calls at once cost. */
 export function bursts(): string {
   const calls = 400
@@ -31,8 +39,8 @@ export function bursts(): string {
     const instances = Math.ceil(calls / each)
     return { instances, month: whole(instances * instanceDollars) }
   }
-  const [platform, own] = [at(assumed.platformConcurrency), at(assumed.httpConcurrency)]
-  return `Those are averages. ${calls} calls at once take ${platform.instances} instances at ${assumed.platformConcurrency} each (${platform.month} for a whole month) and ${own.instances} at ${assumed.httpConcurrency} each (${own.month}). A connect and a vend that waits for a refresh hold a place in the same way, for seconds. \`maximumInstanceCount\` isn't a ceiling on cost ([deploy.md](deploy.md#how-a-deploy-stays-safe-without-slots)).`
+  const [platform, own] = [at(assumed.platformConcurrency), at(counted.httpConcurrency[2048])]
+  return `Those are averages. ${calls} calls at once take ${platform.instances} instances at ${assumed.platformConcurrency} each (${platform.month} for a whole month) and ${own.instances} at ${counted.httpConcurrency[2048]} each (${own.month}). A connect and a vend that waits for a refresh hold a place in the same way, for seconds. \`maximumInstanceCount\` isn't a ceiling on cost ([deploy.md](deploy.md#how-a-deploy-stays-safe-without-slots)).`
 }
 
 /** What changes the cost most, as a list. */
@@ -45,7 +53,8 @@ export function changes(): string {
     hostLines(),
     warmInstances(),
     privateNetworking(),
-    "- **Geo-redundant storage** about doubles the tables' cost.",
+    backups(),
+    '- **Geo-redundant storage** costs more for each GB and transaction of the tables: see [Microsoft’s prices](https://azure.microsoft.com/pricing/details/storage/tables/).',
     storageAudit(),
   ].join('\n')
 }
@@ -68,9 +77,9 @@ function vaultsAtAMillion(): string {
   const auditOf = (operations: number) => (operations * assumed.auditKb) / 1e6
   const costOf = (operations: number) =>
     operations * prices.vaultOperation + ingested(auditOf(operations)) + kept(auditOf(operations))
-  const each = large.refreshes / assumed.monthSeconds / assumed.vaultWritesPerSecond
-  const carried = assumed.vaultWritesPerSecond * activeSeconds
-  return `- **Vaults at a million tenants.** ${count(vault)} operations (${whole(vault * prices.vaultOperation)}), ${gigabytes(auditOf(vault))} of audit logs (${whole(ingested(auditOf(vault)))}, and ${whole(kept(auditOf(vault)))} for keeping them ${assumed.keptAuditDays} days), and ${Math.ceil(each)} vaults on an average day, ${Math.ceil(each * 2)} at peaks (${assumed.vaultWritesPerSecond} new versions a second each): ${whole(costOf(vault) - costOf(sealed))} more than sealed, where each refresh only reads a mark. One vault supports ${number(carried)} active tenants at an even pace (${assumed.vaultWritesPerSecond} a second × ${number(activeSeconds)} s between refreshes). Plan for half of that, and switch to \`GRANT_STORE=sealed\`, with geo-redundant storage, once you would need several vaults.`
+  const each = large.refreshes / assumed.monthSeconds / limits.vaultWritesPerSecond
+  const carried = limits.vaultWritesPerSecond * activeSeconds
+  return `- **Vaults at a million tenants.** ${count(vault)} operations (${whole(vault * prices.vaultOperation)}), ${gigabytes(auditOf(vault))} of audit logs (${whole(ingested(auditOf(vault)))}, and ${whole(kept(auditOf(vault)))} for keeping them ${counted.keptLogDays} days), and ${Math.ceil(each)} vaults on an average day, ${Math.ceil(each * 2)} at peaks (${limits.vaultWritesPerSecond} new versions a second each): ${whole(costOf(vault) - costOf(sealed))} more than sealed, where each refresh only reads a mark. One vault supports ${number(carried)} active tenants at an even pace (${limits.vaultWritesPerSecond} a second × ${number(activeSeconds)} s between refreshes). Plan for half of that, and switch to \`GRANT_STORE=sealed\`, with geo-redundant storage, once you would need several vaults.`
 }
 
 function allTraces(): string {
@@ -80,7 +89,7 @@ function allTraces(): string {
   ]
   const share = sizes[2]?.traceShare ?? 0
   const perMinute = (large.vends / assumed.monthSeconds) * 60 * share
-  return `- **Keeping all traces** costs the most: ${whole(ingested(some))} at 10,000 tenants (${gigabytes(some)}), ${aboutDollars(ingested(most))} at a million (${number(most)} GB). Lower \`traceSampling\` as you grow: 1.0 up to a few hundred tenants and 0.01 at 10,000. At a million, ${share} still keeps ${number(perMinute)} traces of vends a minute. It samples only traces. Tiles and all alerts but [host-failures](runbooks/host-failures.md) read log lines and metrics, which are never sampled. \`logDailyCapGb\` caps everything. When the cap is reached, it silences all alerts except [sweep-silent](runbooks/sweep-silent.md), which reports it, and \`vault-throttled-by-metric\`, which reads the vaults' own metrics.`
+  return `- **Keeping all traces** costs the most: ${whole(ingested(some))} at 10,000 tenants (${gigabytes(some)}), ${aboutDollars(ingested(most))} at a million (${number(most)} GB). Lower \`traceSampling\` as you grow: ${sizes[0]?.traceShare} up to a few hundred tenants and ${sizes[1]?.traceShare} at 10,000. At a million, ${share} still keeps ${number(perMinute)} traces of vends a minute. It samples only traces. Tiles and all alerts but [host-failures](runbooks/host-failures.md) read log lines and metrics, which are never sampled. \`logDailyCapGb\` caps everything. When the cap is reached, alerts that look for log lines stay silent. [sweep-silent](runbooks/sweep-silent.md) rings then, because it looks for missing ones.`
 }
 
 function hostLines(): string {
@@ -96,11 +105,11 @@ function warmInstances(): string {
     number,
   ]
   const sum = (part: number) => `${number(idle)} + ${number(part)} = ${whole(idle + part)}`
-  return `- **Warm instances** (\`alwaysReadyInstances=2\`, 2 GB each; the template refuses [1](deploy.md#how-a-deploy-stays-safe-without-slots)): 2 × ${number(instanceGbSeconds)} × 0.000004 = **${whole(idle)}**. Their work is cheaper (${prices.alwaysReadyBusyGbSecond}), but has no free grants. At 10,000 tenants they cost ${sum(same)} if they work at the same times, instead of ${whole(middle.dollars.gbSeconds)} on demand, and ${sum(both)} if both always have something to do.`
+  return `- **Warm instances** (\`alwaysReadyInstances=2\`, 2 GB each; the template refuses [1](deploy.md#how-a-deploy-stays-safe-without-slots)): 2 × ${number(instanceGbSeconds)} × ${prices.alwaysReadyIdleGbSecond.toFixed(6)} = **${whole(idle)}**. Their work is cheaper (${prices.alwaysReadyBusyGbSecond}), but has no free grants. At 10,000 tenants they cost ${sum(same)} if they work at the same times, instead of ${whole(middle.dollars.gbSeconds)} on demand, and ${sum(both)} if both always have something to do.`
 }
 
 function privateNetworking(): string {
-  const [endpoints, zones] = [5, 4]
+  const { endpoints, zones } = counted.privateNetworking
   const endpoint = prices.endpointHour * assumed.hours
   return `- **Private networking** with one grant vault: ${endpoints} endpoints × ${number(endpoint, 2)} + ${zones} zones × ${number(prices.dnsZone, 2)} = **${dollars(endpoints * endpoint + zones * prices.dnsZone)}**, plus ${dollars(endpoint)} for each further vault.`
 }

@@ -1,6 +1,7 @@
 import { table } from '../markdown.ts'
 import { dollars, number } from './figures.ts'
-import { assumed, counted, pricePages, prices } from './inputs.ts'
+import { counted } from './counted.ts'
+import { assumed, pricePages, prices } from './inputs.ts'
 import {
   activeSeconds,
   censusLists,
@@ -10,7 +11,9 @@ import {
   perIdle,
   platformMetricsGb,
   refreshesPerSecond,
+  refreshSeconds,
   secretReads,
+  sizes,
 } from './model.ts'
 
 const from = (page: keyof typeof pricePages) =>
@@ -19,7 +22,7 @@ const cents = (value: number) => `$${value}`
 
 /** The prices that the arithmetic uses. */
 export function priceTable(): string {
-  const { freeAuditDays, keptAuditDays } = assumed
+  const { freeAuditDays } = assumed
   return table(
     ['item', 'price', 'Microsoft’s page'],
     [
@@ -45,7 +48,7 @@ export function priceTable(): string {
       ],
       [
         'Log Analytics',
-        `${dollars(prices.ingestedGb)} per GB ingested; ${prices.freeGb} GB free each month; free retention of ${keptAuditDays} days for application logs and ${freeAuditDays} days for vault audit; ${dollars(prices.keptGbMonth)} per GB and month beyond`,
+        `${dollars(prices.ingestedGb)} per GB ingested; ${prices.freeGb} GB free each month; free retention of ${counted.keptLogDays} days for application logs and ${freeAuditDays} days for vault audit; ${dollars(prices.keptGbMonth)} per GB and month beyond`,
         from('monitor'),
       ],
       [
@@ -54,13 +57,18 @@ export function priceTable(): string {
         from('monitor'),
       ],
       [
+        'backups: hot blobs, locally redundant',
+        `${dollars(prices.blobGbMonth)} per GB and month`,
+        from('blobs'),
+      ],
+      [
         'metric alert',
         `${dollars(prices.vaultMetricAlert)} a month per vault, and per availability test`,
         from('monitor'),
       ],
       [
         'availability test',
-        `${dollars(prices.availabilityRun * 1000)} per 1,000 runs from one place; a canary adds a second test, ${dollars(counted.availabilityRuns * prices.availabilityRun)} a month`,
+        `${dollars(prices.availabilityRun * 1000)} per 1,000 runs from one place, remembered without a source: check this one first; a canary adds a second test, ${dollars(counted.availabilityRuns * prices.availabilityRun)} a month`,
         from('monitor'),
       ],
       [
@@ -109,6 +117,8 @@ function tenants(): string[][] {
 
 function operations(): string[][] {
   const { tablePerRefresh, tablePerSweep, tablePerVend, sweepConcurrency, vaultPerRefresh } = counted
+  const { httpConcurrency } = counted
+  const { latency } = assumed
   const reads = `${number(secretReads)} a month (${dollars(secretReads * prices.vaultOperation)}, and ${number((secretReads * assumed.auditKb) / 1e6, 2)} GB of audit)`
   const lists = `${number(censusLists(10_000))} a month for 10,000 (${dollars(censusLists(10_000) * prices.vaultOperation)})`
   return [
@@ -124,8 +134,8 @@ function operations(): string[][] {
     ],
     [
       'time per refresh',
-      `${assumed.refreshSeconds} s, ${sweepConcurrency} in parallel: ${number(refreshesPerSecond)} a second per instance`,
-      `${assumed.refreshSeconds} s is assumed, ${sweepConcurrency} is \`SWEEP_CONCURRENCY\``,
+      `${number(refreshSeconds, 2)} s, ${sweepConcurrency} in parallel: ${number(refreshesPerSecond)} a second per instance`,
+      `assumed: ${latency.signIn} s at the token endpoint, ${tablePerRefresh} table transactions of ${latency.table} s, and ${latency.vaultRead} and ${latency.vaultWrite} s at the vault; ${sweepConcurrency} is \`SWEEP_CONCURRENCY\``,
     ],
     [
       'passed-through calls',
@@ -134,7 +144,7 @@ function operations(): string[][] {
     ],
     [
       'HTTP requests that one instance takes at once (`httpConcurrency`)',
-      `${assumed.httpConcurrency} at 2,048 MB and more, 50 at 512 MB`,
+      `${httpConcurrency[2048]} at 2,048 MB and more, ${httpConcurrency[512]} at 512 MB`,
       `the template's defaults, measured ([scale.md](scale.md#what-one-instance-carries)); without the setting, ${assumed.platformConcurrency} at 2,048 MB ([report](facts.md#functions-host))`,
     ],
     [
@@ -162,7 +172,7 @@ function telemetry(): string[][] {
     ],
     [
       'share of traces kept',
-      '1.0 at 100 tenants, 0.01 at 10,000, 0.001 at a million',
+      sizes.map(({ tenants, traceShare }) => `${traceShare} at ${number(tenants)} tenants`).join(', '),
       'chosen: `traceSampling`',
     ],
     ["the broker's metrics", metrics(assumed.brokerMetricRows), 'assumed; never sampled'],
@@ -178,7 +188,7 @@ function telemetry(): string[][] {
     ],
     [
       'instances',
-      'those of vends and those of sweeps, without one that works less than 1 % of the time',
+      `those of vends and those of sweeps, without one that works less than ${assumed.countedShare * 100} % of the time`,
       'assumed',
     ],
     [

@@ -1,4 +1,5 @@
-import { assumed, counted, prices } from './inputs.ts'
+import { counted } from './counted.ts'
+import { assumed, prices } from './inputs.ts'
 
 /** A broker of a size. */
 export interface Size {
@@ -16,15 +17,22 @@ export const sizes: readonly Size[] = [
 ]
 
 /** Seconds between refreshes of an active tenant: ahead of the end, with half the jitter, by the next sweep. */
-export const activeSeconds = assumed.tokenSeconds - 1.5 * counted.aheadSeconds + counted.sweepSeconds / 2
+export const activeSecondsAt = (sweepSeconds: number) =>
+  assumed.tokenSeconds - 1.5 * counted.aheadSeconds + sweepSeconds / 2
+/** The same, with the template's schedule. */
+export const activeSeconds = activeSecondsAt(counted.sweepSeconds)
 /** Refreshes a month, rounded as the page shows them, so that its numbers can be followed. */
 export const perActive = Math.round(assumed.monthSeconds / activeSeconds)
 /** Days between refreshes of an idle tenant: up to a fifth early. */
 export const idleDays = counted.keepAliveDays * 0.9
 /** Refreshes a month, rounded like {@link perActive}. */
 export const perIdle = Number((assumed.monthDays / idleDays).toFixed(2))
-/** Refreshes a second of one instance. */
-export const refreshesPerSecond = counted.sweepConcurrency / assumed.refreshSeconds
+/** Seconds of a refresh with its grant in a vault: its calls, one after the other. */
+export const refreshSeconds = secondsOfRefresh()
+/** Refreshes a second of one instance, with so many at once; rounded down. */
+export const paceOf = (concurrency: number) => Math.floor(concurrency / refreshSeconds)
+/** Refreshes a second of one instance with the default settings. */
+export const refreshesPerSecond = paceOf(counted.sweepConcurrency)
 /** Sweeps a month. */
 export const sweeps = assumed.monthSeconds / counted.sweepSeconds
 /** GB-seconds of one instance that works all month. */
@@ -56,7 +64,7 @@ export function executed(executions: number): number {
 
 /** Dollars for keeping audit longer than the free days. */
 export function kept(auditGb: number): number {
-  const months = (assumed.keptAuditDays - assumed.freeAuditDays) / assumed.monthDays
+  const months = (counted.keptLogDays - assumed.freeAuditDays) / assumed.monthDays
   return auditGb * months * prices.keptGbMonth
 }
 
@@ -74,7 +82,7 @@ export function monthOf({ tenants, store, traceShare }: Size) {
   const refreshes = active * perActive + (tenants - active) * perIdle
   const vends = active * assumed.vendsPerHour * assumed.hours
   const httpInstances = Math.ceil(vends / assumed.monthSeconds / assumed.vendsPerInstanceSecond)
-  const http = Math.min(vends * assumed.memoryGb, httpInstances * instanceGbSeconds)
+  const http = Math.min(vends * assumed.leastSeconds * assumed.memoryGb, httpInstances * instanceGbSeconds)
   const sweep = sweeps * (1 + refreshes / sweeps / refreshesPerSecond) * assumed.memoryGb
   const instances = countInstances(http) + countInstances(sweep)
   const table =
@@ -143,6 +151,11 @@ const alertsDollars =
   counted.vaults * prices.vaultMetricAlert +
   counted.availabilityRuns * prices.availabilityRun +
   prices.vaultMetricAlert
+
+function secondsOfRefresh(): number {
+  const { signIn, table, vaultRead, vaultWrite } = assumed.latency
+  return signIn + counted.tablePerRefresh * table + vaultRead + vaultWrite
+}
 
 /** Instances that work, of those that this work needs. */
 function countInstances(gbSeconds: number): number {

@@ -1,16 +1,17 @@
 import { table } from '../markdown.ts'
 import { number, rate } from './figures.ts'
-import { assumed, counted } from './inputs.ts'
-import { activeSeconds, refreshesPerSecond } from './model.ts'
+import { counted } from './counted.ts'
+import { assumed, limits } from './inputs.ts'
+import { activeSeconds, idleDays, refreshesPerSecond, refreshSeconds } from './model.ts'
 
 const tenants = [100, 10_000, 100_000, 1_000_000]
-const limits = { accountTransactions: 20_000, partitionEntities: 2000, subscriptionVaults: 5 } as const
-const { activeShare, refreshSeconds, vaultWritesPerSecond } = assumed
-const keepAliveSeconds = counted.keepAliveDays * 86_400
+const { activeShare } = assumed
+const { vaultWritesPerSecond } = limits
+const idleSeconds = idleDays * 86_400
 
 /** Refreshes a second, of tenants of whom this share is active. */
-function perSecond(count: number, share: number = activeShare): number {
-  return (share * count) / activeSeconds + ((1 - share) * count) / keepAliveSeconds
+export function perSecond(count: number, share: number = activeShare): number {
+  return (share * count) / activeSeconds + ((1 - share) * count) / idleSeconds
 }
 
 const small = (value: number) =>
@@ -31,28 +32,28 @@ export function scaleArithmetic(): string {
     ['tenants, a quarter active', ...tenants.map((count) => number(count))],
     [
       row(
-        `refreshes a second = ${activeShare} T ÷ ${number(activeSeconds)} + ${1 - activeShare} T ÷ ${number(keepAliveSeconds)}`,
+        `refreshes a second = ${activeShare} T ÷ ${number(activeSeconds)} + ${1 - activeShare} T ÷ ${number(idleSeconds)}`,
         (each) => small(each),
       ),
       row('the same, if all are active', (_each, all) => small(all)),
       row(
-        `table transactions a second, ${counted.tablePerRefresh} per refresh; an account takes ${number(limits.accountTransactions)}`,
+        `table transactions a second, ${counted.tablePerRefresh} per refresh; an account takes ${number(limits.accountTransactionsPerSecond)}`,
         (each, all) =>
           withAll(each, small(each * counted.tablePerRefresh), number(all * counted.tablePerRefresh)),
       ),
       row(
-        `due rows a second per shard, ${counted.shards} shards, 2 per refresh; a partition takes ${number(limits.partitionEntities)}`,
+        `due rows a second per shard, ${counted.shards} shards, 2 per refresh; a partition takes ${number(limits.partitionEntitiesPerSecond)}`,
         (each, all) => withAll(each, small((each * 2) / counted.shards), number((all * 2) / counted.shards)),
       ),
       row('new versions a second, vault store', (each, all) => withAll(each, small(each), number(all))),
       row(
-        `vaults, filled to half of ${vaultWritesPerSecond} a second; a subscription takes ${vaultWritesPerSecond * limits.subscriptionVaults} a second`,
+        `vaults, filled to half of ${vaultWritesPerSecond} a second; a subscription takes ${vaultWritesPerSecond * limits.vaultsPerSubscription} a second`,
         (each, all) => {
-          const isPossible = all < vaultWritesPerSecond * limits.subscriptionVaults
+          const isPossible = all < vaultWritesPerSecond * limits.vaultsPerSubscription
           return `${up(vaultsFor(each))} (all active: ${isPossible ? up(vaultsFor(all)) : 'not possible'})`
         },
       ),
-      row(`calls in progress, ${refreshSeconds} s each`, (each, all) =>
+      row(`calls in progress, ${number(refreshSeconds, 2)} s each`, (each, all) =>
         withAll(each, up(each * refreshSeconds), number(all * refreshSeconds)),
       ),
       row(`due per sweep, every ${counted.sweepSeconds / 60} minutes`, (each, all) =>

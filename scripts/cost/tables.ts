@@ -1,6 +1,7 @@
 import { table } from '../markdown.ts'
 import { count, dollars, gigabytes, number, rate } from './figures.ts'
-import { assumed, counted, prices } from './inputs.ts'
+import { counted } from './counted.ts'
+import { assumed, prices } from './inputs.ts'
 import {
   instanceGbSeconds,
   type Month,
@@ -50,7 +51,7 @@ export function arithmetic(): string {
       return `${number(sweep)}${busy > 1 ? ` (always ${Math.ceil(busy)} instances)` : ''}`
     }),
     row(
-      `app = (GB-s − ${number(prices.freeGbSeconds)}) × ${prices.onDemandGbSecond} + (executions − ${number(prices.freeExecutions)}) × 0.0000004`,
+      `app = (GB-s − ${number(prices.freeGbSeconds)}) × ${prices.onDemandGbSecond} + (executions − ${number(prices.freeExecutions)}) × ${prices.execution.toFixed(7)}`,
       (month) => sumOf(month),
     ),
     row('table transactions', (month) => `${count(month.table)} = ${bold(dollars(month.dollars.table))}`),
@@ -76,7 +77,7 @@ export function arithmetic(): string {
       bold(dollars(month.dollars.logs)),
     ),
     row(
-      `audit kept for ${assumed.keptAuditDays} days instead of ${assumed.freeAuditDays} = GB × ${assumed.keptAuditDays - assumed.freeAuditDays} ÷ ${assumed.monthDays} × ${number(prices.keptGbMonth, 2)}`,
+      `audit kept for ${counted.keptLogDays} days instead of ${assumed.freeAuditDays} = GB × ${counted.keptLogDays - assumed.freeAuditDays} ÷ ${assumed.monthDays} × ${number(prices.keptGbMonth, 2)}`,
       (month) => bold(dollars(month.dollars.kept)),
     ),
     row(
@@ -86,6 +87,12 @@ export function arithmetic(): string {
     row('**total**', ({ total }) => bold(dollars(total, 0))),
     row('per tenant', ({ tenants, total }) => `${rate((total / tenants) * 100)} ct`),
   ])
+}
+
+/** How calls that are passed through are counted. */
+export function passedGround(): string {
+  const { memoryGb, monthSeconds, vendsPerHour } = assumed
+  return `What the row *app* becomes if apps pass ${vendsPerHour} calls an hour per active tenant through the broker instead of vending. A waiting call holds a place on an instance for as long as Microsoft takes, and needs [little processor time](scale.md#what-one-instance-carries). So the number of places (\`httpConcurrency\`) decides the number of instances. GB-s are \`min(calls × seconds × ${memoryGb}, instances × ${number(monthSeconds)} × ${memoryGb})\`.`
 }
 
 /** What calls cost that are passed through instead of vends. */
@@ -98,7 +105,8 @@ export function passedCalls(): string {
     const { inProgress, instances } = passing({ calls: month.vends }, concurrency)
     return `${instances}${inProgress < 1 ? ', for a part of the time' : ''}`
   }
-  const { httpConcurrency, platformConcurrency } = assumed
+  const { platformConcurrency } = assumed
+  const httpConcurrency = counted.httpConcurrency[2048]
   return table(heading, [
     row(
       `calls = ${assumed.activeShare} T × ${assumed.vendsPerHour} × ${assumed.hours}`,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { counted } from '../../scripts/cost/inputs.ts'
+import { counted } from '../../scripts/cost/counted.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World

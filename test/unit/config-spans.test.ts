@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { limits } from '../../scripts/cost/inputs.ts'
+import { refreshSeconds } from '../../scripts/cost/model.ts'
 import { parseConfig } from '../../shared/config.ts'
 import { allSettings } from '../../shared/settings.ts'
 
@@ -83,8 +85,8 @@ test('the defaults match the settings page', () => {
 })
 
 test('a sweep with the default settings stays below what one vault takes', () => {
-  const refreshesASecond = parseConfig(required).refresh.sweepConcurrency / 0.44
-  expect(refreshesASecond).toBeLessThan(30)
+  const refreshesASecond = parseConfig(required).refresh.sweepConcurrency / refreshSeconds
+  expect(refreshesASecond).toBeLessThan(limits.vaultWritesPerSecond)
 })
 
 test.each([

@@ -41,6 +41,15 @@ test('other sentences, headings, code, and what is generated promise nothing', (
   expect(findPromises(`${generated}\nIt never fails.`)).toHaveLength(1)
 })
 
+test('a test that a generated sentence or row names is checked as well', () => {
+  const mark = '<!-- test: unit/a: one -->'
+  const generated = `<!-- Generated from x; do not edit. -->\nIt never fails. ${mark} It always works.\n| 30 s | ${mark} |`
+  expect(findPromises(generated)).toEqual([
+    { line: 2, sentence: 'It never fails.', tests: ['unit/a: one'] },
+    { line: 3, sentence: '| 30 s | |', tests: ['unit/a: one'] },
+  ])
+})
+
 test('a test holds the sentence that it stands behind, and a whole row', () => {
   const text =
     'It never fails. <!-- test: unit/a: one --><!-- test: unit/b: two --> It always works.\n| never | 30 s <!-- test: unit/a: one --> |'

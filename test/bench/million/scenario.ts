@@ -7,7 +7,7 @@ import { createRandom, type Random } from '../../simulation/random.ts'
 import { besideStores, plainSealer, refreshConfig } from '../tenants.ts'
 import { createCompactDueIndex } from './dueIndex.ts'
 import { type FleetSize, type FleetWork, runFleet } from './fleet.ts'
-import { latency } from './limits.ts'
+import { callMilliseconds, latency } from './limits.ts'
 import { createLimitedAccount } from './tables.ts'
 import { type CompactTenantStore, createCompactTenantStore, type Lateness } from './tenantStore.ts'
 import { createLimitedVaults } from './vaults.ts'
@@ -38,8 +38,6 @@ export interface ScenarioResult extends FleetWork, Lateness {
 
 const accessTokenSeconds = 3600
 const defaultSeconds = 3300
-/** 0.33 s on average: with five table calls of 10 ms and two vault calls, this gives the 0.4 s in docs/scale.md. */
-const signInMilliseconds = [200, 330] as const
 
 /**
  * Runs a scenario on a virtual clock. The random seed of the models and the broker is fixed; the waits between the
@@ -123,7 +121,7 @@ function fill(
 
 /** A sign-in that always answers with a new refresh token. */
 function createSignIn(time: VirtualTime, { fraction, below }: Random) {
-  const [least, mean] = signInMilliseconds
+  const [least, mean] = callMilliseconds.signIn
   return {
     async refresh() {
       await time.wait(latency(least, mean, fraction()))

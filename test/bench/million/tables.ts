@@ -1,5 +1,5 @@
 import { StorageUnavailableError } from '../../../shared/domain/storageUnavailable.ts'
-import { createLimit, type Limit, latency, tableLimits } from './limits.ts'
+import { callMilliseconds, createLimit, type Limit, latency, tableLimits } from './limits.ts'
 import type { VirtualTime } from './virtualTime.ts'
 
 /** A storage account that throttles, with its measurements. */
@@ -16,7 +16,7 @@ export interface LimitedAccount {
 
 /** The same as in `shared/storage/clients.ts`: two retries, after 150 ms and twice that. */
 const [retries, retryMilliseconds] = [2, 150]
-const [minMilliseconds, meanMilliseconds] = [5, 10]
+const [minMilliseconds, meanMilliseconds] = callMilliseconds.table
 
 /** Creates the account. */
 export function createLimitedAccount(time: VirtualTime, fraction: () => number): LimitedAccount {

@@ -3,7 +3,7 @@ import type { SecretClient } from '@azure/keyvault-secrets'
 import type { Log } from '../../../shared/domain/logEvents.ts'
 import type { Vault } from '../../../shared/domain/vault.ts'
 import { createVault } from '../../../shared/storage/vault.ts'
-import { createLimit, type Limit, latency, vaultLimits } from './limits.ts'
+import { callMilliseconds, createLimit, type Limit, latency, vaultLimits } from './limits.ts'
 import { nameOf } from './tenantNumbers.ts'
 import type { VirtualTime } from './virtualTime.ts'
 
@@ -26,8 +26,6 @@ export interface VaultGround {
   readonly tenants: number
 }
 
-const readMilliseconds = [10, 20] as const
-const writeMilliseconds = [20, 40] as const
 const throttledMilliseconds = 5
 
 /** The secret of a tenant's grant, by the tenant's number. */
@@ -90,11 +88,11 @@ function createClient(
   const client: Pick<SecretClient, 'vaultUrl'> & Record<'getSecret' | 'setSecret', unknown> = {
     vaultUrl,
     async getSecret(name: string, { version }: { version?: string } = {}) {
-      await pass(reads, readMilliseconds)
+      await pass(reads, callMilliseconds.vaultRead)
       return secret(name, version === undefined ? (versions[numberOf(name)] ?? 0) : Number(version))
     },
     async setSecret(name: string) {
-      await pass(writes, writeMilliseconds)
+      await pass(writes, callMilliseconds.vaultWrite)
       const version = (versions[numberOf(name)] ?? 0) + 1
       versions[numberOf(name)] = version
       return secret(name, version)

@@ -1,0 +1,109 @@
+import { table } from '../markdown.ts'
+import { counted } from './counted.ts'
+import { number } from './figures.ts'
+import { carriedCalls, instances, instanceVends, measured } from './measured.ts'
+
+const list = (numbers: readonly number[], decimals = 2) =>
+  numbers.map((each) => number(each, decimals)).join(', ')
+const percent = (share: number) => number(share * 100, 1)
+
+/** What `npm run bench` measured, with its targets. */
+export function benchTable(): string {
+  return table(['benchmark', 'result', 'target'], [...sweepRows(), ...vendRows()])
+}
+
+function sweepRows(): string[][] {
+  const { sweepLocal, sweepPace, sweepReads } = measured
+  const [first, ...others] = sweepReads
+  const expected = (sweepPace.due / sweepPace.concurrency) * sweepPace.callSeconds
+  const [early, late] = sweepPace.thirds
+  const times = (of: 'time' | 'memory') => list(others.map((each) => each[of]))
+  return [
+    [
+      '`sweep-local`: 2,000 tenants due, the built broker on the whole stack',
+      `${sweepLocal.refreshesPerSecond.join(' to ')} refreshes a second with ${sweepLocal.table} table and ${sweepLocal.vault} vault operations each; process at most ${sweepLocal.mebibytes} MiB`,
+      '',
+    ],
+    [
+      `\`sweep-reads\`: 1,000 due among ${sweepReads.map(({ tenants }) => number(tenants)).join(', ')} tenants, with tables that seek like the service`,
+      `${number(first.reads)} table reads each; time ${times('time')} times, and live memory ${times('memory')} times, the values for ${number(first.tenants)} tenants`,
+      'reads within 5 %, time within 15 %, memory within 5 %: reached',
+    ],
+    [
+      `\`sweep-pace\`: ${number(sweepPace.due)} due, ${sweepPace.concurrency} in parallel, ${sweepPace.callSeconds * 1000} ms token endpoint, in-memory stores, no encryption`,
+      `${sweepPace.seconds} s, ${number(sweepPace.seconds / expected, 2)} times tenants ÷ concurrency × latency`,
+      'within 20 %: reached',
+    ],
+    [
+      `the same: live memory including the ${number(sweepPace.due)} rows, last third compared with first third`,
+      `${early} MiB, then ${late} MiB: ${number(late / early, 2)}`,
+      'within 10 %: reached',
+    ],
+  ]
+}
+
+function vendRows(): string[][] {
+  const { coalescing, coldStart, passthrough, slowUpstream, sparseVends, warmVend } = measured
+  const { nearMilliseconds, farMilliseconds } = sparseVends
+  return [
+    [
+      `\`coalescing\`: ${number(coalescing.vends)} simultaneous vends of a stale tenant, ${coalescing.processes} processes`,
+      `${coalescing.calls} call to the token endpoint, ${number(coalescing.vends)} good answers`,
+      'the same',
+    ],
+    [
+      '`warm-vend`: requests a second compared with a no-op function on the same host',
+      `${list(warmVend.map(({ share }) => share))} at ${list(warmVend.map(({ connections }) => connections), 0)} connections; with a span per vend ${list(warmVend.map(({ withSpans }) => withSpans))}`,
+      '0.85, reached without spans',
+    ],
+    [
+      '`sparse-vends`: one vend every 2 s with a vault 40 ms away, compared with a vault at 0 ms',
+      `${number(farMilliseconds / nearMilliseconds, 2)} at the median (${farMilliseconds} and ${nearMilliseconds} ms)`,
+      'at most 1.2: reached',
+    ],
+    [
+      '`passthrough`: a call through the broker compared with the same call made directly',
+      `${passthrough.addedMilliseconds} ms more at the median`,
+      'under 2 ms: reached',
+    ],
+    [
+      `\`slow-upstream\`: ${list(slowUpstream.map(({ calls }) => calls), 0)} passed-through calls at once, Microsoft Advertising answering after 2 s, the broker on one core; the machine was busy`,
+      `all answered; median ${list(slowUpstream.map(({ median }) => median))} s; ${slowUpstream.map(({ coreShare }) => percent(coreShare)).join(', ')} % of the core; process at most ${list(slowUpstream.map(({ mebibytes }) => mebibytes), 0)} MiB`,
+      'all answered: reached',
+    ],
+    [
+      '`cold-start`: loading the bundle; the machine was busy',
+      `${coldStart.milliseconds} ms; ${coldStart.timesEmpty} times an empty process`,
+      '',
+    ],
+  ]
+}
+
+/** What an instance of each size carries. */
+export function instanceTable(): string {
+  const [, , least, most] = carriedCalls
+  return table(
+    [
+      '`instanceMemoryMB`',
+      'cores',
+      `slowest of ${list(carriedCalls, 0)} passed-through calls at once, Microsoft answering after 2 s`,
+      `most memory at ${least}, ${most}`,
+      'vends a second, 50 at once',
+      '`httpConcurrency` by default',
+    ],
+    instances.map(({ cores, mebibytes, memoryMb, slowest }) => [
+      number(memoryMb),
+      String(cores),
+      `${list(slowest)} s`,
+      `${list(mebibytes, 0)} MiB`,
+      vendsOf(memoryMb),
+      String(counted.httpConcurrency[memoryMb]),
+    ]),
+  )
+}
+
+function vendsOf(memoryMb: (typeof instances)[number]['memoryMb']): string {
+  if (memoryMb === 4096) return 'not measured'
+  const { busyCores, perSecond, slowMilliseconds, mebibytes } = instanceVends[memoryMb]
+  return `${number(perSecond)} with ${busyCores} cores; slowest 1 %: ${slowMilliseconds} ms and more; ${mebibytes} MiB`
+}
