@@ -102,7 +102,11 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
       changes,
     }),
   'docs/scale.md': async () =>
-    withSections(await readFile(join(root, 'docs/scale.md'), 'utf8'), 'scripts/cost/inputs.ts', scaleSections),
+    withSections(
+      await readFile(join(root, 'docs/scale.md'), 'utf8'),
+      'scripts/cost/inputs.ts',
+      scaleSections,
+    ),
   'docs/data-lifecycle.md': async () => {
     const columnsOf = storedColumns(await readFile(join(root, 'docs/storage.md'), 'utf8'))
     const page = await readFile(join(root, 'docs/data-lifecycle.md'), 'utf8')

@@ -1,6 +1,6 @@
-import { aboutDollars, count, dollars, gigabytes, number } from './figures.ts'
 import { backups } from './backups.ts'
 import { counted } from './counted.ts'
+import { aboutDollars, count, dollars, gigabytes, number } from './figures.ts'
 import { assumed, limits, prices } from './inputs.ts'
 import {
   activeSeconds,
@@ -23,7 +23,24 @@ const instanceDollars = instanceGbSeconds * prices.onDemandGbSecond
 /** The first sentence of the page. */
 export function headline(): string {
   const about = ({ total, tenants }: Month) => `${aboutDollars(total)} for ${number(tenants)}`
-  return `The broker costs about **${aboutDollars(small.total)} a month for 100 tenants, ${about(middle)}, and ${about(large)}**. Most of that is for answering vends.`
+  return `The broker costs about **${aboutDollars(small.total)} a month for 100 tenants, ${about(middle)}, and ${about(large)}**. The largest parts are ${largestParts()}. <!-- test: unit/cost-page: the total is the sum of the rows above it -->`
+}
+
+/** Which part of each month costs most. */
+function largestParts(): string {
+  const parts = [small, middle, large].map((month) => {
+    const { alerts, kept, logs, table, vault } = month.dollars
+    const all = {
+      alerts,
+      logs: logs + kept,
+      'the tables': table,
+      'vault operations': vault,
+      'the app': appOf(month),
+    }
+    const [name, most] = Object.entries(all).reduce((a, b) => (b[1] > a[1] ? b : a))
+    return `${name} (${whole(most)}) for ${number(month.tenants)}`
+  })
+  return `${parts.slice(0, -1).join(', ')}, and ${parts.at(-1)}`
 }
 
 /** How instances on demand are billed. */
@@ -63,12 +80,12 @@ function keptTokens(): string {
   const executions = large.vends / assumed.vendsPerHour
   const parts = [executions * prices.execution, instanceDollars, large.sweep * prices.onDemandGbSecond]
   const [executed = 0, instance = 0, sweep = 0] = parts
-  return `- **Apps that keep their tokens.** Vends drop to a twentieth. For a million tenants, the app's cost drops from ${whole(appOf(large))} to about ${whole(executed + instance + sweep)}: ${count(executions)} executions (${whole(executed)}), answered by one instance (${whole(instance)}), plus the sweep (${whole(sweep)}), not counting free grants.`
+  return `- **Apps that keep their tokens.** Vends drop to one in ${assumed.vendsPerHour}. For a million tenants, the app's cost drops from ${whole(appOf(large))} to about ${whole(executed + instance + sweep)}: ${count(executions)} executions (${whole(executed)}), answered by one instance (${whole(instance)}), plus the sweep (${whole(sweep)}), not counting free grants.`
 }
 
 function instanceSize(): string {
   const app = onDemand((small.http + small.sweep) / 4) + executed(small.vends)
-  return `- **Instance size.** An instance of 512 MB uses a quarter of the GB-seconds, has a quarter of a core, and [carries](scale.md#what-one-instance-carries) a quarter of the waiting calls: per call, both sizes cost the same. It's for few vends: for 100 tenants, the app then costs about ${whole(app)}. Since Node.js uses one core, 4,096 MB carry no more waiting calls than 2,048 MB, at twice the price.`
+  return `- **Instance size.** An instance of 512 MB uses a quarter of the GB-seconds, has a quarter of a core, and [carries](scale.md#what-one-instance-carries) a quarter of the waiting calls: per call, both sizes cost the same. <!-- test: unit/cost: an instance of 512 MB carries the same share of calls as it has of memory --> It's for few vends: for 100 tenants, the app then costs about ${whole(app)}. Since Node.js uses one core, 4,096 MB carry no more waiting calls than 2,048 MB, at twice the price.`
 }
 
 function vaultsAtAMillion(): string {
@@ -89,12 +106,12 @@ function allTraces(): string {
   ]
   const share = sizes[2]?.traceShare ?? 0
   const perMinute = (large.vends / assumed.monthSeconds) * 60 * share
-  return `- **Keeping all traces** costs the most: ${whole(ingested(some))} at 10,000 tenants (${gigabytes(some)}), ${aboutDollars(ingested(most))} at a million (${number(most)} GB). Lower \`traceSampling\` as you grow: ${sizes[0]?.traceShare} up to a few hundred tenants and ${sizes[1]?.traceShare} at 10,000. At a million, ${share} still keeps ${number(perMinute)} traces of vends a minute. It samples only traces. Tiles and all alerts but [host-failures](runbooks/host-failures.md) read log lines and metrics, which are never sampled. \`logDailyCapGb\` caps everything. When the cap is reached, alerts that look for log lines stay silent. [sweep-silent](runbooks/sweep-silent.md) rings then, because it looks for missing ones.`
+  return `- **Keeping all traces** costs the most: ${whole(ingested(some))} at 10,000 tenants (${gigabytes(some)}), ${aboutDollars(ingested(most))} at a million (${number(most)} GB). Lower \`traceSampling\` as you grow: ${sizes[0]?.traceShare} up to a few hundred tenants and ${sizes[1]?.traceShare} at 10,000. At a million, ${share} still keeps ${number(perMinute)} traces of vends a minute. It samples only traces. Tiles and all alerts but [host-failures](runbooks/host-failures.md) read log lines and metrics, which are never sampled. <!-- test: unit/infra-alerts: alerts and tiles read only unsampled data --> \`logDailyCapGb\` caps everything. When the cap is reached, alerts that look for log lines stay silent. [sweep-silent](runbooks/sweep-silent.md) rings then, because it looks for missing ones.`
 }
 
 function hostLines(): string {
   const gb = (middle.vends * counted.hostLinesPerCall * assumed.rowKb) / 1e6
-  return `- **The host's two log lines per call** ("Executing" and "Executed") would cost ${whole(ingested(gb))} at 10,000 tenants: ${number(middle.vends / 1e6, 1)} M × ${counted.hostLinesPerCall} × ${assumed.rowKb} KB = ${gigabytes(gb)}. \`host.json\` turns them off for each function by name, under \`logging.OpenTelemetry.logLevel\`. A single rule for all functions (\`"Function": "Warning"\`) isn't enough: the host adds its own rule \`Function.*\` for its OpenTelemetry logger, which exports every level, and only a longer name overrides it. Errors and the broker's own lines stay. A new function needs its own line there; a test fails until it has one.`
+  return `- **The host's two log lines per call** ("Executing" and "Executed") would cost ${whole(ingested(gb))} at 10,000 tenants: ${number(middle.vends / 1e6, 1)} M × ${counted.hostLinesPerCall} × ${assumed.rowKb} KB = ${gigabytes(gb)}. \`host.json\` turns them off for each function by name, under \`logging.OpenTelemetry.logLevel\`. A single rule for all functions (\`"Function": "Warning"\`) isn't enough: the host adds its own rule \`Function.*\` for its OpenTelemetry logger, which exports every level, and only a longer name overrides it. Errors and the broker's own lines stay. A new function needs its own line there; a test fails until it has one. <!-- test: unit/host-logging: the host’s two lines for each call are not exported -->`
 }
 
 function warmInstances(): string {
@@ -105,16 +122,16 @@ function warmInstances(): string {
     number,
   ]
   const sum = (part: number) => `${number(idle)} + ${number(part)} = ${whole(idle + part)}`
-  return `- **Warm instances** (\`alwaysReadyInstances=2\`, 2 GB each; the template refuses [1](deploy.md#how-a-deploy-stays-safe-without-slots)): 2 × ${number(instanceGbSeconds)} × ${prices.alwaysReadyIdleGbSecond.toFixed(6)} = **${whole(idle)}**. Their work is cheaper (${prices.alwaysReadyBusyGbSecond}), but has no free grants. At 10,000 tenants they cost ${sum(same)} if they work at the same times, instead of ${whole(middle.dollars.gbSeconds)} on demand, and ${sum(both)} if both always have something to do.`
+  return `- **Warm instances** (\`alwaysReadyInstances=2\`, 2 GB each; the template refuses [1](deploy.md#how-a-deploy-stays-safe-without-slots) <!-- test: unit/infra: those that always run are two or more -->): 2 × ${number(instanceGbSeconds)} × ${prices.alwaysReadyIdleGbSecond.toFixed(6)} = **${whole(idle)}**. Their work is cheaper (${prices.alwaysReadyBusyGbSecond}), but has no free grants. At 10,000 tenants they cost ${sum(same)} if they work at the same times, instead of ${whole(middle.dollars.gbSeconds)} on demand, and ${sum(both)} if both always have something to do.`
 }
 
 function privateNetworking(): string {
   const { endpoints, zones } = counted.privateNetworking
   const endpoint = prices.endpointHour * assumed.hours
-  return `- **Private networking** with one grant vault: ${endpoints} endpoints × ${number(endpoint, 2)} + ${zones} zones × ${number(prices.dnsZone, 2)} = **${dollars(endpoints * endpoint + zones * prices.dnsZone)}**, plus ${dollars(endpoint)} for each further vault.`
+  return `- **Private networking** with one grant vault: ${endpoints} endpoints × ${number(endpoint, 2)} + ${zones} zones × ${number(prices.dnsZone, 2)} = **${dollars(endpoints * endpoint + zones * prices.dnsZone)}**, plus ${dollars(endpoint)} for each further vault. <!-- test: unit/cost: each further vault and a backup account add a private endpoint -->`
 }
 
 function storageAudit(): string {
   const gb = (middle.table * assumed.storageAuditKb) / 1e6
-  return `- **\`storageAuditLogs\`** logs every table transaction. At 10,000 tenants, that costs nearly as much as the app (${count(middle.table)} × ${assumed.storageAuditKb} KB = ${gigabytes(gb)} × ${number(prices.ingestedGb, 2)} = ${whole(ingested(gb))}). Leave it off unless it's required.`
+  return `- **\`storageAuditLogs\`** logs every table transaction. At 10,000 tenants, that costs ${count(middle.table)} × ${assumed.storageAuditKb} KB = ${gigabytes(gb)} × ${number(prices.ingestedGb, 2)} = ${whole(ingested(gb))}, where the app costs ${whole(appOf(middle))}. Leave it off unless it's required.`
 }

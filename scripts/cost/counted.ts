@@ -1,4 +1,4 @@
-import { grantSecretSeconds } from '../../shared/domain/schedule.ts'
+import { grantSecretSeconds, renewedGrantSecretSeconds } from '../../shared/domain/schedule.ts'
 import { allSettings } from '../../shared/settings.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
 import { assumed } from './inputs.ts'
@@ -31,6 +31,8 @@ export const counted = {
   /** How long a Microsoft refresh token lives without use. */
   grantDays: grantSecretSeconds / 86_400,
   shards: createDueTable({} as Parameters<typeof createDueTable>[0]).shardCount,
+  /** After which a refresh without a new token renews its secret's expiry date. */
+  renewedDays: (grantSecretSeconds - renewedGrantSecretSeconds) / 86_400,
   tablePerVend: 1,
   tablePerRefresh,
   tablePerSweep: 59,

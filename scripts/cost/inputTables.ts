@@ -1,6 +1,6 @@
 import { table } from '../markdown.ts'
-import { dollars, number } from './figures.ts'
 import { counted } from './counted.ts'
+import { dollars, number } from './figures.ts'
 import { assumed, pricePages, prices } from './inputs.ts'
 import {
   activeSeconds,
@@ -110,14 +110,14 @@ function tenants(): string[][] {
     [
       'vends',
       `${vendsPerHour} an hour per active tenant`,
-      "assumed: an app that doesn't keep tokens. An app that keeps a token until `expiresAt` vends once an hour, a twentieth",
+      `assumed: an app that doesn't keep tokens. An app that keeps a token until \`expiresAt\` vends once an hour, one in ${vendsPerHour} of these`,
     ],
   ]
 }
 
 function operations(): string[][] {
   const { tablePerRefresh, tablePerSweep, tablePerVend, sweepConcurrency, vaultPerRefresh } = counted
-  const { httpConcurrency } = counted
+  const { httpConcurrency, renewedDays } = counted
   const { latency } = assumed
   const reads = `${number(secretReads)} a month (${dollars(secretReads * prices.vaultOperation)}, and ${number((secretReads * assumed.auditKb) / 1e6, 2)} GB of audit)`
   const lists = `${number(censusLists(10_000))} a month for 10,000 (${dollars(censusLists(10_000) * prices.vaultOperation)})`
@@ -130,7 +130,7 @@ function operations(): string[][] {
     [
       'vault operations',
       `${vaultPerRefresh.vault} per refresh`,
-      `counted: read, new version. A Google refresh brings no new token: 1, and 1 more every 15 days or more for the secret's new expiry date. With \`KEEP_ALIVE_DAYS\` above 15, each refresh of an idle tenant sets the date of the version that it replaces, so 3. After an upgrade from a version without expiry dates, 1 more for each tenant, once. Plus, per instance, one read every ${assumed.secretReadMinutes} minutes of each of about ${assumed.brokerSecrets} secrets of the broker's own, with the missing \`…-next\` ones: ${reads}. The census lists each grant vault once a day, ${counted.censusPageSecrets} secrets an operation: ${lists}`,
+      `counted: read, new version. A Google refresh brings no new token: 1, and 1 more every ${renewedDays} days or more for the secret's new expiry date. With \`KEEP_ALIVE_DAYS\` above ${renewedDays}, each refresh of an idle tenant sets the date of the version that it replaces, so 3. After an upgrade from a version without expiry dates, 1 more for each tenant, once. Plus, per instance, one read every ${assumed.secretReadMinutes} minutes of each of about ${assumed.brokerSecrets} secrets of the broker's own, with the missing \`…-next\` ones: ${reads}. The census lists each grant vault once a day, ${counted.censusPageSecrets} secrets an operation: ${lists}`,
     ],
     [
       'time per refresh',

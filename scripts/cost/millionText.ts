@@ -12,8 +12,9 @@ const spaced = (seconds: number) => number(seconds, 2)
 /** How the simulation was made. */
 export function millionGround(): string {
   const { signIn, table: tableCall, vaultRead, vaultWrite } = assumed.latency
+  const { oneVaultBefore: before } = playedBesides
   const ms = (seconds: number) => `${number(seconds * 1000)} ms`
-  return `\`npm run bench -- million\` (with \`--quick\`, only the first, second, and fifth rows) runs the real sweep, handover, refresh, and vault client with its retries for 55 minutes on a virtual clock. The models throttle as the services do (429, and 503 without \`Retry-After\`; every row that a query reads counts as an entity). A sign-in takes ${signIn} s on average, a table call ${ms(tableCall)}, a vault read ${ms(vaultRead)}, and a vault write ${ms(vaultWrite)}: together ${spaced(refreshSeconds)} s. Processor limits aren't modeled, nor are reads of marks. The numbers are from one run. Waits between retries at a throttled vault are random, so counts of 429s vary by a tenth from run to run.`
+  return `\`npm run bench -- million\` (with \`--quick\`, only the first, second, and fifth rows) runs the real sweep, handover, refresh, and vault client with its retries for 55 minutes on a virtual clock. The models throttle as the services do (429, and 503 without \`Retry-After\`; every row that a query reads counts as an entity). A sign-in takes ${signIn} s on average, a table call ${ms(tableCall)}, a vault read ${ms(vaultRead)}, and a vault write ${ms(vaultWrite)}: together ${spaced(refreshSeconds)} s. Processor limits aren't modeled, nor are reads of marks. Each row is from one run, of November 2026. Waits between retries at a throttled vault are random, so rows with throttling vary: an earlier run with one vault had ${before.refreshesPerSecond} refreshes a second, and ${number(before.withoutToken)} tenants without a valid token.`
 }
 
 /** What the simulation found. */
@@ -63,7 +64,7 @@ function arithmeticHolds(): string {
   const shares = enough.map((row) => (100 * row.refreshesPerSecond) / expectedOf(row))
   const longest = Math.max(...enough.map(({ longestDelaySeconds }) => longestDelaySeconds))
   const { vaultWritesPerSecond: most, vaultsPerSubscription } = limits
-  return `Where the vaults are enough, the rate is ${number(Math.min(...shares))} to ${number(Math.max(...shares))} % of that which the arithmetic gives for the same interval. One vault stops at ${oneVault.refreshesPerSecond}, where the limit is ${most}; a subscription stops at ${twelveVaults.refreshesPerSecond}, where the limit is ${most * vaultsPerSubscription}. A token is due at least ${counted.aheadSeconds} s before it expires, so a due tenant can wait that long. With enough vaults, none waited longer than ${longest} s.`
+  return `Where the vaults are enough, the rate is ${number(Math.min(...shares))} to ${number(Math.max(...shares))} % of that which the arithmetic gives for the same interval. One vault stops at ${playedBesides.oneVaultBefore.refreshesPerSecond} to ${oneVault.refreshesPerSecond}, where the limit for new versions is ${most}; a subscription stops at ${twelveVaults.refreshesPerSecond}, where it is ${most * vaultsPerSubscription}. A token is due at least ${counted.aheadSeconds} s before it expires, so a due tenant can wait that long. With enough vaults, none waited longer than ${longest} s.`
 }
 
 function bursts(): string {

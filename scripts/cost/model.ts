@@ -29,7 +29,7 @@ export const idleDays = counted.keepAliveDays * 0.9
 export const perIdle = Number((assumed.monthDays / idleDays).toFixed(2))
 /** Seconds of a refresh with its grant in a vault: its calls, one after the other. */
 export const refreshSeconds = secondsOfRefresh()
-/** Refreshes a second of one instance, with so many at once; rounded down. */
+/** Refreshes a second of one instance that runs `concurrency` at once, rounded down. */
 export const paceOf = (concurrency: number) => Math.floor(concurrency / refreshSeconds)
 /** Refreshes a second of one instance with the default settings. */
 export const refreshesPerSecond = paceOf(counted.sweepConcurrency)

@@ -42,10 +42,7 @@ export function operationTable(): string {
         'page of `GET /v1/tenants`',
         `1, and a read for each tenant, ${listReadsAtOnce} at once`,
         '0',
-        marked(
-          '0',
-          'contract/list-reads: a page of a list costs one query and a read for each tenant',
-        ),
+        marked('0', 'contract/list-reads: a page of a list costs one query and a read for each tenant'),
       ],
     ],
   )

@@ -1,6 +1,6 @@
 import { table } from '../markdown.ts'
-import { number, rate } from './figures.ts'
 import { counted } from './counted.ts'
+import { number, rate } from './figures.ts'
 import { assumed, limits } from './inputs.ts'
 import { activeSeconds, idleDays, refreshesPerSecond, refreshSeconds } from './model.ts'
 

@@ -8,8 +8,8 @@ const minutes = (seconds: number) => number(seconds / 60, seconds % 60 === 0 ? 0
 
 /** The first paragraph of the page. */
 export function scaleHeadline(): string {
-  const [least, most] = measured.sweepLocal.refreshesPerSecond
-  return `**With the default settings, one process refreshes about ${refreshesPerSecond} tenants a second if a refresh takes ${number(refreshSeconds, 2)} s (${least} to ${most} were measured against local stand-ins, which answer at once), and vends from memory without touching storage. The first limit you reach is Key Vault's ${limits.vaultWritesPerSecond} new versions a second, and \`GRANT_STORE=sealed\` removes that limit.** Measured numbers come from \`npm run bench\`. Numbers above 10,000 tenants are calculated from the services' published limits and [simulated](#simulated-up-to-a-million) by running the broker's own sweeps against models of those limits. They aren't measurements on Azure. <!-- test: unit/cost: a refresh takes as long as the simulation’s calls take together -->`
+  const [least, most] = measured.sweepLocal.idlePerSecond
+  return `**With the default settings, one process refreshes about ${refreshesPerSecond} tenants a second if a refresh takes ${number(refreshSeconds, 2)} s (${least} to ${most} were measured on an idle machine against local stand-ins, which answer at once), and vends from memory without touching storage. The first limit you reach is Key Vault's ${limits.vaultWritesPerSecond} new versions a second, and \`GRANT_STORE=sealed\` removes that limit.** Measured numbers come from \`npm run bench\`. Numbers above 10,000 tenants are calculated from the services' published limits and [simulated](#simulated-up-to-a-million) by running the broker's own sweeps against models of those limits. They aren't measurements on Azure. <!-- test: unit/cost: a refresh takes as long as the simulation’s calls take together -->`
 }
 
 /** What the services take, and when a tenant is due. */
@@ -32,4 +32,3 @@ export function scaleUnknowns(): string {
   const mb = assumed.memoryGb * 1024
   return `${number(refreshSeconds, 2)} s per refresh is an assumption. The token endpoint takes most of it (${signIn} s), and Microsoft publishes neither its latency nor a quota. Watch \`refresh.ended\` and 429s before you grow tenfold. Flex Consumption scales the queue function automatically. A subscription's ${number(limits.subscriptionMb)} MB per region ([Microsoft](https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan)) fit ${Math.floor(limits.subscriptionMb / mb)} instances of ${number(mb)} MB.`
 }
-

@@ -1,6 +1,6 @@
 import { table } from '../markdown.ts'
-import { count, dollars, gigabytes, number, rate } from './figures.ts'
 import { counted } from './counted.ts'
+import { count, dollars, gigabytes, number, rate } from './figures.ts'
 import { assumed, prices } from './inputs.ts'
 import {
   instanceGbSeconds,

@@ -99,7 +99,7 @@ function toMeasurements(each: Case, result: ScenarioResult): Measurement[] {
     ),
     reported(
       '  longest run, shards handed over, instances that took them',
-      `${result.maxSeconds.toFixed(0)} s, ${result.messages}, ${result.maxAtOnce}`,
+      `${result.longestRunSeconds.toFixed(0)} s, ${result.messages}, ${result.maxAtOnce}`,
     ),
   ]
 }

@@ -1,5 +1,6 @@
+import { counted } from '../../scripts/cost/counted.ts'
 import { openWorld } from '../end-to-end/world.ts'
-import { peakMebibytes } from './processTime.ts'
+import { peakMebibytes, processorSeconds } from './processTime.ts'
 import { type Bench, exactly, reported, sum } from './report.ts'
 import { createProductionTenants } from './stackTenants.ts'
 
@@ -15,20 +16,24 @@ export const sweepLocal: Bench = async ({ quick }) => {
     for (const vault of vaults) vault.clearRequests()
     const tablesLog = world.stack.parts.azurite.service.control.log
     tablesLog.clear()
+    const pid = world.brokers[0]!.pid
+    const usedBefore = (await processorSeconds(pid)) ?? Number.NaN
     const { status, body: report } = await world.call('POST', '/v1/sweeps', { app: 'demo-operator' })
     if (status !== 200) throw new Error(`The sweep was answered ${status}: ${JSON.stringify(report)}`)
     const tables = tablesLog.counts()
     const vaultOperations = vaults.flatMap((vault) => vault.requests())
-    const peak = await peakMebibytes(world.brokers[0]!.pid)
+    const used = ((await processorSeconds(pid)) ?? Number.NaN) - usedBefore
+    const peak = await peakMebibytes(pid)
     const each = Object.entries(tables).map(
       ([operation, times]) => `${operation} ${(times / count).toFixed(2)}`,
     )
     return {
       title: `sweep-local: ${count} tenants due, swept by the built broker on the local stack`,
-      ground: 'Real: broker, host, Azurite, vaults, sign-in; all on this machine. 16 at once.',
+      ground: `Real: broker, host, Azurite, vaults, sign-in; all on this machine. ${counted.sweepConcurrency} at once.`,
       measurements: [
         exactly('refreshed', report.refreshed, count),
         reported('refreshes a second', (count / (report.durationMilliseconds / 1000)).toFixed(1)),
+        reported('processor time a refresh', `${((used / count) * 1000).toFixed(1)} ms`),
         reported('table operations a refresh', (sum(tables) / count).toFixed(2)),
         reported('  by kind', each.join(', ')),
         reported('vault operations a refresh', (vaultOperations.length / count).toFixed(2)),

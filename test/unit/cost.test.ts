@@ -122,3 +122,7 @@ test.each(['docs/cost.md', 'docs/scale.md'])('every figure of %s is generated', 
   const byHand = readText(path).replaceAll(/<!-- Generated [\s\S]*?<!-- End of what is generated. -->/g, '')
   expect(shownIn(byHand)).not.toMatch(/\d/)
 })
+
+test('an instance of 512 MB carries the same share of calls as it has of memory', () => {
+  expect(counted.httpConcurrency[512] / counted.httpConcurrency[2048]).toBe(512 / 2048)
+})

@@ -23,7 +23,7 @@ export interface FleetWork {
   /** Handed-over shards. */
   readonly messages: number
   /** The longest sweep, of the timer or of one shard. */
-  readonly maxSeconds: number
+  readonly longestRunSeconds: number
   /** The most instances that processed messages concurrently. */
   readonly maxAtOnce: number
   /** Sweeps, of the timer or of one shard, that ended because the due index didn't answer. */
@@ -50,7 +50,7 @@ export async function runFleet(
     failedSweeps: 0,
     sweeps: 0,
     messages: 0,
-    maxSeconds: 0,
+    longestRunSeconds: 0,
     maxAtOnce: 0,
     failed: {} as Record<string, number>,
   }
@@ -62,7 +62,8 @@ export async function runFleet(
         work.failedSweeps++
         return undefined
       }
-      work.maxSeconds = Math.max(work.maxSeconds, result.report.durationMilliseconds / 1000)
+      const runSeconds = result.report.durationMilliseconds / 1000
+      work.longestRunSeconds = Math.max(work.longestRunSeconds, runSeconds)
       for (const [word, count] of Object.entries(result.report.failed))
         work.failed[word] = (work.failed[word] ?? 0) + count
       return result
