@@ -83,17 +83,6 @@ test('every page that stops the app before it writes also checks that it stopped
   for (const page of stopping) expect(readText(page)).toContain('#check-that-the-app-stopped')
 })
 
-test('the runbook of a slow audit computes with the page that a sweep reads', () => {
-  const [, size] = /^const auditPageSize = (\d+)$/m.exec(readText('shared/operations/tenantWalk.ts')) ?? []
-  const text = readText('docs/runbooks/audit-slow.md')
-  expect(text).toContain(`the rows of the next ${size} tenants`)
-  expect(text).toContain(`A round takes \`tenants / ${size}\` sweeps`)
-  const daysAt = (minutes: number) => Math.round((1_000_000 / Number(size)) * (minutes / 1440))
-  expect(text).toContain(
-    `a million tenants take ${daysAt(2)} days with a sweep every two minutes, and ${daysAt(5)} days`,
-  )
-})
-
 test('a lock is deleted only after its lease was broken', () => {
   const text = readText('docs/runbooks/sweep-silent.md')
   const [broken, deleted] = ['az storage blob lease break', 'az storage blob delete'].map((call) =>
