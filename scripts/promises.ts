@@ -19,7 +19,7 @@ const weighty = new RegExp(
     String.raw`\b(never|always|at most|at least|no more than|immediately|at once|only once|exactly)\b`,
     String.raw`\b\d[\d,.]* ?(ms|s|KB|KiB|MB|MiB|GB|milliseconds?|seconds?|minutes?|hours?|days?|weeks?|times|%)(?!\w)`,
     String.raw`\b(a|an|one) (minute|hour|day|week|month)\b`,
-    String.raw`\b(two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|half an?|a quarter of an) (milliseconds?|seconds?|minutes?|hours?|days?|weeks?|months?|times|tries)\b`,
+    String.raw`\b(two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|half an?|a quarter of an)( and a half)? (milliseconds?|seconds?|minutes?|hours?|days?|weeks?|months?|times|tries)\b`,
     String.raw`\b[45]\d\d\b`,
   ].join('|'),
   'i',
