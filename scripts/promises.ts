@@ -13,12 +13,13 @@ export interface Promised {
 const sourced = /\]\(https:\/\/|facts\.md/
 /** `<!-- test: unit/vend: a token that is still good -->`, after the sentence; an example in a code span is none. */
 const marker = /\s*(?<!`)<!-- test: (.+?) -->/g
-/** What makes a sentence a promise: words without exception, bounds, numbers with a unit, statuses. */
+/** What makes a sentence a promise: words without exception, bounds, numbers with a unit, in words too, statuses. */
 const weighty = new RegExp(
   [
     String.raw`\b(never|always|at most|at least|no more than|immediately|at once|only once|exactly)\b`,
     String.raw`\b\d[\d,.]* ?(ms|s|KB|KiB|MB|MiB|GB|milliseconds?|seconds?|minutes?|hours?|days?|weeks?|times|%)(?!\w)`,
     String.raw`\b(a|an|one) (minute|hour|day|week|month)\b`,
+    String.raw`\b(two|three|four|five|six|seven|eight|nine|ten|fifteen|twenty|thirty|half an?|a quarter of an)( and a half)? (milliseconds?|seconds?|minutes?|hours?|days?|weeks?|months?|times|tries)\b`,
     String.raw`\b[45]\d\d\b`,
   ].join('|'),
   'i',

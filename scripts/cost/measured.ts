@@ -28,6 +28,8 @@ export const measured = {
   ],
   /** `npm run bench -- sparse-vends`: the median with a near vault, and with one that is 40 ms away. */
   sparseVends: { nearMilliseconds: 9.2, farMilliseconds: 6.3 },
+  /** `npm run bench -- listing`, on a busy machine. */
+  listing: { tenants: 10_000, page: 200, callMilliseconds: 20, fullSeconds: 9.9, summarySeconds: 1.22 },
   /** `npm run bench -- passthrough`: the median of what the broker adds. */
   passthrough: { addedMilliseconds: 1.08 },
   /** `npm run bench -- slow-upstream`, on one core of a busy machine. */

@@ -44,7 +44,7 @@ function sweepRows(): string[][] {
 }
 
 function vendRows(): string[][] {
-  const { coalescing, coldStart, passthrough, slowUpstream, sparseVends, warmVend } = measured
+  const { coalescing, coldStart, listing, passthrough, slowUpstream, sparseVends, warmVend } = measured
   const { nearMilliseconds, farMilliseconds } = sparseVends
   return [
     [
@@ -64,6 +64,11 @@ function vendRows(): string[][] {
       '`sparse-vends`: one vend every 2 s with a vault 40 ms away, compared with a vault at 0 ms',
       `${number(farMilliseconds / nearMilliseconds, 2)} at the median (${farMilliseconds} and ${nearMilliseconds} ms)`,
       `at most 1.2: ${reached(farMilliseconds / nearMilliseconds <= 1.2)}`,
+    ],
+    [
+      `\`listing\`: ${number(listing.tenants)} tenants of one workspace, ${listing.page} a page, ${listing.callMilliseconds} ms a call; the machine was busy`,
+      `${listing.fullSeconds} s in full, ${listing.summarySeconds} s with \`view=summary\``,
+      `under 2 s: ${reached(listing.summarySeconds < 2)}`,
     ],
     [
       '`passthrough`: a call through the broker compared with the same call made directly',

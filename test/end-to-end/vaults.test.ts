@@ -23,6 +23,8 @@ describe('of two vaults, one that does not take new grants refuses nobody', () =
 
   test.each([
     ['forbiddenByRbac', 403, 'ForbiddenByRbac'],
+    ['forbiddenByFirewall', 403, 'ForbiddenByFirewall'],
+    ['forbiddenByAccessPolicy', 403, 'ForbiddenByPolicy'],
     ['throttled', 429, 'Throttled'],
     ['serverError', 500, 'InternalServerError'],
     ['hang', 0, 'TimeLimitError'],

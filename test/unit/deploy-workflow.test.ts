@@ -24,6 +24,14 @@ test('the package’s bill of materials is kept with it', () => {
   expect(job('build')).toMatch(/name: sbom\n +path: sbom\.cdx\.json\n +retention-days: 90/)
 })
 
+test('a package is kept for as long as the page says', () => {
+  const [, days] =
+    /name: package\n +path: package\.zip\n(?: +#.*\n)* +retention-days: (\d+)/.exec(job('build')) ?? []
+  const page = readText('docs/deploy.md')
+  expect(page).toContain(`every run of the workflow keeps its package for ${days} days`)
+  expect(page).toContain(`its last successful run, which GitHub keeps for ${days} days`)
+})
+
 test('only main is deployed, even manually', () => {
   expect(job('deploy')).toContain("if: github.ref == 'refs/heads/main'")
 })

@@ -38,6 +38,25 @@ describe('storage and vaults', () => {
       })
   })
 
+  test.each(['main', 'private', 'team', 'domain'])(
+    'every vault of %s logs who did what, whatever else is set',
+    (file) => {
+      const vaults = predicted(file).filter(({ type }) => type === 'Microsoft.KeyVault/vaults')
+      const logged = predicted(file).filter(
+        ({ id, properties, type }) =>
+          type === 'Microsoft.Insights/diagnosticSettings' &&
+          id?.includes('/vaults/') &&
+          properties.logs.some(
+            (each: object) => JSON.stringify(each) === '{"categoryGroup":"audit","enabled":true}',
+          ),
+      )
+      expect(vaults.length).toBeGreaterThan(0)
+      expect(logged.map(({ id }) => id?.split('/vaults/')[1]?.split('/')[0]).toSorted()).toEqual(
+        vaults.map(({ name }) => name).toSorted(),
+      )
+    },
+  )
+
   test('every table and queue that the code uses exists before its first request', () => {
     const made = (type: string) =>
       predicted('main')

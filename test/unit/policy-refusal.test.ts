@@ -1,6 +1,9 @@
 import { RestError } from '@azure/data-tables'
+import type { SecretClient } from '@azure/keyvault-secrets'
 import { expect, test } from 'vitest'
+import { Secret } from '../../shared/secret.ts'
 import { readRestError } from '../../shared/storage/unavailable.ts'
+import { createVault } from '../../shared/storage/vault.ts'
 
 const refusal = (message: string, code: string, inner?: string) =>
   Object.assign(new RestError(message, { statusCode: 403, code }), {
@@ -38,6 +41,11 @@ test.each([
     refusal('Client address is not authorized.', 'Forbidden', 'ForbiddenByFirewall'),
     'ForbiddenByFirewall',
   ],
+  [
+    'a firewall, whatever the message says',
+    refusal('Not allowed by policy.', 'Forbidden', 'ForbiddenByFirewall'),
+    'ForbiddenByFirewall',
+  ],
   ['a read-only vault', refusal('The vault is read-only.', 'Forbidden'), 'Forbidden'],
 ])('a refusal by %s is not taken for a policy', (_what, error, code) => {
   expect(readRestError(error)).toEqual({ status: 403, code })
@@ -46,4 +54,23 @@ test.each([
 test('only a 403 is a refusal by policy', () => {
   const error = new RestError('throttled by policy', { statusCode: 429, code: 'Throttled' })
   expect(readRestError(error)).toEqual({ status: 429, code: 'Throttled' })
+})
+
+test('each secret that the broker writes has what policies demand: a content type and an expiry date', async () => {
+  const written: unknown[] = []
+  const client = {
+    vaultUrl: 'https://grants1.vault.azure.net/',
+    async getSecret() {
+      throw new RestError('Not found.', { statusCode: 404, code: 'SecretNotFound' })
+    },
+    async setSecret(name: string, _value: string, options: object) {
+      written.push(options)
+      return { name, properties: { version: 'v' } }
+    },
+  }
+  const expiresOn = new Date('2027-01-01T00:00:00Z')
+  await createVault(client as unknown as SecretClient, () => {}).write('grant-1', new Secret('rt'), {
+    expiresOn,
+  })
+  expect(written).toMatchObject([{ contentType: 'text/plain', expiresOn }])
 })

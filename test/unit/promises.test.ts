@@ -23,6 +23,9 @@ test.each([
   'It takes at most three.',
   'It waits 30 s.',
   'It lasts an hour.',
+  'It lasts ten minutes.',
+  'It lasts half an hour.',
+  'Six times, it tries again.',
   'It takes 1.5 MiB.',
   'It answers 503.',
   '| a row | within 2 minutes |',
@@ -32,7 +35,11 @@ test.each([
 
 test('other sentences, headings, code, and what is generated promise nothing', () => {
   const generated = '<!-- Generated from x; do not edit. -->\nnever\n<!-- End of what is generated. -->'
-  for (const sentence of ['It tries a second time.', 'It lasts an hour ([docs](https://example.com)).'])
+  for (const sentence of [
+    'It tries a second time.',
+    'Ten of them wait.',
+    'It lasts an hour ([docs](https://example.com)).',
+  ])
     expect(findPromises(sentence)).toEqual([])
   expect(findPromises(`It works.\n# Never\n\`\`\`\nnever\n\`\`\`\n${generated}`)).toEqual([])
   expect(

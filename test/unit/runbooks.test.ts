@@ -4,8 +4,9 @@ import { expect, test } from 'vitest'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import { toProblem } from '../../shared/http/responses.ts'
 import { problems } from '../../shared/problems.ts'
+import { allSettings } from '../../shared/settings.ts'
 import { maxRequestedValiditySeconds } from '../../shared/vend/vend.ts'
-import { readText, root } from './infraFiles.ts'
+import { readText, root, template } from './infraFiles.ts'
 
 /** The rows of the first table in a page that has this heading, each as its cells. */
 function rowsOf(page: string, heading: string): readonly string[][] {
@@ -81,6 +82,26 @@ test('every page that stops the app before it writes also checks that it stopped
   const stopping = pages().filter((page) => readText(page).includes('az functionapp stop'))
   expect(stopping.length).toBeGreaterThan(1)
   for (const page of stopping) expect(readText(page)).toContain('#check-that-the-app-stopped')
+})
+
+test('a number in brackets behind a setting or a parameter is its default', () => {
+  const defaults = new Map<string, unknown>([
+    ...allSettings().map(({ name, default: text }) => [name, text] as const),
+    ...Object.entries<{ defaultValue?: unknown }>(template.parameters).map(
+      ([name, { defaultValue }]) => [name, defaultValue] as const,
+    ),
+  ])
+  const said = pages()
+    .filter((page) => !page.startsWith('docs/decisions/'))
+    .flatMap((page) =>
+      [...readText(page).matchAll(/`(\w+)` \((\d+)(?=[):])/g)].map((each) => ({ page, each })),
+    )
+    .filter(({ each: [, name = ''] }) => defaults.has(name))
+  expect(said.length).toBeGreaterThan(12)
+  for (const { page, each } of said) {
+    const [, name = '', number] = each
+    expect(`${page}: ${name} ${defaults.get(name)}`).toBe(`${page}: ${name} ${number}`)
+  }
 })
 
 test('a lock is deleted only after its lease was broken', () => {

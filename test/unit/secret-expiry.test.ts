@@ -4,7 +4,7 @@ import { grantSecretSeconds, renewedGrantSecretSeconds } from '../../shared/doma
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Vault } from '../../shared/domain/vault.ts'
 import { Secret } from '../../shared/secret.ts'
-import { addSealingKey, dropOlderSealingKeys } from '../../shared/secrets/sealingKeys.ts'
+import { addSealingKey, dropOlderSealingKeys, readSealingKeyIds } from '../../shared/secrets/sealingKeys.ts'
 import { refreshSettings } from '../../shared/settings/refreshSettings.ts'
 import { createGrantVault } from '../../shared/storage/grantVault.ts'
 import { owner } from '../simulation/ground.ts'
@@ -75,6 +75,22 @@ describe('the secret of a grant', () => {
     expect(await read(reference)).toEqual(new Secret('rt'))
   })
 
+  test.each([7, 14, 60])(
+    'of an idle grant whose token stays keeps 75 days, less %i days without a refresh',
+    async (days) => {
+      const { clock, daysLeft, read, write } = open()
+      const reference = await write()
+      const left: number[] = []
+      while (left.length < 100) {
+        clock.advance(days * day)
+        left.push(Number(daysLeft()))
+        await read(reference)
+      }
+      expect(Math.min(...left)).toBeGreaterThan(75 - days)
+      expect(Math.min(...left)).toBeLessThan(75)
+    },
+  )
+
   test('never expires between two refreshes that KEEP_ALIVE_DAYS allows', () => {
     const longest = refreshSettings.keepAliveSeconds.schema.parse('60')
     expect(refreshSettings.keepAliveSeconds.schema.safeParse('61').success).toBe(false)
@@ -92,4 +108,17 @@ test('the sealing keys expire after SECRET_EXPIRY_DAYS, counted again when a key
   clock.advance(100 * day)
   await dropOlderSealingKeys(dependencies, sealing)
   expect(await expiresOn()).toEqual(addSeconds(clock.now(), 180 * day))
+})
+
+test('no older sealing key is dropped while the newest is younger than ten minutes', async () => {
+  const [vault, clock] = [createModelVault(), createVirtualClock()]
+  const dependencies = { vault, clock, randomness, config: { secretExpiryDays: 180 } }
+  await addSealingKey(dependencies)
+  clock.advance(day)
+  const isSettled = async () => (await readSealingKeyIds(dependencies))?.settled
+  await addSealingKey(dependencies)
+  clock.advance(599)
+  expect(await isSettled()).toBe(false)
+  clock.advance(1)
+  expect(await isSettled()).toBe(true)
 })

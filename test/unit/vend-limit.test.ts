@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { addSeconds, createDeadline, TimeLimitError } from '../../shared/clock.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
+import { problems } from '../../shared/problems.ts'
 import { Secret } from '../../shared/secret.ts'
 import { createAccessTokens } from '../../shared/vend/accessTokens.ts'
 import { createVend, type VendDependencies } from '../../shared/vend/vend.ts'
@@ -109,6 +110,24 @@ describe('a vend as a whole', () => {
     await own.clock.run(own.clock.sleep(2500))
     expect(await own.vend()).toMatchObject({ accessToken: 'at' })
     expect(own.clock.passed()).toBe(4.5)
+  })
+
+  test('under the lease of a process that was killed returns the held token, or when to try again; then refreshes', async () => {
+    const killed = async (secondsLeft: number) => {
+      const own = await vending()
+      await own.addWithToken(secondsLeft, { lease: { id: 'killed', until: own.after(60) } })
+      return own
+    }
+    expect(await (await killed(200)).vend()).toMatchObject({ accessToken: 'held' })
+    const own = await killed(30)
+    const refused = {
+      code: 'identity_provider_unavailable',
+      extras: { retryAfterSeconds: 5, members: { reason: 'leased_elsewhere' } },
+    }
+    expect(problems.identity_provider_unavailable.status).toBe(503)
+    await expect(own.vend()).rejects.toMatchObject(refused)
+    own.clock.advance(60 - own.clock.passed())
+    expect(await own.vend()).toMatchObject({ accessToken: 'at' })
   })
 
   test('waits for a refresh as long as it may if its token is too short to wait with', async () => {

@@ -200,6 +200,8 @@ describe('an app without a token', () => {
     const dead = (reauthorizationReason: string) =>
       problemOf(passedOn('grant_is_dead'), row({ status: 'reauthorization_required', reauthorizationReason }))
     expect(dead('grant_revoked').code).toBe('reauthorization_required')
+    expect(dead('grant_missing').code).toBe('reauthorization_required')
+    expect(problems.reauthorization_required.status).toBe(409)
     expect(dead('grant_revoked').extras.members).not.toHaveProperty('adminConsentUrl')
     expect(dead('admin_consent_required')).toMatchObject({ code: 'admin_consent_required' })
     for (const reason of ['grant_revoked', 'admin_consent_required'])

@@ -32,6 +32,7 @@ describe('a sweep reads', () => {
     expect(sizes).toEqual([200])
     expect(roundHours(10_000, 200, 5)).toBeCloseTo(4.2, 1)
     expect(roundHours(1_000_000, 200, 2) / 24).toBeCloseTo(6.9, 1)
+    expect(roundHours(1_000_000, 200, 5) / 24).toBeCloseTo(17.4, 1)
   })
 
   test('100 tenants that aren’t connected: 10,000 take 8 hours, and 500,000 take 17 days', async () => {

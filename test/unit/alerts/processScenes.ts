@@ -119,10 +119,10 @@ async function throttled(secrets: number, repeated = 1) {
 export const processScenes: Readonly<Record<string, AlertScenes>> = {
   'clock-wrong': {
     rings: {
-      'a clock is 10 s ahead': () => ahead(10),
-      'a clock is 10 s behind': () => ahead(-10),
+      'a clock is 6 s ahead': () => ahead(6),
+      'a clock is 6 s behind': () => ahead(-6),
     },
-    silent: { 'a clock is 3 s ahead': () => ahead(3) },
+    silent: { 'a clock is 5 s ahead': () => ahead(5) },
   },
   'identity-failing': {
     rings: {

@@ -61,6 +61,7 @@ export const requestScenes: Readonly<Record<string, AlertScenes>> = {
   'host-failures': {
     rings: {
       'three of a hundred requests fail': () => requested(100, 3, '500'),
+      'three of 299 fail': () => requested(299, 3, '500'),
       'the platform ends them': () => requested(100, 3, '0'),
       'they have no status': () => requested(100, 3, ''),
     },

@@ -104,9 +104,10 @@ export const tenantScenes: Readonly<Record<string, AlertScenes>> = {
     silent: { 'the vault takes it': () => rotated() },
   },
   'work-owed': {
-    rings: { 'the mark of a disconnect stays owed': () => owed(['t1'], 6) },
+    rings: { 'the mark of a disconnect stays owed': () => owed(['t1'], 3) },
     silent: {
       'a mark is owed once': () => owed(['t1'], 0),
+      'a mark has failed three times': () => owed(['t1'], 2),
       'marks of several tenants are owed once each': () => owed(['t1', 't2', 't3', 't4', 't5'], 0),
     },
   },
