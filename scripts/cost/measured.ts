@@ -5,7 +5,10 @@
 export const measured = {
   /** `npm run bench -- coalescing`. */
   coalescing: { vends: 1000, processes: 4, calls: 1 },
-  /** `npm run bench -- sweep-local`: the slowest and the fastest run on an idle machine, and on one that others used. */
+  /**
+   * `npm run bench -- sweep-local`: the slowest and the fastest run on an idle machine, and on one that others used. The
+   * idle ones are older than the rest, which is of November 30, 2026.
+   */
   sweepLocal: {
     idlePerSecond: [160, 190],
     busyPerSecond: [47, 69],
