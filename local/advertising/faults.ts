@@ -187,6 +187,12 @@ export const faults = {
     'The impression share columns are not available for the specified report aggregation.',
     400,
   ),
+  invalidFilterOrScopeValue: entry(
+    2060,
+    'InvalidFilterOrScopeValue',
+    'The filter or scope has a value that is not valid.',
+    400,
+  ),
   restrictedColumnCombinations: {
     ...entry(2064, 'RestrictedColumnCombinations', 'Restricted column combinations selected.', 400),
     source: 'not in the table; seen on the wire (singer-io/tap-bing-ads, pull request 51); status believed',
