@@ -147,6 +147,32 @@ test('a report that isn’t there yet takes no place', async () => {
 })
 
 test.each([
+  [33.7, 33],
+  [null, 0],
+])(
+  'a bulk file that is made by %j percent says %i, because the contract has whole numbers',
+  async (made, percent) => {
+    const poll = answered({ RequestStatus: 'InProgress', PercentComplete: made })
+    const own = await reading(file, { service: 'bulk', poll })
+    expect(await own.read()).toEqual({ status: 'pending', retryAfterSeconds: 15, percent })
+  },
+)
+
+test('a bulk file that couldn’t be made has Microsoft’s codes', async () => {
+  const Errors = [
+    { Code: 3216, ErrorCode: 'BulkServiceCampaignsTooBigToDownload' },
+    { Code: 0, ErrorCode: null },
+  ]
+  const own = await reading(file, { service: 'bulk', poll: answered({ RequestStatus: 'Failed', Errors }) })
+  await expect(own.read()).rejects.toMatchObject({
+    code: 'download_failed',
+    extras: {
+      members: { reason: 'entities_failed', codes: ['3216 BulkServiceCampaignsTooBigToDownload', '0'] },
+    },
+  })
+})
+
+test.each([
   ['reporting', 20],
   ['bulk', 50],
 ] as const)(
