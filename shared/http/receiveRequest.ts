@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { HttpRequest } from '@azure/functions'
 import { findExchange } from './exchanges.ts'
 
@@ -7,6 +8,8 @@ export interface ReceivedRequest extends Pick<HttpRequest, 'method' | 'url' | 'q
   readonly params: Readonly<Record<string, string>>
   /** The invocation's id; absent if no host received the request. */
   readonly requestId?: string
+  /** The answer on its way to the host's forwarder; absent without HTTP streaming. */
+  readonly answer?: ServerResponse
 }
 
 /**
@@ -23,7 +26,7 @@ export function receiveRequest(
   template: string,
 ): ReceivedRequest {
   const { method, url, query, body } = request
-  const native = findExchange(invocationId)?.request
+  const { request: native, response: answer } = findExchange(invocationId) ?? {}
   return {
     method,
     url,
@@ -32,6 +35,7 @@ export function receiveRequest(
     headers: native ? { get: (name) => joined(native.headersDistinct, name) } : request.headers,
     params: readPathParams(template, new URL(url).pathname),
     requestId: invocationId,
+    ...(answer && { answer }),
   }
 }
 
