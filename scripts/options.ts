@@ -187,6 +187,8 @@ export const brokerVerbs = {
       accounts: { type: 'string' },
       campaigns: { type: 'string' },
       'complete-only': { type: 'boolean' },
+      entities: { type: 'string' },
+      'changed-since': { type: 'string' },
       format: { type: 'string' },
       output: { type: 'string' },
     },

@@ -80,8 +80,8 @@ const verbs: { readonly [V in VerbName]: Help<V> } = {
     },
   },
   report: {
-    words: '<report>',
-    what: 'Writes a report’s rows to a file or to standard output',
+    words: '[<report>]',
+    what: 'Writes a report’s or entities’ rows to a file or to standard output',
     options: {
       account,
       columns: '<names>  Microsoft’s names of the columns, separated by commas',
@@ -93,6 +93,9 @@ const verbs: { readonly [V in VerbName]: Help<V> } = {
       accounts: '<ids>  the accounts that it’s about, separated by commas; otherwise the account to call',
       campaigns: '<ids>  only these campaigns of the account to call',
       'complete-only': 'refuses days whose data isn’t complete yet',
+      entities:
+        '<names>  instead of a report: campaigns, adGroups, ads, keywords, targets, audiences, assets',
+      'changed-since': '<time>  only entities that changed after it, which the last run told',
       format: 'csv or ndjson; otherwise csv for an output that ends in .csv, and ndjson for any other',
       output: '<file>  which appears only when it’s whole; otherwise standard output',
     },

@@ -1,6 +1,7 @@
 import type { Ask } from '../../local/ask.ts'
 import type { Clock } from '../../shared/clock.ts'
 import { BrokenFileError } from '../../shared/downloads/brokenFile.ts'
+import { fileKinds } from '../../shared/downloads/fileKinds.ts'
 import { rowFormats } from '../../shared/downloads/rowFormats.ts'
 import { toAnswer } from '../callBroker.ts'
 import { UsageError } from '../commandLine.ts'
@@ -12,8 +13,8 @@ import { type Output, openOutput } from './report/openOutput.ts'
 import { createReportProgress, type ReportProgress } from './report/progress.ts'
 import { type RowsEnd, readEnd } from './report/readEnd.ts'
 import { requestOf } from './report/requestOf.ts'
-import { unpackAddress } from './report/unpackAddress.ts'
-import { withoutLastLine } from './report/withoutLastLine.ts'
+import { type AddressedFile, unpackAddress } from './report/unpackAddress.ts'
+import { withoutEnd } from './report/withoutEnd.ts'
 import { type Arguments, textOf, type Verb } from './verb.ts'
 
 /** Dependencies of the verb. */
@@ -26,7 +27,7 @@ export interface ReportDependencies {
 type FormatName = keyof typeof rowFormats
 
 /**
- * `report CampaignPerformance`: requests a report, waits for it, and writes its rows to a file or to standard output. A
+ * `report CampaignPerformance`: requests a report, or entities with `--entities`, waits for it, and writes its rows to a file or to standard output. A
  * file appears only when it's whole.
  * @returns 0 if all rows are written; 1 if they break off, after saying why.
  */
@@ -36,12 +37,15 @@ export function createReport({ ask, clock }: ReportDependencies): Verb {
     const format = formatOf(given)
     const request = await requestOf(given, ask)
     const output = await openOutput(textOf(given.values.output))
-    const progress = createReportProgress(given.words[0] ?? 'report')
+    const progress = createReportProgress(request.report?.type ?? 'Entities')
     try {
       const started = await start(api, request)
       const accept = rowFormats[format].mediaType
       const following = { send: api.send, clock, accept, onWait: progress.waiting }
-      const rows = rowsOf(await followDownload(following, started), format, progress)
+      const kind = fileKinds[request.entities ? 'bulk' : 'reporting']
+      const followed = await followDownload(following, started)
+      const onBytes = progress.downloaded
+      const rows = rowsOf(followed, { kind, format: rowFormats[format], onBytes })
       const end = await writeAll(withCause(rows, format), output, progress)
       await output.finish()
       progress.stop()
@@ -70,10 +74,8 @@ async function start({ send }: TenantApi, body: object): Promise<StartedDownload
   return { handle, waitSeconds: answer.retryAfterSeconds ?? 0 }
 }
 
-function rowsOf(followed: Followed, format: FormatName, progress: ReportProgress): AsyncIterable<Uint8Array> {
-  if (followed.status === 'rows') return followed.body
-  const { url } = followed
-  return unpackAddress({ url, format: rowFormats[format], onBytes: progress.downloaded })
+function rowsOf(followed: Followed, reading: Omit<AddressedFile, 'url'>): AsyncIterable<Uint8Array> {
+  return followed.status === 'rows' ? followed.body : unpackAddress({ ...reading, url: followed.url })
 }
 
 /** A connection that ends says nothing itself. */
@@ -93,7 +95,7 @@ async function writeAll(
   output: Output,
   progress: ReportProgress,
 ): Promise<RowsEnd> {
-  const lines = withoutLastLine(rows)
+  const lines = withoutEnd(rows)
   try {
     for (;;) {
       const next = await lines.next()
@@ -102,7 +104,7 @@ async function writeAll(
       progress.received(next.value)
     }
   } finally {
-    await lines.return('')
+    await lines.return([])
   }
 }
 
@@ -110,6 +112,7 @@ function showEnd({ values: { json, output } }: Arguments, end: RowsEnd): void {
   const file = textOf(output)
   if (json && file !== undefined) console.log(JSON.stringify({ file, ...end }))
   else console.error(`${end.rows.toLocaleString('en')} rows${file === undefined ? '' : ` in ${file}`}.`)
+  if (end.syncTime) console.error(`For what changes from here on: --changed-since ${end.syncTime}`)
 }
 
 function sayBroken(error: unknown): number {

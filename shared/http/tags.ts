@@ -5,7 +5,7 @@ export const tags = {
     name: 'Pass-through',
     description: 'Calls that the broker makes with the tenant’s credentials.',
   },
-  downloads: { name: 'Downloads', description: 'Reports of Microsoft Advertising as rows.' },
+  downloads: { name: 'Downloads', description: 'Reports and entities of Microsoft Advertising as rows.' },
   connecting: { name: 'Connecting', description: 'From the link for the advertiser to a connected tenant.' },
   diagnosis: { name: 'Diagnosis', description: 'Why a call failed, and who must act.' },
   accounts: {

@@ -181,6 +181,49 @@ describe('a report', () => {
   })
 })
 
+describe('entities', () => {
+  const time = '2026-11-20T10:00:00Z'
+  const values = { columns: undefined, entities: 'campaigns, adGroups' }
+
+  test('are requested without a report, and tell the time for the next request', async () => {
+    answers = [started, rows(`${lines}{"_end":{"rows":2,"syncTime":"${time}"}}\n`)]
+    await report('rows', {
+      words: [],
+      values: { ...values, 'changed-since': '2026-11-01T00:00:00Z', account: '1' },
+    })
+    expect(bodyOf(sent[0]!)).toEqual({
+      ...{ entities: ['campaigns', 'adGroups'], changedSince: '2026-11-01T00:00:00Z', accountId: '1' },
+    })
+    expect(await textOf('rows')).toBe(lines)
+    expect(told).toContain(`--changed-since ${time}`)
+  })
+
+  test.each([
+    ['Type,Id\r\nCampaign,1\r\n', 'a record'],
+    ['Type,Id\r\n', 'no record'],
+    ['Type,Id\r\nCampaign,"a\n# b: c"\r\n', 'a field with a line that looks like an end'],
+    ['Type,Id\r\n"# b: c",1\r\n', 'a field that looks like an end'],
+  ])('as CSV with %j lose only their end: %s', async (csv) => {
+    answers = [started, rows(`${csv}# syncTime: ${time}\r\n# rows: 1\r\n`)]
+    expect((await report('rows.csv', { words: [], values })).code).toBe(0)
+    expect(await textOf('rows.csv')).toBe(csv)
+    expect(told).toContain(`--changed-since ${time}`)
+    answers = [started, rows(`${csv}# rows: 1\r\n`)]
+    await report('rows.csv', { words: [], values })
+    expect(await textOf('rows.csv')).toBe(csv)
+  })
+
+  test('of Microsoft’s own address are read as bulk records', async () => {
+    const file =
+      'Type,Id,Budget,Sync Time\r\nFormat Version,,,\r\nAccount,1,,11/20/2026 10:00:00\r\nCampaign,2,"20.5",\r\n'
+    const address = json({ status: 'address', url: 'https://files.example/a' }, 200)
+    answers = [started, address, () => new Response(new Uint8Array(zipOf(Buffer.from(file))))]
+    await report('rows', { words: [], values })
+    expect(await textOf('rows')).toBe('{"Type":"Campaign","Id":"2","Budget":20.5}\n')
+    expect(told).toContain(`--changed-since ${time}`)
+  })
+})
+
 describe('rows that break off', () => {
   beforeEach(() => writeFile(join(folder, 'rows'), 'of last time'))
   afterEach(async () => {
@@ -189,9 +232,9 @@ describe('rows that break off', () => {
   })
 
   test.each(['ndjson', 'csv'])('at any byte of %s never look complete', async (format) => {
-    const text = format === 'csv' ? 'A,B\r\n1,"x\n# y"\r\n# rows: 1\r\n' : whole
-    const isWhole = (cut: number) => text.slice(cut).trim() === '' || /rows: 1\r?$/.test(text.slice(0, cut))
-    for (let cut = 0; !isWhole(cut); cut++) {
+    const text =
+      format === 'csv' ? 'A,B\r\n1,"x\n# y: z"\r\n# syncTime: 2026-11-20T00:00:00Z\r\n# rows: 12\r\n' : whole
+    for (let cut = 0; cut < text.length; cut++) {
       answers = [started, rows(text.slice(0, cut))]
       expect([cut, (await report('rows', { values: { format } })).code]).toEqual([cut, 1])
     }
@@ -281,6 +324,7 @@ describe('what is missing', () => {
 
   test.each([
     ['the report', { words: [] }],
+    ['not both', { values: { entities: 'ads' } }],
     ['--columns', { values: { columns: undefined } }],
     ['--tenant', { values: { tenant: undefined } }],
     ['csv or ndjson', { values: { format: 'xml' } }],

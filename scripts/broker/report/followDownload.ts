@@ -65,11 +65,13 @@ async function ask(
   }
 }
 
-/** A report that Microsoft couldn't make stays so. */
+/** What Microsoft couldn't make stays so. */
+const lasting: ReadonlySet<string> = new Set(['report_failed', 'entities_failed'])
+
 function isPassing(refusal: BrokerAnswer): boolean {
   const { retryAfterSeconds, status } = refusal
   const { reason } = problemOf(refusal)
-  return retryAfterSeconds !== undefined && (status === 429 || status >= 500) && reason !== 'report_failed'
+  return retryAfterSeconds !== undefined && (status === 429 || status >= 500) && !lasting.has(reason)
 }
 
 async function percentOf(answer: Response): Promise<number | undefined> {

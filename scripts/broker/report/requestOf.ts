@@ -2,18 +2,33 @@ import { type Ask, NoAnswerError } from '../../../local/ask.ts'
 import { UsageError } from '../../commandLine.ts'
 import { type Arguments, textOf } from '../verb.ts'
 
+/** The body of a request for a download. */
+export interface DownloadRequest {
+  readonly report?: { readonly type: string }
+  readonly entities?: readonly string[]
+}
+
 /**
- * The body of the request for a report, from what was typed, and from the person at the terminal for what is missing.
+ * The body of the request for a report or entities, from what was typed, and from the person at the terminal for what is
+ * missing.
  * @param ask undefined where there is no person.
- * @throws UsageError if the report or its columns are missing.
+ * @throws UsageError if the report or its columns are missing, or for a report and entities.
  */
-export async function requestOf({ values, words }: Arguments, ask: Ask | undefined): Promise<object> {
+export async function requestOf(typed: Arguments, ask: Ask | undefined): Promise<DownloadRequest> {
+  const { values, words } = typed
+  const entities = listOf(textOf(values.entities))
+  const accountId = textOf(values.account)
+  if (!entities) return given({ report: await reportOf(typed, ask), accountId })
+  if (words.length > 0) throw new UsageError('Pass a report or --entities, not both.')
+  return given({ entities, changedSince: textOf(values['changed-since']), accountId })
+}
+
+async function reportOf({ values, words }: Arguments, ask: Ask | undefined): Promise<object> {
   const type = words[0] ?? (await answerTo(ask, 'Report, such as CampaignPerformance: '))
   if (!type) throw new UsageError('Pass the report: report CampaignPerformance.')
   const columns = textOf(values.columns) ?? (await answerTo(ask, `Columns, such as ${someColumns}: `))
   if (!columns) throw new UsageError(`Pass the columns: --columns ${someColumns}.`)
-  const report = given({ type, columns: listOf(columns), ...optionsOf(values) })
-  return given({ report, accountId: textOf(values.account) })
+  return given({ type, columns: listOf(columns), ...optionsOf(values) })
 }
 
 const someColumns = 'TimePeriod,CampaignId,Clicks,Spend'

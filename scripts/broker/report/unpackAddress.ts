@@ -1,5 +1,6 @@
 import { BrokenFileError } from '../../../shared/downloads/brokenFile.ts'
 import { readCsv } from '../../../shared/downloads/csv.ts'
+import type { FileKind } from '../../../shared/downloads/fileKinds.ts'
 import type { RowFormat } from '../../../shared/downloads/rowFormats.ts'
 import { readText } from '../../../shared/downloads/text.ts'
 import { writeRows } from '../../../shared/downloads/writeRows.ts'
@@ -11,6 +12,7 @@ import { BrokenOffError } from './brokenOff.ts'
 export interface AddressedFile {
   readonly url: string
   readonly format: RowFormat
+  readonly kind: FileKind
   /** Is told of each piece of the archive, and of its size, if the storage says it. */
   readonly onBytes: (bytes: number, ofBytes: number | undefined) => void
 }
@@ -19,7 +21,12 @@ export interface AddressedFile {
  * Downloads Microsoft's file and writes its rows as the broker would. Sends no credentials, and follows no redirect.
  * @throws BrokenFileError or BrokenOffError
  */
-export async function* unpackAddress({ url, format, onBytes }: AddressedFile): AsyncGenerator<Uint8Array> {
+export async function* unpackAddress({
+  url,
+  format,
+  kind,
+  onBytes,
+}: AddressedFile): AsyncGenerator<Uint8Array> {
   if (!url.startsWith('https://') && !isLoopbackUrl(url))
     throw new BrokenOffError('Microsoft’s address of the file has no TLS.')
   const answer = await fetch(url, { redirect: 'error' }).catch(() => undefined)
@@ -29,7 +36,7 @@ export async function* unpackAddress({ url, format, onBytes }: AddressedFile): A
   const counted = countBytes(answer.body, (bytes) =>
     onBytes(bytes, length === null ? undefined : Number(length)),
   )
-  yield* writeRows(readCsv(readText(readZip(counted, Number.POSITIVE_INFINITY))), format)
+  yield* writeRows(readCsv(readText(readZip(counted, Number.POSITIVE_INFINITY))), format, kind)
 }
 
 async function* countBytes(
