@@ -276,6 +276,12 @@ describe('a failure', () => {
     expect(await report('rows')).toEqual({ code: 0, seconds: 5 + 10 + 5 + 5 + 60 })
   })
 
+  test('is forgotten once Microsoft is making the report', async () => {
+    const six = Array.from({ length: 6 }, () => busy)
+    answers = [started, ...six, pending(5), ...six, rows(whole)]
+    expect((await report('rows')).code).toBe(0)
+  })
+
   test('that doesn’t pass ten times in a row ends the command', async () => {
     answers = [started, ...Array.from({ length: 11 }, () => busy)]
     await expect(report('rows')).rejects.toThrow('too_many_requests')
@@ -363,6 +369,12 @@ describe('Microsoft’s own address', () => {
       expect([cut, (await report('rows')).code]).toEqual([cut, 1])
       expect(await written()).toEqual([])
     }
+  })
+
+  test('of a file whose connection ends says so', async () => {
+    answers = [started, address(), rows('PK', { breaks: true })]
+    expect((await report('rows')).code).toBe(1)
+    expect(told).toBe('The downloaded file breaks off. The rows aren’t whole.\n')
   })
 
   test.each([
