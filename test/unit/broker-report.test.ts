@@ -168,6 +168,26 @@ describe('a report', () => {
     expect(told).toBe('2 rows.\n')
   })
 
+  test('ends, and its answer with it, when the reader of standard output leaves', async () => {
+    const left = Object.assign(new Error('left'), { code: 'EPIPE' })
+    vi.spyOn(process.stdout, 'write').mockImplementation(((
+      _bytes: Uint8Array,
+      done: (error: Error) => void,
+    ) => {
+      done(left)
+      return false
+    }) as never)
+    const cancel = vi.fn()
+    const endless = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.enqueue(Buffer.from(lines)),
+      cancel,
+    })
+    answers = [started, () => new Response(endless)]
+    expect((await report(undefined)).code).toBe(1)
+    expect(told).toBe('')
+    expect(cancel).toHaveBeenCalled()
+  })
+
   test('tells a program where its rows are', async () => {
     answers = [started, rows(whole)]
     await report('rows.ndjson', { values: { json: true } })
