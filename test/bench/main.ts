@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { backup } from './backup.ts'
 import { coalescing } from './coalescing.ts'
 import { coldStart } from './coldStart.ts'
+import { downloads } from './downloads.ts'
 import { million } from './million.ts'
 import { passthrough } from './passthrough.ts'
 import { type Bench, type BenchReport, formatReport } from './report.ts'
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, Bench>> = {
   million,
   passthrough,
   'slow-upstream': slowUpstream,
+  downloads,
   'cold-start': coldStart,
   backup,
 }
