@@ -140,7 +140,7 @@ export const brokerSettings = (urls: UrlSchemas) => ({
   downloads: {
     largestBytes: withDefault('LARGEST_DOWNLOAD_BYTES', wholeNumber(0, 4_294_967_295), {
       meaning:
-        'The largest file of a download, compressed, that the broker reads. For a larger one, it answers with Microsoft’s own address. Unpacked, a file can have 20 times as many bytes. See docs/downloads.md.',
+        'The largest file of a download, compressed, that the broker reads. For a larger one, it answers with Microsoft’s own address. Unpacked, a report can have 20 times as many bytes, and a file of entities 50 times. See docs/downloads.md.',
       default: '100000000',
       example: '20000000',
     }),

@@ -1,4 +1,5 @@
 import { toCampaign } from './campaign.ts'
+import { createEntityQueries } from './entity-queries.ts'
 import { campaignFields, campaignTypes, parseFlags } from './flags.ts'
 import { campaignsOf } from './inventory/entities.ts'
 import type { Inventories } from './inventory/inventory.ts'
@@ -7,7 +8,10 @@ import { answer, type Call, type Operation, type Reply, refuse, refuseInput } fr
 
 /** The operations of `/CampaignManagement/v13` that the stand-in supports. */
 export function createCampaignManagement(inventories: Inventories): Readonly<Record<string, Operation>> {
-  return { '/Campaigns/QueryByAccountId': (call) => getCampaignsByAccountId(inventories, call) }
+  return {
+    '/Campaigns/QueryByAccountId': (call) => getCampaignsByAccountId(inventories, call),
+    ...createEntityQueries(inventories),
+  }
 }
 
 /**

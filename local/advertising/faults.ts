@@ -115,6 +115,8 @@ export const faults = {
   ),
   invalidAccount: entry(208, 'InvalidAccount', 'The account is not valid.', 400),
   searchPredicateMissing: entry(474, null, 'Required search predicate is missing.', 400),
+  invalidCampaignId: entry(1100, 'CampaignServiceInvalidCampaignId', 'The campaign ID is not valid.', 400),
+  invalidAdGroupId: entry(1201, 'CampaignServiceInvalidAdGroupId', 'The ad group ID is not valid.', 400),
   nullReportRequest: reporting(2001, 'NullReportRequest', 'The report request is null.'),
   unknownReportType: reporting(2002, 'UnknownReportType', 'The report request type is not valid.'),
   accountNotAuthorized: reporting(
@@ -183,6 +185,12 @@ export const faults = {
     2053,
     'InvalidGrainForImpressionShareColumns',
     'The impression share columns are not available for the specified report aggregation.',
+    400,
+  ),
+  invalidFilterOrScopeValue: entry(
+    2060,
+    'InvalidFilterOrScopeValue',
+    'The filter or scope has a value that is not valid.',
     400,
   ),
   restrictedColumnCombinations: {

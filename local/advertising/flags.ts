@@ -22,6 +22,29 @@ export const campaignFields = [
   ...['TargetSetting', 'ThirdPartyMeasurementSetting', 'VanityPharmaSetting', 'VerifiedTrackingSetting'],
 ] as const
 
+/** The types of ads (campaign-management-service/adtype). */
+export const adTypes = [
+  ...['AppInstall', 'DynamicSearch', 'ExpandedText', 'Hotel', 'Image', 'Product', 'ResponsiveAd'],
+  ...['ResponsiveSearch', 'Text'],
+] as const
+
+/** The additional fields of an ad group (campaign-management-service/adgroupadditionalfield). */
+export const adGroupFields = [
+  ...['AdGroupType', 'AdScheduleUseSearcherTimeZone', 'BaseDomain', 'CommissionRate', 'CpmBid', 'CpvBid'],
+  ...['FrequencyCapSettings', 'MaxConversionValueWithMaxCpc', 'McpaBid', 'MultimediaAdsBidAdjustment'],
+  ...['PercentCpcBid', 'TargetSettingForCustomLinkedIn', 'TargetSettingForJobSeniority'],
+  ...['UseOptimizedTargeting', 'UsePredictiveTargeting'],
+] as const
+
+/** The additional fields of an ad (campaign-management-service/adadditionalfield). */
+export const adFields = [
+  ...['AdSubType', 'CroppingType', 'ImageTargetDimension', 'ImpressionTrackingUrls', 'LongHeadlines'],
+  'Videos',
+] as const
+
+/** The additional field of a keyword (campaign-management-service/keywordadditionalfield). */
+export const keywordFields = ['MaxConversionValueWithMaxCpc'] as const
+
 /**
  * Reads flags as REST takes them: names with commas between them, as Microsoft's SDKs write them. Spaces are SOAP's.
  * Null if one is unknown.

@@ -56,12 +56,6 @@ export interface ReadDependencies extends DownloadDependencies {
   readonly openDownloads: OpenDownloads
 }
 
-/**
- * The most bytes of rows for each byte of the largest file: 2 GB by default. Reports are packed to a tenth or so; deflate
- * could reach a thousandth.
- */
-const unpackedPerPacked = 20
-
 /** Asks Microsoft for a download, and opens its rows if they're there. @throws Problem, or ClientLeftError. */
 export async function readDownload(
   dependencies: ReadDependencies,
@@ -85,7 +79,7 @@ export async function readDownload(
     if (file.ok) {
       left.addEventListener('abort', file.close)
       if (left.aborted) file.close()
-      const mostBytes = dependencies.config.downloads.largestBytes * unpackedPerPacked
+      const mostBytes = dependencies.config.downloads.largestBytes * kind.unpackedPerPacked
       return { status: 'rows', body: await rowsOf(file, { kind, mostBytes, output, leave }) }
     }
     leave()

@@ -12,11 +12,11 @@ const dateColumn = /(^| )(Date|Time)$|^Promotion (Start|End)$/
 /** Documented as UTC. Other times are the account's, and have no zone. */
 const utcColumn = /^(Modified|Sync) Time$/
 
-/** Reads the fields of a bulk file's column. @returns undefined for an empty field: most fields of a record are empty. */
-export function readRecordValue(column: string): (text: string) => Value | undefined {
-  if (numberColumn.test(column)) return (text) => (text === '' ? undefined : toNumber(text))
-  if (dateColumn.test(column)) return (text) => (text === '' ? undefined : toIso(column, text))
-  return (text) => (text === '' ? undefined : text)
+/** Reads the fields of a bulk file's column. */
+export function readRecordValue(column: string): (text: string) => Value {
+  if (numberColumn.test(column)) return toNumber
+  if (dateColumn.test(column)) return (text) => toIso(column, text)
+  return (text) => text
 }
 
 /** Slashes (bulk-service/account.md#synctime, ad-group.md#startdate), or XML's own form (keyword.md#modifiedtime). */

@@ -20,7 +20,9 @@ export const rowFormats = {
     begin: () => '',
     row: (columns, values) => {
       let members = ''
-      for (const [index, value] of values.entries()) {
+      // Hundreds of a record's fields are left out, and an iterator would cost more than the rest.
+      for (let index = 0; index < values.length; index++) {
+        const value = values[index]
         if (value === undefined) continue
         members += `${members && ','}${JSON.stringify(columns[index])}:${JSON.stringify(value)}`
       }

@@ -49,7 +49,7 @@ function readHeader(columns: Fields, kind: FileKind): Header {
   const toValues = (fields: Fields) => {
     if (fields.length !== columns.length)
       throw new BrokenFileError('has a row with more or fewer fields than columns')
-    return readers.map((read, index) => read(fields[index] ?? ''))
+    return fields.map((text, index) => (text === '' ? kind.empty : readers[index]?.(text)))
   }
   return { columns, toValues, isFrame: kind.isFrame?.(columns) ?? (() => false) }
 }

@@ -164,6 +164,9 @@ test.each([
   [{ Time: { ...week, CustomDateRangeEnd: null } }, 2010],
   [{ Time: { ...week, CustomDateRangeEnd: { Day: 1, Month: 1, Year: 2025 } } }, 2011],
   [{ Time: { ...week, ...future() } }, 2041],
+  [{ Filter: { Status: 'Sleeping' } }, 2060],
+  [{ Filter: { DeviceType: 'Watch' } }, 2060],
+  [{ Filter: { Nothing: 'Active' } }, 2060],
   [{ Scope: {} }, 2026],
   [{ Scope: { AccountIds: ['180333001'] } }, 2003],
   [{ ReturnOnlyCompleteData: true, Time: { PredefinedTime: 'Today' } }, 2005],
@@ -182,6 +185,51 @@ test('complete data of yesterday may not be there yet', async () => {
   expect(await code(request)).toBe(2004)
   await control('content', { accountId: '180101001', incompleteDays: 0 })
   expect(await finish(request)).toContain('/_downloads/')
+})
+
+test.each([
+  ['Campaign', { Status: 'Paused' }, ['CampaignId'], ['1801010011']],
+  ['Campaign', { Status: 'Active,Paused', AccountStatus: 'Active' }, ['CampaignId'], 8],
+  ['Campaign', { AccountStatus: 'Inactive' }, ['CampaignId'], null],
+  ['AdGroup', { Status: 'Paused' }, ['AdGroupId'], 1],
+  ['AdGroup', { CampaignStatus: 'Paused' }, ['CampaignId', 'AdGroupId'], 2],
+  ['Ad', { AdStatus: 'Paused' }, ['AdId'], 1],
+  ['Keyword', { KeywordStatus: 'Paused' }, ['KeywordId'], 1],
+  ['Keyword', { BidMatchType: 'Exact' }, ['KeywordId'], 4],
+  ['Campaign', { DeviceType: 'NonSmartPhone' }, ['CampaignId'], null],
+])('a %s report with the filter %j has only such rows', async (level, Filter, columns, expected) => {
+  const accountId = '180101001'
+  const changes = [
+    { kind: 'Campaign', ordinal: 1, status: 'Paused' },
+    { kind: 'AdGroup', ordinal: 0, status: 'Paused' },
+    { kind: 'Ad', ordinal: 0, status: 'Paused' },
+    { kind: 'Keyword', ordinal: 0, status: 'Paused' },
+  ]
+  await control('content', { accountId, sizes: { campaigns: 8, adGroups: 2, keywords: 3 }, changes })
+  const url = await finish({
+    ...bare,
+    ...{ Type: `${level}PerformanceReportRequest`, Aggregation: 'Summary', Filter },
+    Columns: [...columns, 'Impressions', 'Clicks'],
+  })
+  if (expected === null) return expect(url).toBeNull()
+  const rows = unpack(await download(url))
+    .split('\r\n')
+    .slice(1, -1)
+  const found = rows.map((row) => JSON.parse(`[${row}]`)[0])
+  expect(Array.isArray(expected) ? found : found.length).toEqual(expected)
+})
+
+test('a report about some devices has the sums of those', async () => {
+  const clicks = async (more: object, columns: readonly string[] = []) => {
+    const request = { ...bare, Aggregation: 'Summary', Columns: [...columns, 'CampaignId', 'Clicks'] }
+    const rows = (await linesOf({ ...request, ...more })).slice(1, -1)
+    return rows.reduce((sum, row) => sum + Number(JSON.parse(`[${row}]`).at(-1)), 0)
+  }
+  const both = await clicks({ Filter: { DeviceType: 'Computer,SmartPhone' } })
+  const computer = await clicks({ Filter: { DeviceType: 'Computer' } }, ['DeviceType'])
+  const phone = await clicks({ Filter: { DeviceType: 'SmartPhone' } })
+  expect(both).toBe(computer + phone)
+  expect(both).toBeLessThan(await clicks({}))
 })
 
 test('a report without data succeeds without an address', async () => {

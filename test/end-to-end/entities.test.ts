@@ -240,6 +240,12 @@ describe('a file of entities', () => {
     })
   })
 
+  test.each([3205, 4201])('is over if Microsoft answers %i', async (code) => {
+    const handle = await handleOf()
+    await fault({ path: '/BulkDownloadStatus/Query', kind: 'operationFault', code, times: 1 })
+    expect(await read(handle)).toMatchObject({ status: 404, body: { reason: 'request_expired' } })
+  })
+
   test('cut at any byte is a problem, never fewer rows', { timeout: 120_000 }, async () => {
     await content({ sizes: { campaigns: 1, adGroups: 0, keywords: 0 } })
     const handle = await handleOf()

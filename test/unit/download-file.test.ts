@@ -30,6 +30,7 @@ describe('a file’s address', () => {
     storage.replace('/a', ':443/a'),
     'https://download.api.bingads.microsoft.com/a',
     'https://reporting.api.bingads.microsoft.com/a',
+    'https://bulk.api.bingads.microsoft.com/a',
   ])('%s is read, with no header of the broker’s', async (address) => {
     const { opened, calls } = await open(address)
     expect(opened.ok).toBe(true)
@@ -42,6 +43,7 @@ describe('a file’s address', () => {
     storage.replace('.windows.net', '.windows.net.example'),
     'https://169.254.169.254/metadata',
     'https://other.blob.core.windows.net/a',
+    'https://campaign.api.bingads.microsoft.com/a',
   ])('%s is left to the app, and not called', async (address) => {
     expect(await open(address)).toMatchObject({
       opened: { ok: false, because: 'host_not_listed' },

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
 import { ClientLeftError } from '../../shared/domain/clientLeft.ts'
+import type { DownloadService } from '../../shared/downloads/fileKinds.ts'
 import { readDownload } from '../../shared/downloads/read.ts'
 import { type RowFormat, rowFormats } from '../../shared/downloads/rowFormats.ts'
 import { Secret } from '../../shared/secret.ts'
@@ -27,6 +28,7 @@ function silent(bytes?: Buffer): Readable {
 }
 
 const succeeded = { ReportRequestStatus: { Status: 'Success', ReportDownloadUrl: 'https://files.example/a' } }
+const completed = { RequestStatus: 'Completed', ResultFileUrl: 'https://files.example/a' }
 const answered = (answer: object) => Readable.from([Buffer.from(JSON.stringify(answer))])
 
 /** Reads a download whose file is `content`, and what has ended. */
@@ -39,6 +41,7 @@ async function reading(
     format = rowFormats.ndjson as RowFormat,
     left = new AbortController().signal,
     isStorageSilent = false,
+    service = 'reporting' as DownloadService,
   } = {},
 ) {
   const { dependencies, clock } = await passing([])
@@ -61,6 +64,7 @@ async function reading(
     '10',
     connected('vault:x').grant?.id ?? '',
     clock.now().getTime(),
+    service,
   ])
   const headers = new Headers({ 'content-length': '100' })
   const wanted = { handle: 'x', app: 'reader', output: { format, describe: Object }, left }
@@ -74,7 +78,7 @@ async function reading(
     sealer: { open: async () => new Secret(handle) },
     openDownloads,
     send: async ({ url, signal }: { url: URL; signal: AbortSignal }) =>
-      url.pathname.endsWith('/Poll') ? { status: 200, headers, body: poll } : sendFile(signal),
+      /\/(Poll|Query)$/.test(url.pathname) ? { status: 200, headers, body: poll } : sendFile(signal),
   }
   const read = () => readDownload(own as never, name, wanted)
   return { read, seen, body }
@@ -185,20 +189,53 @@ test('a report that isn’t there yet takes no place', async () => {
   expect(own.seen.begun).toBe(0)
 })
 
-test('a file that unpacks to more than 20 times the largest size is broken', async () => {
-  const text = `A,B\n${'1,2\n'.repeat(10_000)}`
-  const bytes = Buffer.byteLength(text)
-  const packed = zipOf(Buffer.from(text))
-  const limited = (largestBytes: number) => reading(packed, { largestBytes })
-  const whole = await toArray(await rowsOf(await limited(Math.ceil(bytes / 20))))
-  expect(String(whole.at(-1))).toContain('{"_end":{"rows":10000}}')
-  const tooLarge = await limited(Math.floor(bytes / 20) - 1)
-  const failure = await tooLarge.read().then(async (download) => {
-    if (download.status !== 'rows') return download.status
-    return String((await toArray(download.body)).at(-1))
+test.each([
+  [33.7, 33],
+  [null, 0],
+])(
+  'a bulk file that is made by %j percent says %i, because the contract has whole numbers',
+  async (made, percent) => {
+    const poll = answered({ RequestStatus: 'InProgress', PercentComplete: made })
+    const own = await reading(file, { service: 'bulk', poll })
+    expect(await own.read()).toEqual({ status: 'pending', retryAfterSeconds: 15, percent })
+  },
+)
+
+test('a bulk file that couldn’t be made has Microsoft’s codes', async () => {
+  const Errors = [
+    { Code: 3216, ErrorCode: 'BulkServiceCampaignsTooBigToDownload' },
+    { Code: 0, ErrorCode: null },
+  ]
+  const own = await reading(file, { service: 'bulk', poll: answered({ RequestStatus: 'Failed', Errors }) })
+  await expect(own.read()).rejects.toMatchObject({
+    code: 'download_failed',
+    extras: {
+      members: { reason: 'entities_failed', codes: ['3216 BulkServiceCampaignsTooBigToDownload', '0'] },
+    },
   })
-  expect(failure).toContain('unpacks to more than')
 })
+
+test.each([
+  ['reporting', 20],
+  ['bulk', 50],
+] as const)(
+  'a file of %s that unpacks to more than %i times the largest size is broken',
+  async (service, times) => {
+    const text = `A,B\n${'1,2\n'.repeat(10_000)}`
+    const bytes = Buffer.byteLength(text)
+    const packed = zipOf(Buffer.from(text))
+    const poll = () => answered(service === 'bulk' ? completed : succeeded)
+    const limited = (largestBytes: number) => reading(packed, { largestBytes, service, poll: poll() })
+    const whole = await toArray(await rowsOf(await limited(Math.ceil(bytes / times))))
+    expect(String(whole.at(-1))).toContain('{"_end":{"rows":10000}}')
+    const tooLarge = await limited(Math.floor(bytes / times) - 1)
+    const failure = await tooLarge.read().then(async (download) => {
+      if (download.status !== 'rows') return download.status
+      return String((await toArray(download.body)).at(-1))
+    })
+    expect(failure).toContain('unpacks to more than')
+  },
+)
 
 test('an answer of Reporting that breaks off is Microsoft’s failure, not ours', async () => {
   const own = await reading(file, { poll: Readable.from(brokenOff()) })

@@ -36,10 +36,6 @@ describe('a field of a bulk file', () => {
     for (const column of [...others, ...texts]) expect(read(column, '2026'), column).toBe('2026')
   })
 
-  test('that is empty is left out', () => {
-    for (const column of bulkColumns) expect(read(column, ''), column).toBeUndefined()
-  })
-
   test.each([
     ['Id', '12345678901234567890', '12345678901234567890'],
     ['Target', '190', '190'],

@@ -16,6 +16,7 @@ const request = {
   days: [20_000, 20_003],
   accountIds: [accountId],
   campaignIds: null,
+  filter: { matches: () => true, devices: null },
   separator: ',',
   formatVersion: '2.0',
   excludeHeader: true,

@@ -211,7 +211,7 @@ function* adGroupRecords({ accountId }: Inventory, adGroup: AdGroup): Generator<
 }
 
 /** The texts by type of ad; each type's page in bulk-service. */
-const adFields: Readonly<Record<string, BulkRecord>> = {
+export const adFields: Readonly<Record<string, BulkRecord>> = {
   'Responsive Search Ad': {
     Headline: '[{"text":"Contoso","pinnedField":"Headline1"},{"text":"Quick & easy"},{"text":"Seamless"}]',
     Description: '[{"text":"Find new customers, \\"fast\\"."},{"text":"Start today."}]',

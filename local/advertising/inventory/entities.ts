@@ -85,6 +85,14 @@ export function* adGroupsOf(inventory: Inventory, campaign: Campaign): Generator
   }
 }
 
+/** The ad group with this id, deleted or below a deleted campaign or not. */
+export function findAdGroup(inventory: Inventory, id: bigint): AdGroup | undefined {
+  for (const campaign of campaignsOf(inventory)) {
+    for (const adGroup of adGroupsOf(inventory, campaign)) if (adGroup.id === String(id)) return adGroup
+  }
+  return undefined
+}
+
 /** An ad group's ads, one of each type that fits its campaign. */
 export function* adsOf(inventory: Inventory, adGroup: AdGroup): Generator<Ad> {
   for (const [index, type] of adTypes[adGroup.campaign.type].entries()) {

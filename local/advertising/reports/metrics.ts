@@ -22,12 +22,12 @@ export interface Measured {
 /** The values of DeviceType that have facts (guides/report-attributes-performance-statistics). */
 export const devices = ['Computer', 'Smartphone', 'Tablet'] as const
 
-/** The facts of a period, on one device or on all: sums over days and devices, so coarser reports agree with finer. */
-export function measure(measured: Measured, period: Period, device: number | null): Metrics {
+/** The facts of a period on some devices: sums over days and devices, so coarser reports agree with finer. */
+export function measure(measured: Measured, period: Period, on: readonly number[]): Metrics {
   const sum = { impressions: 0, clicks: 0, spend: 0, conversions: 0, revenue: 0 }
   for (const day of period.days) {
-    for (let each = 0; each < devices.length; each++) {
-      if (device === null || device === each) add(sum, measured, { unit: day * 4 + each, hour: period.hour })
+    for (const device of on) {
+      if (device < devices.length) add(sum, measured, { unit: day * 4 + device, hour: period.hour })
     }
   }
   return sum

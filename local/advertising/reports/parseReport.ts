@@ -3,6 +3,7 @@ import { type JsonObject, parseId } from '../json.ts'
 import { type Directory, type Identity, opens, rolesOf } from '../world.ts'
 import { isStatistic } from './cells.ts'
 import { impressionShare, reportColumns, restrictedAttributes } from './columns.ts'
+import { parseFilter } from './filter.ts'
 import { fitsAggregation, parseTime } from './parseTime.ts'
 import { type Aggregation, aggregations } from './periods.ts'
 import type { ReportRequest } from './request.ts'
@@ -40,8 +41,18 @@ export function parseReport(body: unknown, asker: Asker): Parsed {
   if (!fitsAggregation(asked, report.Time)) return stop('invalidReportAggregation')
   const scope = parseScope(report.Scope, asker)
   if ('fault' in scope) return stop(scope.fault)
+  const filter = parseFilter(report.Filter, type)
+  if (!filter) return stop('invalidFilterOrScopeValue')
   const aggregation = columns.includes('TimePeriod') ? asked : 'Summary'
-  const request = { type, columns, aggregation, days: time.days, ...scope, ...manner(report, asker.now) }
+  const request = {
+    type,
+    columns,
+    aggregation,
+    days: time.days,
+    ...scope,
+    filter,
+    ...manner(report, asker.now),
+  }
   return { ok: true, request, today: time.today! }
 }
 

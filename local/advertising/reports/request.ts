@@ -1,3 +1,4 @@
+import type { ReportFilter } from './filter.ts'
 import type { Aggregation } from './periods.ts'
 
 /** A report request that has been checked. */
@@ -13,6 +14,7 @@ export interface ReportRequest {
   readonly accountIds: readonly bigint[]
   /** Only these campaigns; null for all. */
   readonly campaignIds: ReadonlySet<string> | null
+  readonly filter: ReportFilter
   readonly separator: ',' | '\t'
   readonly formatVersion: '1.0' | '2.0'
   readonly excludeHeader: boolean

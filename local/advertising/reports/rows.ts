@@ -25,7 +25,8 @@ export function* rowsOf(
     const inventory = inventories.of(accountId)
     if (!account || inventory.sizes.campaigns === 0) continue
     for (const subject of subjectsOf(request, inventory)) {
-      yield* rowsAbout(request, periods, { account, inventory, subject })
+      if (request.filter.matches({ ...subject, account }))
+        yield* rowsAbout(request, periods, { account, inventory, subject })
     }
   }
 }
@@ -37,15 +38,17 @@ interface About {
 }
 
 function* rowsAbout(
-  { columns, type, formatVersion }: ReportRequest,
+  { columns, type, filter, formatVersion }: ReportRequest,
   periods: readonly Period[],
   { account, inventory, subject }: About,
 ): Generator<RowContext> {
   const measured = { seed: inventory.seed, key: subject.key, scale: scaleOf(type) }
-  const split = columns.includes('DeviceType') ? devices.keys() : [null]
-  for (const device of [...split]) {
+  const counted = filter.devices ?? [...devices.keys()]
+  const isSplit = columns.includes('DeviceType')
+  for (const on of isSplit ? counted.map((device) => [device]) : [counted]) {
+    const device = isSplit ? on[0]! : null
     for (const period of periods) {
-      const metrics = measure(measured, period, device)
+      const metrics = measure(measured, period, on)
       if (!isEmpty(metrics)) yield { ...subject, account, period, device, metrics, formatVersion }
     }
   }
