@@ -4,6 +4,7 @@ import { createOpenDownloads } from '../shared/downloads/openDownloads.ts'
 import { downloadAddress, readDownload } from '../shared/downloads/read.ts'
 import { rowFormats } from '../shared/downloads/rowFormats.ts'
 import { pendingDownload } from '../shared/downloads/start.ts'
+import { whenLeft } from '../shared/http/leaving.ts'
 import { jsonResponse, problemDocument, withGuardHeaders } from '../shared/http/responses.ts'
 import { operation, route } from '../shared/http/route.ts'
 import { createUpstreamSender } from '../shared/passthrough/send.ts'
@@ -56,6 +57,7 @@ route('download', 'v1/tenants/{tenant}/downloads/{handle}', {
         handle,
         app: caller.app,
         output: { format, describe },
+        left: whenLeft(raw.answer),
       })
       if (download.status === 'address') return jsonResponse(download)
       if (download.status === 'pending') {

@@ -141,7 +141,7 @@ async function download(
   const injection = injections.take(entry)
   const fault = injection && isDownloadFault(injection) ? injection : undefined
   const struck = fault ? undefined : await carryOut(injection, entry, cut)
-  return struck ?? serveDownload(makers.downloads, new URL(c.req.url), { fault, cut })
+  return struck ?? serveDownload(makers.downloads, new URL(c.req.url), { fault, cut, entry })
 }
 
 async function run(
@@ -240,5 +240,6 @@ function openEntry(c: Context<Bindings>): LoggedRequest {
     user: null,
     status: null,
     code: null,
+    sent: null,
   }
 }

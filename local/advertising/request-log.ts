@@ -29,6 +29,8 @@ export interface LoggedRequest {
   status: number | null
   /** The error code in the answer, null for none. */
   code: number | null
+  /** How much of a file was read, and how much there is; null if the call isn't for a file. */
+  sent: { bytes: number; readonly ofBytes: number } | null
 }
 
 /** The latest calls, oldest first. */

@@ -7,6 +7,7 @@ import type { Stack } from '../stack.ts'
 import { advertiser } from './advertiser.ts'
 import { agencyTenant } from './agency.ts'
 import { exportLines, libraryVariables } from './libraries.ts'
+import { reportCommand } from './report.ts'
 import type { Transcript } from './transcript.ts'
 
 /** The file with an app's bearer token, relative to the folder of `npm start`. */
@@ -55,6 +56,10 @@ export function printNextSteps(stack: Stack, broker: string, tell: Transcript): 
     [
       'Connect one yourself: open the connectUrl in a browser',
       `curl -s -X POST ${as('demo-app')} ${json} -d '${session}' ${tenants}/mine/connect-sessions`,
+    ],
+    [
+      'A report as rows',
+      `BROKER_URL=${broker} npm run -s broker -- ${reportCommand} --token-file ${tokenFile(stack, 'demo-app')}`,
     ],
     ['What happened to a tenant', `curl -s ${as('demo-app')} ${tenants}/${advertiser.tenant}/events`],
     ['Is everything in place?', `curl -s ${as('demo-operator')} ${broker}/ready`],

@@ -3,6 +3,7 @@ import { agencySteps } from './agency.ts'
 import type { Demo } from './demo.ts'
 import { knowledgeSteps } from './knowledge.ts'
 import { refreshSteps } from './refresh.ts'
+import { reportSteps } from './report.ts'
 import { traceSteps } from './trace.ts'
 
 /** The results of a step, one sentence each. */
@@ -26,5 +27,6 @@ export const steps: readonly Step[] = [
   ...refreshSteps,
   ...agencySteps,
   ...knowledgeSteps,
+  ...reportSteps,
   ...traceSteps,
 ]

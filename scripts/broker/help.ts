@@ -79,6 +79,27 @@ const verbs: { readonly [V in VerbName]: Help<V> } = {
       body: '<file>  the JSON to send, or - for standard input; {} unless told',
     },
   },
+  report: {
+    words: '[<report>]',
+    what: 'Writes a report’s or entities’ rows to a file or to standard output',
+    options: {
+      account,
+      columns: '<names>  Microsoft’s names of the columns, separated by commas',
+      from: '<date>  the first day, such as 2026-11-01',
+      to: '<date>  the last day',
+      period: '<name>  instead of from and to; LastSevenDays unless told',
+      'time-zone': '<name>  Microsoft’s name of the time zone in which a day ends; Pacific time unless told',
+      aggregation: '<name>  Daily with the column TimePeriod, otherwise Summary, unless told',
+      accounts: '<ids>  the accounts that it’s about, separated by commas; otherwise the account to call',
+      campaigns: '<ids>  only these campaigns of the account to call',
+      'complete-only': 'refuses days whose data isn’t complete yet',
+      entities:
+        '<names>  instead of a report: campaigns, adGroups, ads, keywords, targets, audiences, assets',
+      'changed-since': '<time>  only entities that changed after it, which the last run told',
+      format: 'csv or ndjson; otherwise csv for an output that ends in .csv, and ndjson for any other',
+      output: '<file>  which appears only when it’s whole; otherwise standard output',
+    },
+  },
   events: {
     what: 'Lists what happened to a tenant, newest first',
     options: { limit: '<number>  at most 200; 20 unless told' },

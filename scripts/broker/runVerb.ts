@@ -1,3 +1,4 @@
+import { systemClock } from '../../shared/clock.ts'
 import { personAtTerminal } from '../askForBroker.ts'
 import { parseCommand } from '../commandLine.ts'
 import { brokerVerbs } from '../options.ts'
@@ -13,6 +14,7 @@ import { listRefusedApps } from './listRefusedApps.ts'
 import { offboard } from './offboardWorkspace.ts'
 import { RefusedError, toRefusalLines } from './refusal.ts'
 import { refuseApp } from './refuseApp.ts'
+import { createReport } from './report.ts'
 import { tenants } from './tenants.ts'
 import { unservedTenants } from './unservedTenants.ts'
 import { vend } from './vend.ts'
@@ -24,6 +26,7 @@ const verbs: Readonly<Record<VerbName, Verb>> = {
   accounts,
   vend,
   call,
+  report: createReport({ ask: personAtTerminal(), clock: systemClock }),
   events,
   diagnose,
   disconnect: createDisconnect(personAtTerminal()),

@@ -23,6 +23,6 @@ export interface FileKind {
  * field of all types of records, some 600, so most of it is commas; it's packed to a thirtieth at least.
  */
 export const fileKinds: Readonly<Record<DownloadService, FileKind>> = {
-  reporting: { empty: null, unpackedPerPacked: 20, reader: (column) => (text) => readValue(column, text) },
+  reporting: { empty: null, unpackedPerPacked: 20, reader: readValue },
   bulk: { empty: undefined, unpackedPerPacked: 50, reader: readRecordValue, isFrame, readFrame },
 }

@@ -41,7 +41,11 @@ export async function sealHandle(
  * @throws Problem `download_not_found` if it's of another tenant or environment, was changed, or is of another consent:
  *   only the user who requested a file can get it.
  */
-export async function openHandle(sealer: Sealer, tenant: VendedTenant, handle: string): Promise<StartedDownload> {
+export async function openHandle(
+  sealer: Sealer,
+  tenant: VendedTenant,
+  handle: string,
+): Promise<StartedDownload> {
   // A former handle is a whole JWE, without one of two dots in a row.
   const opened = await sealer.open(handle.replace('.', '..'), contextOf(tenant))
   if (!opened) throw new Problem('download_not_found', { members: { reason: 'handle_unknown' } })

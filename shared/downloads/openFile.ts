@@ -22,13 +22,18 @@ const headersSeconds = 30
 
 /**
  * Opens Microsoft's address of a file. It needs no credentials, gets none, and no redirect is followed.
+ * @param left gives up when it aborts.
  * @throws Problem `download_failed` if there is no file, for example because the address has expired.
  */
-export async function openFile(dependencies: OpenFileDependencies, address: string): Promise<OpenedFile> {
+export async function openFile(
+  dependencies: OpenFileDependencies,
+  address: string,
+  left: AbortSignal,
+): Promise<OpenedFile> {
   const url = URL.parse(address)
   if (!url) throw unavailable('file_unavailable')
   if (!isListed(dependencies, url)) return { ok: false, because: 'host_not_listed' }
-  const { status, headers, body } = await get(dependencies.send, url)
+  const { status, headers, body } = await get(dependencies.send, url, left)
   if (status !== 200) {
     body.destroy()
     throw unavailable(status === 403 || status === 404 ? 'address_expired' : 'file_unavailable')
@@ -48,8 +53,8 @@ function isListed({ config, environment }: OpenFileDependencies, { origin, host,
   return protocol === 'https:' && config.downloads.hosts.includes(host)
 }
 
-async function get(send: SendUpstream, url: URL): Promise<UpstreamResponse> {
-  const signal = AbortSignal.timeout(headersSeconds * 1000)
+async function get(send: SendUpstream, url: URL, left: AbortSignal): Promise<UpstreamResponse> {
+  const signal = AbortSignal.any([left, AbortSignal.timeout(headersSeconds * 1000)])
   return send({ url, method: 'GET', headers: {}, body: undefined, signal }).catch(() => {
     throw unavailable('file_unavailable')
   })

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ClientLeftError } from '../domain/clientLeft.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import { withEnd } from '../passthrough/withEnd.ts'
 import { Problem } from '../problems.ts'
@@ -46,6 +47,8 @@ export interface WantedDownload {
   readonly handle: string
   readonly app: string
   readonly output: RowOutput
+  /** Aborts when the reader leaves, also before the answer begins. */
+  readonly left: AbortSignal
 }
 
 /** Dependencies of reading downloads. */
@@ -53,11 +56,11 @@ export interface ReadDependencies extends DownloadDependencies {
   readonly openDownloads: OpenDownloads
 }
 
-/** Asks Microsoft for a download, and opens its rows if they're there. @throws Problem */
+/** Asks Microsoft for a download, and opens its rows if they're there. @throws Problem, or ClientLeftError. */
 export async function readDownload(
   dependencies: ReadDependencies,
   name: TenantName,
-  { handle, app, output }: WantedDownload,
+  { handle, app, output, left }: WantedDownload,
 ): Promise<ReadDownload> {
   const tenant = await readUsableTenant(dependencies, name)
   const started = await openHandle(dependencies.sealer, tenant, handle)
@@ -72,8 +75,10 @@ export async function readDownload(
   if (!url || !environment) return { status: 'rows', body: writeRows([], output.format, kind) }
   const leave = dependencies.openDownloads.begin(app, dependencies.clock.now())
   try {
-    const file = await openFile({ ...dependencies, environment }, url)
+    const file = await openFile({ ...dependencies, environment }, url, left)
     if (file.ok) {
+      left.addEventListener('abort', file.close)
+      if (left.aborted) file.close()
       const mostBytes = dependencies.config.downloads.largestBytes * kind.unpackedPerPacked
       return { status: 'rows', body: await rowsOf(file, { kind, mostBytes, output, leave }) }
     }
@@ -81,7 +86,7 @@ export async function readDownload(
     return { status: 'address', reason: file.because, url }
   } catch (error) {
     leave()
-    throw error
+    throw left.aborted ? new ClientLeftError() : error
   }
 }
 

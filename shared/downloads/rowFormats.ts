@@ -4,8 +4,10 @@ import type { Value } from './values.ts'
 export interface RowFormat {
   readonly mediaType: string
   begin(columns: readonly string[]): string
-  /** @param values undefined where a field is left out, if the format can leave it out. */
-  row(columns: readonly string[], values: readonly (Value | undefined)[]): string
+  /** How a row names a column. Default is not at all. */
+  name?(column: string): string
+  /** @param values undefined where a field is left out, if the format can leave it out. @param names of the columns. */
+  row(values: readonly (Value | undefined)[], names: readonly string[]): string
   /** The last line, with which a whole answer ends. @param more what it says besides the number of rows. */
   end(rows: number, more?: Readonly<Record<string, string>>): string
   /** The last line of an answer that can't go on. Without one, such an answer is cut. */
@@ -18,13 +20,14 @@ export const rowFormats = {
   ndjson: {
     mediaType: 'application/x-ndjson',
     begin: () => '',
-    row: (columns, values) => {
+    name: (column) => `${JSON.stringify(column)}:`,
+    row: (values, names) => {
       let members = ''
       // Hundreds of a record's fields are left out, and an iterator would cost more than the rest.
       for (let index = 0; index < values.length; index++) {
         const value = values[index]
         if (value === undefined) continue
-        members += `${members && ','}${JSON.stringify(columns[index])}:${JSON.stringify(value)}`
+        members += `${members && ','}${names[index]}${JSON.stringify(value)}`
       }
       return `{${members}}\n`
     },
@@ -35,7 +38,7 @@ export const rowFormats = {
   csv: {
     mediaType: 'text/csv',
     begin: (columns) => toRecord(columns),
-    row: (_columns, values) => toRecord(values),
+    row: (values) => toRecord(values),
     end: (rows, more = {}) =>
       `${Object.entries(more)
         .map(([name, value]) => `# ${name}: ${value}\r\n`)

@@ -12,22 +12,24 @@ const numberColumn =
 const scoreColumn = /^(Historical|Expected|AdRelevance|LandingPageExperience)/
 
 /**
- * Reads a field of a report. The column decides what it is, never its text: a keyword can be `2026`. Numbers lose their
- * percent sign and thousands separators, and text in their place stays text.
- * @returns null for nothing, and for two dashes in place of a number or score.
+ * Reads the fields of a report's column that aren't empty. The column decides what they are, never their text: a keyword
+ * can be `2026`. Numbers lose their percent sign and thousands separators, and text in their place stays text.
+ * @returns reads one; null for two dashes in place of a number or score.
  */
-export function readValue(column: string, text: string): Value {
-  if (text === '') return null
-  if (column === 'TimePeriod') return toIsoTime(text)
-  const isNumber = numberColumn.test(column)
-  if (text === '--' && (isNumber || scoreColumn.test(column))) return null
-  return isNumber ? toNumber(text) : text
+export function readValue(column: string): (text: string) => Value {
+  if (column === 'TimePeriod') return toIsoTime
+  if (numberColumn.test(column)) return (text) => (text === '--' ? null : toNumber(text))
+  if (scoreColumn.test(column)) return (text) => (text === '--' ? null : text)
+  return (text) => text
 }
+
+const plainNumber = /^-?\d+(\.\d+)?$/
 
 /** A number without its percent sign and thousands separators; text that isn't one stays text. */
 export function toNumber(text: string): number | string {
+  if (plainNumber.test(text)) return Number(text)
   const digits = text.replace(/%$/, '').replaceAll(',', '')
-  return /^-?\d+(\.\d+)?$/.test(digits) ? Number(digits) : text
+  return plainNumber.test(digits) ? Number(digits) : text
 }
 
 /** Hours follow a bar (guides/reports.md#formatversion). */

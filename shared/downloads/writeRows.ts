@@ -11,6 +11,7 @@ type Fields = readonly string[]
 /** What a file's columns are, and how its rows are read. */
 interface Header {
   readonly columns: Fields
+  readonly names: Fields
   readonly isFrame: (fields: Fields) => boolean
   readonly toValues: (fields: Fields) => readonly (Value | undefined)[]
 }
@@ -29,12 +30,12 @@ export async function* writeRows(
   let [rows, piece, more] = [0, '', {}]
   for await (const fields of table) {
     if (!header) {
-      header = readHeader(fields, kind)
+      header = readHeader(fields, format, kind)
       piece = format.begin(fields)
     } else if (header.isFrame(fields)) {
       more = { ...more, ...kind.readFrame?.(header.columns, fields) }
     } else {
-      piece += format.row(header.columns, header.toValues(fields))
+      piece += format.row(header.toValues(fields), header.names)
       rows++
     }
     if (piece.length < pieceCharacters) continue
@@ -44,12 +45,13 @@ export async function* writeRows(
   yield Buffer.from(piece + format.end(rows, more))
 }
 
-function readHeader(columns: Fields, kind: FileKind): Header {
+function readHeader(columns: Fields, { name }: RowFormat, kind: FileKind): Header {
   const readers = columns.map((column) => kind.reader(column))
   const toValues = (fields: Fields) => {
     if (fields.length !== columns.length)
       throw new BrokenFileError('has a row with more or fewer fields than columns')
     return fields.map((text, index) => (text === '' ? kind.empty : readers[index]?.(text)))
   }
-  return { columns, toValues, isFrame: kind.isFrame?.(columns) ?? (() => false) }
+  const names = name ? columns.map(name) : []
+  return { columns, names, toValues, isFrame: kind.isFrame?.(columns) ?? (() => false) }
 }

@@ -11,18 +11,18 @@ const signatures = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 } a
  * central directory at the archive's end, so an archive that is cut anywhere is broken, even behind its data.
  * @param mostBytes of the unpacked file.
  * @throws BrokenFileError, at the latest behind the last byte; also for an archive of several files, an encrypted one,
- *   or one that isn't deflated.
+ *   or one that is neither deflated nor stored with its size first.
  */
 export async function* readZip(
   chunks: AsyncIterable<Uint8Array>,
   mostBytes: number,
 ): AsyncGenerator<Uint8Array> {
   const source = chunks[Symbol.asyncIterator]()
-  let data: ReturnType<typeof inflate> | undefined
+  let data: AsyncGenerator<Uint8Array, Uint8Array> | undefined
   try {
-    const first = await readLocalHeader(source)
+    const { first, storedBytes } = await readLocalHeader(source)
     const seen = { crc: 0, bytes: 0 }
-    data = inflate(first, source)
+    data = storedBytes === undefined ? inflate(first, source) : readStored(first, source, storedBytes)
     for (let next = await data.next(); ; next = await data.next()) {
       if (next.done) return checkEnd(await readRest(next.value, source), seen)
       seen.crc = crc32(next.value, seen.crc)
@@ -36,18 +36,34 @@ export async function* readZip(
   }
 }
 
-/** @returns what has been read of the data. */
-async function readLocalHeader(source: AsyncIterator<Uint8Array>): Promise<Buffer> {
+interface LocalEntry {
+  /** What has been read of the data. */
+  readonly first: Buffer
+  /** The size of data that isn't compressed. */
+  readonly storedBytes: number | undefined
+}
+
+async function readLocalHeader(source: AsyncIterator<Uint8Array>): Promise<LocalEntry> {
   let read: Buffer = Buffer.alloc(0)
   for (let needed = 30; ; ) {
     while (read.byteLength < needed) read = Buffer.concat([read, await nextOf(source)])
     if (read.readUInt32LE(0) !== signatures.local) throw new BrokenFileError('isn’t a ZIP archive')
-    if (read.readUInt16LE(6) & 1) throw new BrokenFileError('is encrypted')
-    if (read.readUInt16LE(8) !== 8) throw new BrokenFileError('isn’t deflated')
+    const storedBytes = storedBytesOf(read)
     const length = 30 + read.readUInt16LE(26) + read.readUInt16LE(28)
-    if (read.byteLength >= length) return read.subarray(length)
+    if (read.byteLength >= length) return { first: read.subarray(length), storedBytes }
     needed = length
   }
+}
+
+/** Only deflated data says itself where it ends. @returns undefined for such data. */
+function storedBytesOf(header: Buffer): number | undefined {
+  const [flags, method] = [header.readUInt16LE(6), header.readUInt16LE(8)]
+  if (flags & 1) throw new BrokenFileError('is encrypted')
+  if (method === 8) return undefined
+  if (method !== 0) throw new BrokenFileError('is neither deflated nor stored')
+  const bytes = header.readUInt32LE(22)
+  if (flags & 8 || bytes === 0xffffffff) throw new BrokenFileError('is stored without its size')
+  return bytes
 }
 
 async function nextOf(source: AsyncIterator<Uint8Array>): Promise<Uint8Array> {
@@ -89,6 +105,21 @@ async function* inflate(
   }
   await fedAll
   return last.subarray(last.byteLength - (fed - engine.bytesWritten))
+}
+
+/** @returns what has been read behind the data. */
+async function* readStored(
+  first: Uint8Array,
+  source: AsyncIterator<Uint8Array>,
+  bytes: number,
+): AsyncGenerator<Uint8Array, Uint8Array> {
+  let [left, last] = [bytes, first]
+  for (; left > last.byteLength; last = await nextOf(source)) {
+    left -= last.byteLength
+    yield last
+  }
+  yield last.subarray(0, left)
+  return last.subarray(left)
 }
 
 async function readRest(beginning: Uint8Array, source: AsyncIterator<Uint8Array>): Promise<Buffer> {

@@ -1,26 +1,17 @@
 import type { ServerResponse } from 'node:http'
-import { findExchange } from './exchanges.ts'
 
 /**
- * Pauses a body while its reader is slow, and ends it when the reader leaves: the library writes every chunk
- * without waiting (`sendProxyResponse`), so a fast source would fill the memory. Without HTTP streaming, the
- * library reads the whole body first, so there is nothing to wait for.
+ * Pauses a body while its reader is slow, and ends it when the reader leaves, or has left already: the library writes
+ * every chunk without waiting (`sendProxyResponse`), so a fast source would fill the memory.
  */
 export function withBackpressure(
-  invocationId: string,
-  body: ReadableStream<Uint8Array>,
-): ReadableStream<Uint8Array> {
-  const response = findExchange(invocationId)?.response
-  return response ? withBackpressureTo(response, body) : body
-}
-
-/** Paces a body for one answer. */
-export function withBackpressureTo(
   response: ServerResponse,
   body: ReadableStream<Uint8Array>,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader()
-  response.once('close', () => void reader.cancel().catch(() => undefined))
+  const end = () => void reader.cancel().catch(() => undefined)
+  if (response.destroyed) end()
+  else response.once('close', end)
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {

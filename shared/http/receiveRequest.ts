@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { HttpRequest } from '@azure/functions'
 import { findExchange } from './exchanges.ts'
 
@@ -7,6 +8,8 @@ export interface ReceivedRequest extends Pick<HttpRequest, 'method' | 'url' | 'q
   readonly params: Readonly<Record<string, string>>
   /** The invocation's id; absent if no host received the request. */
   readonly requestId?: string
+  /** The answer on its way to the host's forwarder; absent without HTTP streaming. */
+  readonly answer?: ServerResponse
 }
 
 /** Reads a route's values from a path that the route matches, by name. */
@@ -26,7 +29,7 @@ export function receiveRequest(
   readParams: ReadPathParams,
 ): ReceivedRequest {
   const { method, url, query, body } = request
-  const native = findExchange(invocationId)?.request
+  const { request: native, response: answer } = findExchange(invocationId) ?? {}
   return {
     method,
     url,
@@ -35,6 +38,7 @@ export function receiveRequest(
     headers: native ? { get: (name) => joined(native.headersDistinct, name) } : request.headers,
     params: readParams(pathnameOf(url)),
     requestId: invocationId,
+    ...(answer && { answer }),
   }
 }
 

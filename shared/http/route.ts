@@ -121,9 +121,10 @@ async function serve(
     if (!chosen) throw methodNotAllowed(operations)
     const response = await perform(path, chosen, request)
     if (request.method === 'HEAD') return withoutBody(response)
-    const { body } = response
-    return body instanceof ReadableStream
-      ? { ...response, body: withBackpressure(requestId, body) }
+    const [{ body }, { answer }] = [response, request]
+    // Without HTTP streaming, the library reads the whole body first, so there is nothing to wait for.
+    return answer && body instanceof ReadableStream
+      ? { ...response, body: withBackpressure(answer, body) }
       : response
   } catch (error) {
     if (error instanceof ClientLeftError) return unanswered

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { backup } from './backup.ts'
 import { coalescing } from './coalescing.ts'
 import { coldStart } from './coldStart.ts'
+import { downloads } from './downloads.ts'
 import { firstVend } from './firstVend.ts'
 import { growth } from './growth.ts'
 import { listing } from './listing.ts'
@@ -29,6 +30,7 @@ const benches: Readonly<Record<string, Bench>> = {
   million,
   passthrough,
   'slow-upstream': slowUpstream,
+  downloads,
   'cold-start': coldStart,
   'first-vend': firstVend,
   backup,

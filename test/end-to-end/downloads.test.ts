@@ -233,6 +233,12 @@ async function sizeOf(handle: string): Promise<number> {
   return (await (await fetch(body.url)).arrayBuffer()).byteLength
 }
 
+/** How many of Microsoft's files the broker has asked for. */
+async function filesAskedFor(): Promise<number> {
+  const requests = (await world.advertising.requests()) as unknown as { path: string }[]
+  return requests.filter(({ path }) => path.includes('/_downloads/')).length
+}
+
 describe('a file', () => {
   const fileFault = (fault: object) =>
     world.advertising.fault({ path: '/_downloads/file', times: 1, ...fault })
@@ -300,6 +306,37 @@ describe('a file', () => {
     for (;;) {
       const answer = await read(handle)
       if (answer.status !== 429) return expect(answer.status).toBe(200)
+    }
+  })
+
+  test.each([
+    ['hasn’t answered', { kind: 'hang' }],
+    ['sends nothing', { kind: 'stallFile', atByte: 0 }],
+  ])(
+    'gives its place back at once if its reader leaves while Microsoft’s storage %s',
+    async (_title, fault) => {
+      const handle = await handleOf()
+      await finish(handle)
+      await world.advertising.forget()
+      await fileFault({ ...fault, times: 4 })
+      const headers = { authorization: `Bearer ${await world.stack.callerToken()}` }
+      const leaving = new AbortController()
+      const url = `${world.origin}/v1/tenants/${tenant}/downloads/${handle}`
+      const unanswered = Array.from({ length: 4 }, () => fetch(url, { headers, signal: leaving.signal }))
+      await expect.poll(filesAskedFor, { timeout: 60_000 }).toBe(4)
+      expect((await read(handle)).body.reason).toBe('too_many_downloads_at_once')
+      leaving.abort()
+      expect(await Promise.allSettled(unanswered)).toMatchObject(Array(4).fill({ status: 'rejected' }))
+      // A storage that is silent is given up only after minutes.
+      await expect.poll(async () => (await read(handle)).status, { timeout: 20_000 }).toBe(200)
+    },
+  )
+
+  test('has the same rows, however its archive is written', async () => {
+    const { body } = await finish(await handleOf())
+    for (const zip of ['descriptorWithoutSignature', 'sizes', 'stored', 'zip64']) {
+      await world.advertising.control('POST', 'options', { zip })
+      expect([zip, (await finish(await handleOf())).body]).toEqual([zip, body])
     }
   })
 

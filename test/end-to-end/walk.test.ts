@@ -34,7 +34,8 @@ function toThisWorld(command: string): string {
 
 /** Pastes commands into one shell, each after the one before has ended; `onOutput` gets the output of each. */
 async function paste(commands: readonly string[], onOutput: (text: string) => Promise<void>): Promise<void> {
-  const shell = spawn('sh', ['-eu'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const env = { ...process.env, BROKER_URL: world.origin }
+  const shell = spawn('sh', ['-eu'], { stdio: ['pipe', 'pipe', 'inherit'], env })
   const ended = once(shell, 'close')
   let output = ''
   for (const command of commands) {
@@ -65,4 +66,6 @@ test.each([
     expect(visit.url).toContain('status=connected')
   })
   expect(shown.join('')).toMatch(/"connectUrl".*"Name":"Brand".*"code":"tenant_not_found".*"actor":"app"/s)
+  if (page === 'README.md')
+    expect(shown.join('')).toMatch(/^\{"TimePeriod":"\S+","Clicks":\d+,"Spend":[\d.]+\}$/m)
 })

@@ -1,4 +1,5 @@
 import { createVisitor } from '../../local/sign-in/visitor.ts'
+import { leaveDownload } from './compareLeaving.ts'
 import { type ForwardCase, type ForwardGround, forwardCases } from './forwardCases.ts'
 import { type RawAnswer, rawCall } from './rawCall.ts'
 import type { Comparison } from './report.ts'
@@ -20,6 +21,11 @@ export async function compareForwarding(world: PlatformWorld, part: Comparison, 
     await compareOne(world, each, part)
     const ended = await isDone(each.hangs ? 0 : endSeconds)
     part.check(`${each.name}: the invocation ends`, ended || each.hangs !== undefined, '  it stays open')
+  }
+  const leaving = 'a reader who leaves before a download begins'
+  if (leaving.includes(only)) {
+    await leaveDownload(world, ground)
+    part.check(`${leaving}: the invocation ends`, await isDone(endSeconds), '  it stays open')
   }
   // These wait for the broker to give up, so they run concurrently.
   await Promise.all(cases.filter(({ unpaired }) => unpaired).map((each) => compareOne(world, each, part)))

@@ -2,14 +2,14 @@ import { EventEmitter } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { setImmediate } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
-import { withBackpressureTo } from '../../shared/http/backpressure.ts'
+import { withBackpressure } from '../../shared/http/backpressure.ts'
 
 /** An answer with the given state, and a source with one chunk per pull. */
 function paced(state: { writableNeedDrain?: boolean; destroyed?: boolean } = {}, cancel = vi.fn()) {
   const answer = Object.assign(new EventEmitter(), { writableNeedDrain: false, destroyed: false, ...state })
   const pull = vi.fn((controller: ReadableStreamDefaultController) => controller.enqueue(new Uint8Array(1)))
   const source = new ReadableStream<Uint8Array>({ pull, cancel }, { highWaterMark: 0 })
-  return { answer, pull, cancel, body: withBackpressureTo(answer as unknown as ServerResponse, source) }
+  return { answer, pull, cancel, body: withBackpressure(answer as unknown as ServerResponse, source) }
 }
 
 test('a body is read chunk by chunk, and only on demand', async () => {
@@ -37,9 +37,10 @@ test.each(['drain', 'close'])('a full answer is awaited until %s', async (event)
   expect(answer.listenerCount('drain')).toBe(0)
 })
 
-test('an answer whose reader has already left is not awaited', async () => {
-  const { body } = paced({ writableNeedDrain: true, destroyed: true })
-  expect(await body.getReader().read()).toMatchObject({ done: false })
+test('an answer whose reader has already left is not awaited, and its source ends', async () => {
+  const { body, cancel } = paced({ writableNeedDrain: true, destroyed: true })
+  expect(await body.getReader().read()).toMatchObject({ done: true })
+  expect(cancel).toHaveBeenCalled()
 })
 
 test('a source that fails to end when the reader leaves does not crash the process', async () => {

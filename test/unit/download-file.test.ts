@@ -5,6 +5,9 @@ import { openFile } from '../../shared/downloads/openFile.ts'
 import type { UpstreamCall } from '../../shared/passthrough/send.ts'
 import { minimalSettings } from './settingRefusals.ts'
 
+/** A reader who stays. */
+const left = new AbortController().signal
+
 const storage = 'https://bingadsappsstorageprod.blob.core.windows.net/a.zip?sig=x'
 
 /** What becomes of an address, and the calls that were made. */
@@ -17,7 +20,7 @@ async function open(address: string, { status = 200, length = '4' as string | nu
     return { status, headers: new Headers(length === null ? {} : { 'content-length': length }), body }
   }
   const environment = { advertisingUrl: 'https://{host}.api.bingads.microsoft.com' }
-  const opened = await openFile({ send, config, environment }, address).catch((error) => error)
+  const opened = await openFile({ send, config, environment }, address, left).catch((error) => error)
   return { opened, calls, body }
 }
 

@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { Readable } from 'node:stream'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { ClientLeftError } from '../../shared/domain/clientLeft.ts'
 import type { DownloadService } from '../../shared/downloads/fileKinds.ts'
 import { readDownload } from '../../shared/downloads/read.ts'
 import { type RowFormat, rowFormats } from '../../shared/downloads/rowFormats.ts'
@@ -18,10 +20,11 @@ async function* brokenOff(): AsyncGenerator<Uint8Array> {
   throw new Error('aborted')
 }
 
-/** Never ends. */
-async function* silent(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  yield bytes
-  await new Promise(() => undefined)
+/** Never ends, like a connection that is open. */
+function silent(bytes?: Buffer): Readable {
+  const connection = new Readable({ read: () => undefined })
+  if (bytes) connection.push(bytes)
+  return connection
 }
 
 const succeeded = { ReportRequestStatus: { Status: 'Success', ReportDownloadUrl: 'https://files.example/a' } }
@@ -36,11 +39,14 @@ async function reading(
     status = 200,
     largestBytes = 100_000,
     format = rowFormats.ndjson as RowFormat,
+    left = new AbortController().signal,
+    isStorageSilent = false,
     service = 'reporting' as DownloadService,
   } = {},
 ) {
   const { dependencies, clock } = await passing([])
-  const body = content instanceof Uint8Array ? Readable.from([content]) : Readable.from(content)
+  const pieces = content instanceof Uint8Array ? [content] : content
+  const body = pieces instanceof Readable ? pieces : Readable.from(pieces)
   const seen = { begun: 0, ended: 0, app: '' }
   const openDownloads = {
     begin: (app: string) => {
@@ -61,14 +67,18 @@ async function reading(
     service,
   ])
   const headers = new Headers({ 'content-length': '100' })
-  const wanted = { handle: 'x', app: 'reader', output: { format, describe: Object } }
+  const wanted = { handle: 'x', app: 'reader', output: { format, describe: Object }, left }
+  const sendFile = async (signal: AbortSignal) => {
+    if (isStorageSilent) await once(signal, 'abort').then(() => Promise.reject(signal.reason))
+    return { status, headers, body }
+  }
   const own = {
     ...(dependencies as object),
     config: { ...dependencies.config, downloads: { largestBytes, hosts: ['files.example'] } },
     sealer: { open: async () => new Secret(handle) },
     openDownloads,
-    send: async ({ url }: { url: URL }) =>
-      /\/(Poll|Query)$/.test(url.pathname) ? { status: 200, headers, body: poll } : { status, headers, body },
+    send: async ({ url, signal }: { url: URL; signal: AbortSignal }) =>
+      /\/(Poll|Query)$/.test(url.pathname) ? { status: 200, headers, body: poll } : sendFile(signal),
   }
   const read = () => readDownload(own as never, name, wanted)
   return { read, seen, body }
@@ -110,6 +120,23 @@ describe('a file, its connection, and its place end', () => {
     await waiting
   })
 
+  test.each([
+    ['before its first byte', silent()],
+    ['before its first rows', silent(largeFile.subarray(0, 42))],
+  ])(
+    'if the reader leaves before the answer begins, while the storage is silent %s',
+    async (_title, content) => {
+      const leaving = new AbortController()
+      const own = await reading(content, { left: leaving.signal })
+      const answer = own.read()
+      await vi.waitUntil(() => own.body.listenerCount('readable') > 0, { timeout: 30_000 })
+      expect(own.seen).toMatchObject({ begun: 1, ended: 0 })
+      leaving.abort()
+      await expect(answer).rejects.toThrow(ClientLeftError)
+      isOver(own)
+    },
+  )
+
   test('if it breaks off behind its first rows', async () => {
     const own = await reading(largeFile.subarray(0, largeFile.byteLength - 30))
     const pieces = await toArray(await rowsOf(own))
@@ -138,6 +165,22 @@ describe('a file, its connection, and its place end', () => {
     await own.read().catch(() => undefined)
     isOver(own)
   })
+})
+
+test('a place ends if the reader leaves before Microsoft’s storage has answered', async () => {
+  const leaving = new AbortController()
+  const own = await reading(file, { left: leaving.signal, isStorageSilent: true })
+  const answer = own.read()
+  await vi.waitUntil(() => own.seen.begun === 1, { timeout: 30_000 })
+  leaving.abort()
+  await expect(answer).rejects.toThrow(ClientLeftError)
+  expect(own.seen.ended).toBe(1)
+})
+
+test('a reader who has left before the file is opened takes no file', async () => {
+  const own = await reading(silent(largeFile), { left: AbortSignal.abort() })
+  await expect(own.read()).rejects.toThrow(ClientLeftError)
+  isOver(own)
 })
 
 test('a report that isn’t there yet takes no place', async () => {

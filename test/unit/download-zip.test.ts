@@ -16,7 +16,7 @@ const contentOf = async (archive: Buffer, size = 65_536, most = mostBytes) =>
   Buffer.concat(await toArray(readZip(inPieces(archive, size), most))).toString()
 
 const text = 'AccountId,Clicks\r\n1,2\r\n'.repeat(20)
-const shapes: readonly ZipContents[] = [{}, { descriptor: 'signed' }, { descriptor: 'bare' }]
+const shapes: readonly ZipContents[] = [{}, { descriptor: 'signed' }, { descriptor: 'bare' }, { method: 0 }]
 
 describe('a ZIP archive of one file', () => {
   test.each(shapes)('of the shape %j has the same content in pieces of any size', async (shape) => {
@@ -29,8 +29,9 @@ describe('a ZIP archive of one file', () => {
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 3000 }),
         fc.integer({ min: 1, max: 99 }),
-        async (bytes, size) => {
-          const archive = zipOf(Buffer.from(bytes), { descriptor: 'signed' })
+        fc.constantFrom(...shapes),
+        async (bytes, size, shape) => {
+          const archive = zipOf(Buffer.from(bytes), shape)
           const read = await toArray(readZip(inPieces(archive, size), mostBytes))
           expect(Buffer.concat(read)).toEqual(Buffer.from(bytes))
         },
@@ -44,11 +45,15 @@ describe('a ZIP archive of one file', () => {
       await expect(contentOf(archive.subarray(0, cut), 7), `at ${cut}`).rejects.toThrow(BrokenFileError)
   })
 
-  test.each([
+  test.each<[string, ZipContents]>([
     ['another checksum', { crc: 1 }],
     ['another size', { size: 1 }],
     ['encrypted', { flags: 1 }],
-    ['isn’t deflated', { method: 0 }],
+    ['neither deflated nor stored', { method: 9 }],
+    ['is stored without its size', { method: 0, descriptor: 'signed' }],
+    ['is stored without its size', { method: 0, size: 0xffffffff }],
+    ['another checksum', { method: 0, crc: 1 }],
+    ['more than one file', { method: 0, files: 2 }],
     ['more than one file', { files: 2 }],
   ])('is refused: %s', async (fault, shape) => {
     await expect(contentOf(zipOf(Buffer.from(text), shape))).rejects.toThrow(fault)

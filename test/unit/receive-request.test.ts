@@ -17,8 +17,13 @@ test('a request’s values come from its path, and its headers from the request 
   const id = randomUUID()
   const { arrive } = await openWatched()
   const cookie = ['a=1', 'b=2']
-  await arrive(id, { authorization: 'ours', accept: ['text/html', 'application/json'], cookie })
-  const { headers, params } = receiveRequest(merged, id, createReadPathParams(template))
+  const { response } = await arrive(id, {
+    authorization: 'ours',
+    accept: ['text/html', 'application/json'],
+    cookie,
+  })
+  const { answer, headers, params } = receiveRequest(merged, id, createReadPathParams(template))
+  expect(answer).toBe(response)
   expect(params).toEqual({ tenant: 'acme' })
   expect(headers.get('Authorization')).toBe('ours')
   expect(headers.get('accept')).toBe('text/html, application/json')

@@ -4,6 +4,7 @@ import { crc32, deflateRawSync } from 'node:zlib'
 export interface ZipContents {
   readonly descriptor?: 'signed' | 'bare'
   readonly flags?: number
+  /** 0 is stored, 8 deflated. Default is 8. */
   readonly method?: number
   readonly crc?: number
   readonly size?: number
@@ -13,7 +14,7 @@ export interface ZipContents {
 /** An archive of one file, field by field. */
 export function zipOf(content: Buffer, shape: ZipContents = {}): Buffer {
   const { descriptor, flags = descriptor ? 8 : 0, method = 8, files = 1 } = shape
-  const data = deflateRawSync(content)
+  const data = method === 0 ? content : deflateRawSync(content)
   const name = Buffer.from('report.csv')
   const fields = Buffer.alloc(12)
   fields.writeUInt32LE(shape.crc ?? crc32(content), 0)

@@ -16,3 +16,8 @@ export async function signIn(connectUrl: string): Promise<void> {
   const answer = await fetch(told('ADVERTISER_URL'), { method: 'POST', body: connectUrl })
   if (!answer.ok) throw new Error(`the advertiser couldn’t connect: ${await answer.text()}`)
 }
+
+/** Waits as long as the broker says before the next question. */
+export async function waitAsTold({ headers }: { readonly headers: Headers }): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, Number(headers.get('retry-after')) * 1000))
+}

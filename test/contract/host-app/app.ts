@@ -6,7 +6,7 @@ import { app, type HttpRequest, type InvocationContext, output } from '@azure/fu
 // @ts-expect-error: the host supplies it
 import * as core from '@azure/functions-core'
 import type { CoreInvocationContext, InvocationModel, ProgrammingModel } from '../../../local/host/rpc.ts'
-import { withBackpressureTo } from '../../../shared/http/backpressure.ts'
+import { withBackpressure } from '../../../shared/http/backpressure.ts'
 
 app.setup({ enableHttpStream: process.env.STREAM === 'yes' })
 
@@ -91,7 +91,7 @@ subscribe('http.server.request.start', (message) => {
 /** A body at its reader's pace; unchanged without streams. */
 function paced(invocationId: string, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
   const answer = answers.get(invocationId)
-  return answer ? withBackpressureTo(answer, body as never) : body
+  return answer ? withBackpressure(answer, body as never) : body
 }
 
 /** A source that breaks off after its first chunk. */

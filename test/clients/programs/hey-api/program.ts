@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
-import { brokerToken, brokerUrl, returnUrl, signIn, tenant } from '../environment.ts'
+import { brokerToken, brokerUrl, returnUrl, signIn, tenant, waitAsTold } from '../environment.ts'
 import {
   callAdvertising,
   chooseAccounts,
   createConnectSession,
   diagnose,
+  getDownload,
   listAccounts,
   listTenantEvents,
+  startDownload,
   vendToken,
 } from './generated'
 import { client } from './generated/client.gen'
@@ -36,6 +38,16 @@ const campaigns = await callAdvertising({
   body: { AccountId: accountId, CampaignType: 'Search' },
 })
 assert.match(JSON.stringify(campaigns.data), /"Name":"Brand"/)
+
+const report = { type: 'CampaignPerformance', columns: ['CampaignId', 'Clicks'], period: 'LastSevenDays' }
+const { handle } = (await startDownload({ path, body: { report }, throwOnError: true })).data
+const readDownload = () => getDownload({ path: { tenant, handle }, parseAs: 'text', throwOnError: true })
+let download = await readDownload()
+for (; download.response.status === 202; download = await readDownload()) await waitAsTold(download.response)
+assert.match(
+  String(download.data),
+  /^\{"CampaignId":"\d+","Clicks":\d+\}\n(.+\n)*\{"_end":\{"rows":\d+\}\}\n$/,
+)
 
 const diagnosis = await diagnose({ path, throwOnError: true })
 assert.equal(diagnosis.data.verdict, 'all_well')

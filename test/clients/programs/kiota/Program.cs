@@ -35,6 +35,13 @@ var query = new UntypedObject(new Dictionary<string, UntypedNode>
 var campaigns = await broker.Ads["campaignManagement"]["Campaigns/QueryByAccountId"].PostAsync(query);
 Assert((await KiotaJsonSerializer.SerializeAsStringAsync(campaigns!)).Contains("Brand"), "the broker passes the call through");
 
+var started = await broker.Downloads.PostAsync(new DownloadRequest
+{
+    Report = new DownloadRequest_report { Type = "CampaignPerformance", Columns = ["CampaignId", "Clicks"], Period = "LastSevenDays" },
+});
+var rows = await ReadRows(started!.Handle!);
+Assert(rows.First().StartsWith("{\"CampaignId\":\"") && rows.Last().StartsWith("{\"_end\":{\"rows\":"), "the rows are whole");
+
 var diagnosis = await broker.Diagnosis.PostAsync(new DiagnosisRequest());
 Assert(diagnosis!.Verdict == "all_well", $"all is well: {diagnosis.Explanation}");
 
@@ -46,6 +53,20 @@ Assert(choice!.DefaultAccountId == vend.AccountId, "all accounts can be vended")
 var events = await broker.Events.GetAsync();
 var connected = events!.Events!.Single(each => each.Type == "tenant.connected");
 Assert((string)connected.Data!.AdditionalData["identityProvider"] == "microsoft", "the event says where the person signed in");
+
+// The typed method reads only JSON, and so only Microsoft's own address of a file.
+async Task<string[]> ReadRows(string handle)
+{
+    while (true)
+    {
+        var request = broker.Downloads[handle].ToGetRequestInformation();
+        request.Headers.Add("Accept", "application/x-ndjson");
+        using var reader = new StreamReader((await adapter.SendPrimitiveAsync<Stream>(request))!);
+        var text = await reader.ReadToEndAsync();
+        if (!text.StartsWith("{\"status\":\"pending\"")) return text.TrimEnd().Split('\n');
+        await Task.Delay(TimeSpan.FromSeconds(5));
+    }
+}
 
 static async Task<Problem> ProblemOf<T>(Func<Task<T>> call)
 {

@@ -1,3 +1,4 @@
+using System.Net;
 using Broker;
 using static Told;
 
@@ -26,6 +27,13 @@ var query = new { AccountId = vend.AccountId, CampaignType = "Search" };
 var campaigns = await broker.CallAdvertisingAsync(TenantId, "campaignManagement", "Campaigns/QueryByAccountId", query);
 Assert(campaigns.ToString()!.Contains("Brand"), "the broker passes the call through");
 
+var started = await broker.StartDownloadAsync(TenantId, new DownloadRequest
+{
+    Report = new Report { Type = "CampaignPerformance", Columns = ["CampaignId", "Clicks"], Period = "LastSevenDays" },
+});
+var rows = await ReadRows(started.Handle);
+Assert(rows.First().StartsWith("{\"CampaignId\":\"") && rows.Last().StartsWith("{\"_end\":{\"rows\":"), "the rows are whole");
+
 var diagnosis = await broker.DiagnoseAsync(TenantId, new DiagnosisRequest());
 Assert(diagnosis.Verdict == "all_well", $"all is well: {diagnosis.Explanation}");
 
@@ -37,6 +45,19 @@ Assert(choice.DefaultAccountId == vend.AccountId, "all accounts can be vended");
 var events = await broker.ListTenantEventsAsync(TenantId, limit: null, continuation: null);
 var connected = events.Events.Single(each => each.Type == "tenant.connected");
 Assert(connected.Data!["identityProvider"].ToString() == "microsoft", "the event says where the person signed in");
+
+// The typed method reads rows as if they were one JSON text.
+async Task<string[]> ReadRows(string handle)
+{
+    while (true)
+    {
+        using var answer = await http.GetAsync($"{BrokerUrl}/v1/tenants/{TenantId}/downloads/{handle}");
+        answer.EnsureSuccessStatusCode();
+        var text = await answer.Content.ReadAsStringAsync();
+        if (answer.StatusCode != HttpStatusCode.Accepted) return text.TrimEnd().Split('\n');
+        await Task.Delay(answer.Headers.RetryAfter!.Delta!.Value);
+    }
+}
 
 static async Task<Problem> ProblemOf<T>(Func<Task<T>> call)
 {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import createClient from 'openapi-fetch'
-import { brokerToken, brokerUrl, returnUrl, signIn, tenant } from '../environment.ts'
+import { brokerToken, brokerUrl, returnUrl, signIn, tenant, waitAsTold } from '../environment.ts'
 import type { components, paths } from './generated/contract.d.ts'
 
 const broker = createClient<paths>({
@@ -43,6 +43,22 @@ const campaigns = await broker.POST('/v1/tenants/{tenant}/ads/{service}/{path}',
   body: { AccountId: vend.accountId, CampaignType: 'Search' },
 })
 assert.match(JSON.stringify(campaigns.data), /"Name":"Brand"/)
+
+const report = { type: 'CampaignPerformance', columns: ['CampaignId', 'Clicks'], period: 'LastSevenDays' }
+const { handle } = orThrow(
+  await broker.POST('/v1/tenants/{tenant}/downloads', { params: { path }, body: { report } }),
+)
+const getDownload = () =>
+  broker.GET('/v1/tenants/{tenant}/downloads/{handle}', {
+    params: { path: { tenant, handle } },
+    parseAs: 'text',
+  })
+let download = await getDownload()
+for (; download.response.status === 202; download = await getDownload()) await waitAsTold(download.response)
+assert.match(
+  String(orThrow(download)),
+  /^\{"CampaignId":"\d+","Clicks":\d+\}\n(.+\n)*\{"_end":\{"rows":\d+\}\}\n$/,
+)
 
 const diagnosis = orThrow(await broker.POST('/v1/tenants/{tenant}/diagnosis', { params: { path } }))
 assert.equal(diagnosis.verdict, 'all_well')

@@ -4,5 +4,9 @@ import { brokerToken, brokerUrl } from '../environment.ts'
 export async function brokerFetch<T>(path: string, options: RequestInit): Promise<T> {
   const headers = { ...(options.headers as Record<string, string>), Authorization: `Bearer ${brokerToken}` }
   const answer = await fetch(brokerUrl + path, { ...options, headers })
-  return { data: await answer.json(), status: answer.status, headers: answer.headers } as T
+  const { headers: told, status } = answer
+  // Orval's name for NDJSON, whose rows are read as they arrive.
+  if (told.get('content-type')?.startsWith('application/x-ndjson'))
+    return { stream: answer, status, headers: told } as T
+  return { data: await answer.json(), status, headers: told } as T
 }

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
-import { returnUrl, signIn, tenant } from '../environment.ts'
+import { returnUrl, signIn, tenant, waitAsTold } from '../environment.ts'
 import {
   callAdvertising,
   chooseAccounts,
   createConnectSession,
   diagnose,
+  getDownload,
   listAccounts,
   listTenantEvents,
+  startDownload,
   vendToken,
 } from './generated/broker'
 
@@ -30,6 +32,18 @@ assert.equal(refused.data.errors?.[0]?.field, 'minValidity')
 const search = { AccountId: accountId, CampaignType: 'Search' }
 const campaigns = await callAdvertising(tenant, 'campaignManagement', 'Campaigns/QueryByAccountId', search)
 assert.match(JSON.stringify(campaigns.data), /"Name":"Brand"/)
+
+const report = { type: 'CampaignPerformance', columns: ['CampaignId', 'Clicks'], period: 'LastSevenDays' }
+const started = await startDownload(tenant, { report })
+if (started.status !== 202) throw new Error(started.data.code)
+const readDownload = () => getDownload(tenant, started.data.handle)
+let download = await readDownload()
+for (; download.status === 202; download = await readDownload()) await waitAsTold(download)
+assert.ok('stream' in download)
+assert.match(
+  await download.stream.text(),
+  /^\{"CampaignId":"\d+","Clicks":\d+\}\n(.+\n)*\{"_end":\{"rows":\d+\}\}\n$/,
+)
 
 const diagnosis = await diagnose(tenant)
 assert.ok(diagnosis.status === 200 && diagnosis.data.verdict === 'all_well')

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { openWorld, type World } from './world.ts'
+
+let world: World
+let tenant: string
+let folder: string
+
+beforeAll(async () => {
+  world = await openWorld({ settings: { LARGEST_DOWNLOAD_BYTES: '100000' } })
+  tenant = await world.connected()
+})
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'report-command-'))
+  await world.advertising.control('POST', 'options', { pendingPolls: 0 })
+})
+
+afterEach(async () => {
+  await world.advertising.clear()
+  await rm(folder, { recursive: true, force: true })
+})
+
+afterAll(() => world.close())
+
+/** Runs `npm run broker -- report …`; it waits as long as the broker says. */
+async function report(...args: readonly string[]) {
+  const env = {
+    PATH: process.env.PATH,
+    BROKER_URL: world.origin,
+    BROKER_TOKEN: await world.stack.callerToken(),
+  }
+  const all = ['scripts/broker.ts', 'report', ...args, '--tenant', tenant]
+  const child = spawn(process.execPath, all, { env })
+  const ended = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)))
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
+  return { code, out, err }
+}
+
+const of = [
+  'CampaignPerformance',
+  '--columns',
+  'CampaignId,Clicks',
+  '--from',
+  '2025-09-01',
+  '--to',
+  '2025-09-03',
+]
+const fileFault = (fault: object) => world.advertising.fault({ path: '/_downloads/file', ...fault })
+
+test('a report is whole rows in a file, in both formats, and the same on standard output', async () => {
+  const csv = join(folder, 'report.csv')
+  const [toFile, piped] = await Promise.all([report(...of, '--output', csv), report(...of)])
+  expect([toFile, piped.code]).toEqual([
+    { code: 0, out: '', err: expect.stringMatching(/^\d+ rows in .*report\.csv\.\n$/) },
+    0,
+  ])
+  const [head, ...records] = (await readFile(csv, 'utf8')).trimEnd().split('\r\n')
+  expect(head).toBe('CampaignId,Clicks')
+  const rows = piped.out.trimEnd().split('\n')
+  expect(rows.map((row) => Object.values(JSON.parse(row)).join(','))).toEqual(records)
+  expect(piped.err).toBe(`${rows.length} rows.\n`)
+  expect(await readdir(folder)).toEqual(['report.csv'])
+})
+
+test('a report whose archive breaks off once is read again', async () => {
+  await fileFault({ kind: 'cutFile', atByte: 100, times: 1 })
+  const file = join(folder, 'report.ndjson')
+  expect(await report(...of, '--output', file)).toMatchObject({ code: 0 })
+  expect(await readdir(folder)).toEqual(['report.ndjson'])
+})
+
+test('a report that breaks off behind its first rows leaves no file, and names the problem', async () => {
+  const { accountId } = (await world.call('GET', `/v1/tenants/${tenant}/token`)).body
+  await world.advertising.control('POST', 'content', { accountId, keywords: 1500 })
+  await fileFault({ kind: 'cutFile', atByte: 20_000 })
+  const keywords = ['KeywordPerformance', '--columns', 'KeywordId,Keyword,Clicks', ...of.slice(3)]
+  const { code, err } = await report(...keywords, '--output', join(folder, 'report.ndjson'))
+  expect({ code, err }).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(
+      /^download_failed \(HTTP 502\)\n.*breaks off.*\nWho acts +no one.*\n.*Reason +file_broken/s,
+    ),
+  })
+  expect(await readdir(folder)).toEqual([])
+  await world.advertising.control('POST', 'content', {
+    accountId,
+    sizes: { campaigns: 8, adGroups: 2, keywords: 3 },
+  })
+})
+
+test('an archive that the broker leaves to its caller is unpacked by the command, or refused if it’s cut', async () => {
+  await fileFault({ kind: 'withoutLength', times: 1 })
+  const file = join(folder, 'report.ndjson')
+  const [given, whole] = [await report(...of, '--output', file), await report(...of)]
+  expect(given).toMatchObject({ code: 0, err: expect.stringMatching(/^\d+ rows in/) })
+  expect(await readFile(file, 'utf8')).toBe(whole.out)
+  await fileFault({ kind: 'withoutLength', times: 1 })
+  await fileFault({ kind: 'cutFile', atByte: 100, times: 1 })
+  expect(await report(...of, '--output', file)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('The downloaded file breaks off. The rows aren’t whole.'),
+  })
+  expect(await readFile(file, 'utf8')).toBe(whole.out)
+})
+
+test('what Microsoft refuses is refused with its codes', async () => {
+  expect(await report('Nonsense', '--columns', 'Clicks')).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^report_refused \(HTTP 422\)/),
+  })
+})
