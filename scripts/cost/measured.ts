@@ -31,6 +31,18 @@ export const measured = {
   ],
   /** `npm run bench -- sparse-vends`: the median with a near vault, and with one that is 40 ms away. */
   sparseVends: { nearMilliseconds: 9.2, farMilliseconds: 6.3 },
+  /** `npm run bench -- growth`, on a busy machine: vends a second by active tenants, asked for in turn. */
+  growth: {
+    vends: [
+      { tenants: 1, perSecond: 3142 },
+      { tenants: 100, perSecond: 3329 },
+      { tenants: 5000, perSecond: 4253 },
+      { tenants: 50_000, perSecond: 1426 },
+    ],
+    /** With a memory for that many of the last. */
+    small: { tenants: 5000, perSecond: 1192 },
+    mebibytes: 963,
+  },
   /** `npm run bench -- listing`, on a busy machine. */
   listing: { tenants: 10_000, page: 200, callMilliseconds: 20, fullSeconds: 9.9, summarySeconds: 1.22 },
   /** `npm run bench -- passthrough`: the median of what the broker adds. */

@@ -44,7 +44,8 @@ function sweepRows(): string[][] {
 }
 
 function vendRows(): string[][] {
-  const { coalescing, coldStart, listing, passthrough, slowUpstream, sparseVends, warmVend } = measured
+  const { coalescing, coldStart, growth, listing, passthrough, slowUpstream, sparseVends, warmVend } =
+    measured
   const { nearMilliseconds, farMilliseconds } = sparseVends
   return [
     [
@@ -65,6 +66,7 @@ function vendRows(): string[][] {
       `${number(farMilliseconds / nearMilliseconds, 2)} at the median (${farMilliseconds} and ${nearMilliseconds} ms)`,
       `at most 1.2: ${reached(farMilliseconds / nearMilliseconds <= 1.2)}`,
     ],
+    growthRow(growth),
     [
       `\`listing\`: ${number(listing.tenants)} tenants of one workspace, ${listing.page} a page, ${listing.callMilliseconds} ms a call; the machine was busy`,
       `${listing.fullSeconds} s in full, ${listing.summarySeconds} s with \`view=summary\``,
@@ -91,6 +93,22 @@ function vendRows(): string[][] {
       `${coldStart.milliseconds} ms; ${coldStart.timesEmpty} times an empty process`,
       '',
     ],
+  ]
+}
+
+function growthRow({ mebibytes, small, vends }: typeof measured.growth): string[] {
+  const [, , , most] = vends
+  const perSecond = list(
+    vends.map((each) => each.perSecond),
+    0,
+  )
+  return [
+    `\`growth\`: vends a second with ${list(
+      vends.map(({ tenants }) => tenants),
+      0,
+    )} active tenants, asked for in turn; the machine was busy`,
+    `${perSecond}; process at most ${mebibytes} MiB. The last read their rows, because a round takes longer than \`ROW_CACHE_SECONDS\`; with a memory (\`TOKEN_MEMORY_BYTES\`) for ${number(small.tenants)}, ${number(small.perSecond)}`,
+    `${number(most.tenants)}: 1.1 times the small memory's: ${reached(most.perSecond / small.perSecond >= 1.1)}`,
   ]
 }
 

@@ -33,7 +33,7 @@ export function operationTable(): string {
       ],
       [
         'vend from memory',
-        '0; per tenant, one row read every `ROW_CACHE_SECONDS` and one write every quarter of `ACTIVE_WINDOW_HOURS`',
+        '0; per tenant, one row read every `ROW_CACHE_SECONDS`, as long as all fit into `TOKEN_MEMORY_BYTES`, and one write every quarter of `ACTIVE_WINDOW_HOURS`',
         `0; each of the broker's own secrets, and each missing \`…-next\`, every ${assumed.secretReadMinutes} minutes per process, after the vend`,
         marked(
           '0',

@@ -18,7 +18,7 @@ const connections = 50
 /** Compared with one tenant, while all of them fit into 30 s of answers from memory. */
 const leastOfOne = 0.8
 /** A memory for a tenth of 50,000 tenants, and how much faster it must be to remember them all. */
-const [smallMemoryBytes, leastOfSmall] = [19_000_000, 1.2]
+const [smallMemoryBytes, leastOfSmall] = [19_000_000, 1.1]
 /** The length of Microsoft's tokens. */
 const tokenCharacters = 1500
 
