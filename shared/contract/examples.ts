@@ -181,6 +181,24 @@ export const examples: Readonly<Record<string, OperationExample>> = {
     },
     response: { status: 'pending', handle: 'eyJhbGciOiJkaXIi…' },
   },
+  'GET v1/tenants/{tenant}/unified/organizations': {
+    response: [
+      {
+        id: account.accountId,
+        created_at: null,
+        updated_at: account.lastModifiedAt,
+        name: account.name,
+        currency: account.currencyCode,
+        timezone: account.ianaTimeZone,
+        parent_id: account.ownerCustomerId,
+        status: 'ACTIVE',
+        account_number: account.number,
+        managers: null,
+        raw: { Id: account.accountId, AccountLifeCycleStatus: account.lifeCycleStatus },
+        write: { methods: ['PUT', 'DELETE'], path: '/v1/tenants/acme/ads/customerManagement/Account' },
+      },
+    ],
+  },
   'GET v1/tenants': { response: { tenants: [tenant], continuation: '1!48!…' } },
   'GET v1/tenants/{tenant}': { response: tenant },
   'DELETE v1/tenants/{tenant}': {

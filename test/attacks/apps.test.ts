@@ -47,6 +47,7 @@ const requests: Readonly<Record<string, { readonly body?: object; readonly raw?:
     },
   },
   'GET v1/tenants/{tenant}/downloads/{handle}': {},
+  'GET v1/tenants/{tenant}/unified/organizations': {},
   'POST v1/tenants/{tenant}/grants': { body: { environment: 'production', refreshToken: 'x' } },
   'DELETE v1/tenants/{tenant}': {},
   // The last one: it makes a tenant of the same name in the app's own workspace.
