@@ -13,26 +13,26 @@ import { withUsageRecording } from '../shared/vend/usageRecording.ts'
 const send = createUpstreamSender()
 const openDownloads = createOpenDownloads()
 
-/** `GET /v1/tenants/{tenant}/downloads/{handle}`: the rows of a report, once Microsoft has made it. */
+/** `GET /v1/tenants/{tenant}/downloads/{handle}`: the rows of a report or of entities, once Microsoft has made them. */
 route('download', 'v1/tenants/{tenant}/downloads/{handle}', {
   GET: operation({
     id: 'getDownload',
     tag: 'downloads',
-    summary: 'Read the rows of a report',
+    summary: 'Read the rows of a download',
     role: 'Tokens.Vend',
     params: z.object({ handle: z.string().max(2000).describe('The `handle` of the started download.') }),
     limit: 'downloadsPerMinute',
     response: {
       status: 200,
       description:
-        'The rows as NDJSON, or as CSV if `Accept` names `text/csv`. The last line has the number of rows (`_end`); if it’s missing, the answer is incomplete. If the broker doesn’t read the file, the answer is JSON with Microsoft’s own address.',
+        'The rows as NDJSON, or as CSV if `Accept` names `text/csv`. The last line has the number of rows (`_end`), and for entities the `syncTime` for the next download; if it’s missing, the answer is incomplete. If the broker doesn’t read the file, the answer is JSON with Microsoft’s own address.',
       schema: downloadAddress,
       content: 'rows',
     },
     otherResponses: [
       {
         status: 202,
-        description: 'Microsoft is still making the report. Ask again after `Retry-After`.',
+        description: 'Microsoft is still making the file. Ask again after `Retry-After`.',
         schema: pendingDownload,
         headers: ['Retry-After'],
       },
@@ -42,6 +42,8 @@ route('download', 'v1/tenants/{tenant}/downloads/{handle}', {
       'download_not_found',
       'report_not_complete',
       'report_refused',
+      'entities_refused',
+      'full_download_required',
       'download_failed',
       'advertising_unavailable',
     ],
@@ -57,8 +59,9 @@ route('download', 'v1/tenants/{tenant}/downloads/{handle}', {
       })
       if (download.status === 'address') return jsonResponse(download)
       if (download.status === 'pending') {
-        const headers = { 'Retry-After': String(download.retryAfterSeconds) }
-        return jsonResponse({ status: 'pending', handle }, 202, headers)
+        const { percent, retryAfterSeconds } = download
+        const pending = { status: 'pending', handle, ...(percent !== undefined && { percent }) }
+        return jsonResponse(pending, 202, { 'Retry-After': String(retryAfterSeconds) })
       }
       return {
         status: 200,

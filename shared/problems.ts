@@ -76,7 +76,7 @@ export const problems = {
     actor: 'app',
     title: 'The tenant has no download with this handle.',
     resolution:
-      'Start a new download with `POST /v1/tenants/{tenant}/downloads`. A handle works for the tenant and the consent that it was made for, and for a day.',
+      'Start a new download with `POST /v1/tenants/{tenant}/downloads`. A handle works for the tenant and the consent that it was made for: a report’s for a day, one of entities for two.',
   },
   method_not_allowed: {
     status: 405,
@@ -144,6 +144,12 @@ export const problems = {
     title: 'Another request changed the tenant at the same time.',
     resolution: 'Send the request again.',
   },
+  full_download_required: {
+    status: 409,
+    actor: 'app',
+    title: 'Microsoft Advertising doesn’t tell what changed since this time.',
+    resolution: 'Start the same download without `changedSince`. Go on from its `syncTime`.',
+  },
   report_not_complete: {
     status: 409,
     actor: 'nobody',
@@ -162,6 +168,13 @@ export const problems = {
     actor: 'app',
     title: 'Microsoft Advertising refuses to make this report.',
     resolution: 'Correct what `detail` and `codes` name, by Microsoft’s reference of the report.',
+  },
+  entities_refused: {
+    status: 422,
+    actor: 'app',
+    title: 'Microsoft Advertising refuses to make a file of these entities.',
+    resolution:
+      'Correct what `detail` and `codes` name. If `reason` is `account_too_large`, request parts of the account with `Campaigns/DownloadByCampaignIds` of the Bulk service through the pass-through.',
   },
   body_too_large: {
     status: 413,
@@ -200,7 +213,7 @@ export const problems = {
     actor: 'nobody',
     title: 'Microsoft Advertising couldn’t make the file, or the file is damaged.',
     resolution:
-      'Request the same download again. If `reason` is `report_failed`, start a new one; if that fails too, ask Microsoft support.',
+      'Request the same download again. If `reason` is `report_failed` or `entities_failed`, start a new one; if that fails too, ask Microsoft support.',
   },
   broker_not_configured: {
     status: 503,

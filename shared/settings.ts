@@ -146,7 +146,7 @@ export const brokerSettings = (urls: UrlSchemas) => ({
     }),
     hosts: withDefault('DOWNLOAD_HOSTS', listOf(hostName), {
       meaning:
-        'The hosts from which the broker reads files of downloads, besides the Reporting service’s own, separated by commas. For any other, it answers with Microsoft’s own address.',
+        'The hosts from which the broker reads files of downloads, besides the Reporting and Bulk services’ own, separated by commas. For any other, it answers with Microsoft’s own address.',
       default: 'bingadsappsstorageprod.blob.core.windows.net,download.api.bingads.microsoft.com',
       example: 'bingadsappsstorageprod.blob.core.windows.net',
     }),

@@ -179,7 +179,7 @@ export const examples: Readonly<Record<string, OperationExample>> = {
         to: '2026-11-27',
       },
     },
-    response: { status: 'pending', handle: 'eyJhbGciOiJkaXIi…' },
+    response: { status: 'pending', handle: 'h2Qm0sVxq1Rk…' },
   },
   'GET v1/tenants/{tenant}/unified/organizations': {
     response: [

@@ -23,9 +23,16 @@ export function sealContextOf(
   return { workspace, tenant, environment, use, grantId }
 }
 
+/**
+ * How a sealed text looks. A brief one leaves out what its context says: it has 46 characters more than the Base64 of its
+ * text, and none that a path would escape.
+ */
+export type SealForm = 'whole' | 'brief'
+
 /** Encrypts texts for storage in a table, or for an app that returns them. */
 export interface Sealer {
-  seal(plaintext: Secret, context: SealContext): Promise<string>
+  /** @param form default is `whole`. */
+  seal(plaintext: Secret, context: SealContext, form?: SealForm): Promise<string>
   /** Undefined when it was sealed for another context or with a key that is gone. */
   open(sealed: string, context: SealContext): Promise<Secret | undefined>
 }

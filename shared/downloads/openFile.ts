@@ -3,6 +3,7 @@ import type { Config, EnvironmentConfig } from '../config.ts'
 import type { SendUpstream, UpstreamResponse } from '../passthrough/send.ts'
 import { Problem } from '../problems.ts'
 import { BrokenFileError } from './brokenFile.ts'
+import type { DownloadService } from './fileKinds.ts'
 
 /** Dependencies of opening a file. */
 export interface OpenFileDependencies {
@@ -42,7 +43,8 @@ export async function openFile(dependencies: OpenFileDependencies, address: stri
 
 /** The address comes from Microsoft's own answer; all the same, nothing but Microsoft's hosts is read. */
 function isListed({ config, environment }: OpenFileDependencies, { origin, host, protocol }: URL): boolean {
-  if (origin === new URL(serviceUrl(environment, 'reporting')).origin) return true
+  const isService = (service: DownloadService) => origin === new URL(serviceUrl(environment, service)).origin
+  if (isService('reporting') || isService('bulk')) return true
   return protocol === 'https:' && config.downloads.hosts.includes(host)
 }
 

@@ -3,11 +3,13 @@ import type { TenantName } from '../domain/tenant.ts'
 import { withEnd } from '../passthrough/withEnd.ts'
 import { Problem } from '../problems.ts'
 import { BrokenFileError } from './brokenFile.ts'
-import { callReporting, readUsableTenant } from './callReporting.ts'
+import { readUsableTenant } from './callService.ts'
 import { readCsv } from './csv.ts'
+import { type FileKind, fileKinds } from './fileKinds.ts'
 import { openHandle } from './handle.ts'
 import type { OpenDownloads } from './openDownloads.ts'
 import { type OpenedFile, openFile } from './openFile.ts'
+import { pollDownload } from './poll.ts'
 import type { RowFormat } from './rowFormats.ts'
 import type { DownloadDependencies } from './start.ts'
 import { readText } from './text.ts'
@@ -35,7 +37,7 @@ export interface RowOutput {
 
 /** How far a download is. */
 export type ReadDownload =
-  | { readonly status: 'pending'; readonly retryAfterSeconds: number }
+  | { readonly status: 'pending'; readonly retryAfterSeconds: number; readonly percent?: number | undefined }
   | z.infer<typeof downloadAddress>
   | { readonly status: 'rows'; readonly body: AsyncIterable<Uint8Array> }
 
@@ -57,10 +59,6 @@ export interface ReadDependencies extends DownloadDependencies {
  */
 const unpackedPerPacked = 20
 
-const polled = z.object({
-  ReportRequestStatus: z.object({ Status: z.string(), ReportDownloadUrl: z.string().nullish() }),
-})
-
 /** Asks Microsoft for a download, and opens its rows if they're there. @throws Problem */
 export async function readDownload(
   dependencies: ReadDependencies,
@@ -68,27 +66,22 @@ export async function readDownload(
   { handle, app, output }: WantedDownload,
 ): Promise<ReadDownload> {
   const tenant = await readUsableTenant(dependencies, name)
-  const { requestId, accountId, customerId, startedAt } = await openHandle(
-    dependencies.sealer,
-    tenant,
-    handle,
-  )
-  const { ReportRequestStatus: report } = await callReporting(dependencies, {
-    ...{ operation: 'Poll', tenant, accountId, customerId, answer: polled },
-    body: { ReportRequestId: requestId },
-  })
-  if (report.Status === 'Pending')
-    return { status: 'pending', retryAfterSeconds: waitSeconds(dependencies.clock.now(), startedAt) }
-  if (report.Status !== 'Success') throw failed('report_failed')
-  const url = report.ReportDownloadUrl
+  const started = await openHandle(dependencies.sealer, tenant, handle)
+  const polled = await pollDownload(dependencies, tenant, started)
+  if (!polled.isReady) {
+    const retryAfterSeconds = waitSeconds(dependencies.clock.now(), started)
+    return { status: 'pending', retryAfterSeconds, percent: polled.percent }
+  }
+  const { url } = polled
+  const kind = fileKinds[started.service]
   const environment = dependencies.config.environments.get(tenant.environment)
-  if (!url || !environment) return { status: 'rows', body: writeRows([], output.format) }
+  if (!url || !environment) return { status: 'rows', body: writeRows([], output.format, kind) }
   const leave = dependencies.openDownloads.begin(app, dependencies.clock.now())
   try {
     const file = await openFile({ ...dependencies, environment }, url)
     if (file.ok) {
       const mostBytes = dependencies.config.downloads.largestBytes * unpackedPerPacked
-      return { status: 'rows', body: await rowsOf(file, { mostBytes, output, leave }) }
+      return { status: 'rows', body: await rowsOf(file, { kind, mostBytes, output, leave }) }
     }
     leave()
     return { status: 'address', reason: file.because, url }
@@ -100,6 +93,7 @@ export async function readDownload(
 
 /** What becomes of a file: its rows, and who is told of its end. */
 interface Reading {
+  readonly kind: FileKind
   readonly mostBytes: number
   readonly output: RowOutput
   readonly leave: () => void
@@ -108,9 +102,9 @@ interface Reading {
 /** The first piece is read before the answer begins, so that a small file that is broken is a problem like others. */
 async function rowsOf(
   { chunks, close }: Extract<OpenedFile, { ok: true }>,
-  { mostBytes, output, leave }: Reading,
+  { kind, mostBytes, output, leave }: Reading,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const pieces = writeRows(readCsv(readText(readZip(chunks, mostBytes))), output.format)
+  const pieces = writeRows(readCsv(readText(readZip(chunks, mostBytes))), output.format, kind)
   const first = await pieces.next().catch((error) => {
     throw explain(error)
   })
@@ -138,9 +132,6 @@ async function* joined(
 }
 
 function explain(error: unknown): unknown {
-  return error instanceof BrokenFileError ? failed('file_broken', error.message) : error
-}
-
-function failed(reason: string, detail?: string): Problem {
-  return new Problem('download_failed', { ...(detail && { detail }), members: { reason } })
+  if (!(error instanceof BrokenFileError)) return error
+  return new Problem('download_failed', { detail: error.message, members: { reason: 'file_broken' } })
 }

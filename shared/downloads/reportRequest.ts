@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { accountName, idOfCustomer } from '../domain/account.ts'
+import { idOfCustomer } from '../domain/account.ts'
 
 /** Microsoft's names: of a report, a column, a time. */
 const name = z.string().regex(/^[A-Za-z]\w{0,79}$/, 'must be one of Microsoft’s names')
@@ -7,7 +7,8 @@ const name = z.string().regex(/^[A-Za-z]\w{0,79}$/, 'must be one of Microsoft’
 /** A day as Microsoft counts it, without a time zone of its own. */
 const day = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'must be a date like 2026-11-30')
 
-const report = z
+/** A report, in a request for it. */
+export const report = z
   .strictObject({
     type: name.describe('The report, as Microsoft names it: `CampaignPerformance`, for example.'),
     columns: z.array(name).min(1).max(200).describe('Microsoft’s names of the columns.'),
@@ -44,11 +45,6 @@ const report = z
   )
   .refine(({ accounts, campaigns }) => !(accounts && campaigns), 'has `accounts` or `campaigns`, not both')
   .describe('A report of Microsoft Advertising.')
-
-/** The body of a request for a download. */
-export const downloadBody = z
-  .strictObject({ report, accountId: accountName.optional() })
-  .meta({ id: 'DownloadRequest', description: 'A report to download.' })
 
 /** A report that an app wants. */
 export type ReportWish = z.infer<typeof report>

@@ -4,9 +4,10 @@ import type { Value } from './values.ts'
 export interface RowFormat {
   readonly mediaType: string
   begin(columns: readonly string[]): string
-  row(columns: readonly string[], values: readonly Value[]): string
-  /** The last line, with which a whole answer ends. */
-  end(rows: number): string
+  /** @param values undefined where a field is left out, if the format can leave it out. */
+  row(columns: readonly string[], values: readonly (Value | undefined)[]): string
+  /** The last line, with which a whole answer ends. @param more what it says besides the number of rows. */
+  end(rows: number, more?: Readonly<Record<string, string>>): string
   /** The last line of an answer that can't go on. Without one, such an answer is cut. */
   problem?(document: object): string
 }
@@ -19,11 +20,13 @@ export const rowFormats = {
     begin: () => '',
     row: (columns, values) => {
       let members = ''
-      for (const [index, column] of columns.entries())
-        members += `${index ? ',' : ''}${JSON.stringify(column)}:${JSON.stringify(values[index])}`
+      for (const [index, value] of values.entries()) {
+        if (value === undefined) continue
+        members += `${members && ','}${JSON.stringify(columns[index])}:${JSON.stringify(value)}`
+      }
       return `{${members}}\n`
     },
-    end: (rows) => `{"_end":{"rows":${rows}}}\n`,
+    end: (rows, more) => `${JSON.stringify({ _end: { rows, ...more } })}\n`,
     problem: (document) => `${JSON.stringify({ _problem: document })}\n`,
   },
   /** RFC 4180, with the columns' names first. */
@@ -31,15 +34,18 @@ export const rowFormats = {
     mediaType: 'text/csv',
     begin: (columns) => toRecord(columns),
     row: (_columns, values) => toRecord(values),
-    end: (rows) => `# rows: ${rows}\r\n`,
+    end: (rows, more = {}) =>
+      `${Object.entries(more)
+        .map(([name, value]) => `# ${name}: ${value}\r\n`)
+        .join('')}# rows: ${rows}\r\n`,
   },
 } as const satisfies Record<string, RowFormat>
 
-function toRecord(values: readonly Value[]): string {
+function toRecord(values: readonly (Value | undefined)[]): string {
   return `${values.map(toField).join(',')}\r\n`
 }
 
-function toField(value: Value): string {
+function toField(value: Value | undefined): string {
   const text = String(value ?? '')
   return /[",\r\n]|^#/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

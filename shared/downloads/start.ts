@@ -2,9 +2,12 @@ import * as z from 'zod'
 import type { Sealer } from '../domain/sealer.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import type { PassThroughDependencies } from '../passthrough/passThrough.ts'
-import { callReporting, readUsableTenant } from './callReporting.ts'
+import { type Customer, callService, readUsableTenant } from './callService.ts'
+import type { DownloadWish } from './downloadRequest.ts'
+import { toBulkRequest } from './entityRequest.ts'
 import { sealHandle } from './handle.ts'
-import { type downloadBody, toReportRequest } from './reportRequest.ts'
+import { toReportRequest } from './reportRequest.ts'
+import { firstWaitSeconds } from './waitSeconds.ts'
 
 /** Dependencies of downloads. */
 export interface DownloadDependencies extends PassThroughDependencies {
@@ -16,24 +19,55 @@ export const pendingDownload = z
   .object({
     status: z.literal('pending').describe('Microsoft is still making it.'),
     handle: z.string().describe('Names the download in its path, for this tenant and consent alone.'),
+    percent: z.int().optional().describe('How far Microsoft is, for entities.'),
   })
   .meta({ id: 'PendingDownload', description: 'A download that isn’t there yet.' })
 
-const submitted = z.object({ ReportRequestId: z.string().min(1) })
+/** A download that Microsoft has begun. */
+export interface BegunDownload {
+  readonly handle: string
+  /** Until the first question whether it's there. */
+  readonly retryAfterSeconds: number
+}
 
-/** Requests a report. @returns its handle. @throws Problem */
+const submittedReport = z.object({ ReportRequestId: z.string().min(1) })
+const submittedFile = z.object({ DownloadRequestId: z.string().min(1) })
+
+/** Requests a report or entities. @throws Problem */
 export async function startDownload(
   dependencies: DownloadDependencies,
   name: TenantName,
-  { report, accountId: wanted }: z.infer<typeof downloadBody>,
-): Promise<z.infer<typeof pendingDownload>> {
+  wish: DownloadWish,
+): Promise<BegunDownload> {
   const { vend, sealer, clock } = dependencies
-  const { accountId, customerId } = await vend.vend(name, { accountId: wanted })
+  const { accountId, customerId } = await vend.vend(name, { accountId: wish.accountId })
   const tenant = await readUsableTenant(dependencies, name)
-  const { ReportRequestId: requestId } = await callReporting(dependencies, {
-    ...{ operation: 'Submit', tenant, accountId, customerId, answer: submitted, wish: report },
-    body: { ReportRequest: toReportRequest(report, accountId) },
+  const service = wish.report ? 'reporting' : 'bulk'
+  const requestId = await submit(dependencies, { tenant, accountId, customerId }, wish)
+  const started = { service, requestId, accountId, customerId, startedAt: clock.now() } as const
+  return {
+    handle: await sealHandle(sealer, tenant, started),
+    retryAfterSeconds: firstWaitSeconds[service],
+  }
+}
+
+/** @returns Microsoft's id of the request. */
+async function submit(
+  dependencies: DownloadDependencies,
+  customer: Customer,
+  { report, entities = [], changedSince }: DownloadWish,
+): Promise<string> {
+  const { accountId } = customer
+  if (report) {
+    const submitted = await callService(dependencies, customer, {
+      ...{ service: 'reporting', path: 'GenerateReport/Submit', answer: submittedReport, report },
+      body: { ReportRequest: toReportRequest(report, accountId) },
+    })
+    return submitted.ReportRequestId
+  }
+  const submitted = await callService(dependencies, customer, {
+    ...{ service: 'bulk', path: 'Campaigns/DownloadByAccountIds', answer: submittedFile },
+    body: toBulkRequest({ entities, changedSince }, accountId),
   })
-  const started = { requestId, accountId, customerId, startedAt: clock.now() }
-  return { status: 'pending', handle: await sealHandle(sealer, tenant, started) }
+  return submitted.DownloadRequestId
 }

@@ -21,7 +21,11 @@ export function readValue(column: string, text: string): Value {
   if (column === 'TimePeriod') return toIsoTime(text)
   const isNumber = numberColumn.test(column)
   if (text === '--' && (isNumber || scoreColumn.test(column))) return null
-  if (!isNumber) return text
+  return isNumber ? toNumber(text) : text
+}
+
+/** A number without its percent sign and thousands separators; text that isn't one stays text. */
+export function toNumber(text: string): number | string {
   const digits = text.replace(/%$/, '').replaceAll(',', '')
   return /^-?\d+(\.\d+)?$/.test(digits) ? Number(digits) : text
 }

@@ -1,9 +1,19 @@
 import { BrokenFileError } from './brokenFile.ts'
+import type { FileKind } from './fileKinds.ts'
 import type { RowFormat } from './rowFormats.ts'
-import { readValue } from './values.ts'
+import type { Value } from './values.ts'
 
 /** Rows are passed on in pieces of about this many characters: a piece for each row would cost more than the row. */
 const pieceCharacters = 65_536
+
+type Fields = readonly string[]
+
+/** What a file's columns are, and how its rows are read. */
+interface Header {
+  readonly columns: Fields
+  readonly isFrame: (fields: Fields) => boolean
+  readonly toValues: (fields: Fields) => readonly (Value | undefined)[]
+}
 
 /**
  * Writes the rows of a file in a format, as they arrive.
@@ -11,28 +21,35 @@ const pieceCharacters = 65_536
  * @throws BrokenFileError for a row that has more or fewer fields than there are names.
  */
 export async function* writeRows(
-  table: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
+  table: AsyncIterable<Fields> | Iterable<Fields>,
   format: RowFormat,
+  kind: FileKind,
 ): AsyncGenerator<Uint8Array> {
-  let columns: readonly string[] | undefined
-  let [rows, piece] = [0, '']
+  let header: Header | undefined
+  let [rows, piece, more] = [0, '', {}]
   for await (const fields of table) {
-    if (columns) {
-      piece += format.row(columns, toValues(columns, fields))
-      rows++
+    if (!header) {
+      header = readHeader(fields, kind)
+      piece = format.begin(fields)
+    } else if (header.isFrame(fields)) {
+      more = { ...more, ...kind.readFrame?.(header.columns, fields) }
     } else {
-      columns = fields
-      piece = format.begin(columns)
+      piece += format.row(header.columns, header.toValues(fields))
+      rows++
     }
     if (piece.length < pieceCharacters) continue
     yield Buffer.from(piece)
     piece = ''
   }
-  yield Buffer.from(piece + format.end(rows))
+  yield Buffer.from(piece + format.end(rows, more))
 }
 
-function toValues(columns: readonly string[], fields: readonly string[]) {
-  if (fields.length !== columns.length)
-    throw new BrokenFileError('has a row with more or fewer fields than columns')
-  return columns.map((column, index) => readValue(column, fields[index] ?? ''))
+function readHeader(columns: Fields, kind: FileKind): Header {
+  const readers = columns.map((column) => kind.reader(column))
+  const toValues = (fields: Fields) => {
+    if (fields.length !== columns.length)
+      throw new BrokenFileError('has a row with more or fewer fields than columns')
+    return readers.map((read, index) => read(fields[index] ?? ''))
+  }
+  return { columns, toValues, isFrame: kind.isFrame?.(columns) ?? (() => false) }
 }

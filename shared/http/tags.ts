@@ -5,7 +5,7 @@ export const tags = {
     name: 'Pass-through',
     description: 'Calls that the broker makes with the tenant’s credentials.',
   },
-  downloads: { name: 'Downloads', description: 'Reports of Microsoft Advertising as rows.' },
+  downloads: { name: 'Downloads', description: 'Reports and entities of Microsoft Advertising as rows.' },
   unified: {
     name: 'Normalized objects',
     description: 'What Microsoft Advertising has, in the shape of Unified.to’s objects.',

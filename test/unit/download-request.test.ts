@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { downloadBody } from '../../shared/downloads/downloadRequest.ts'
+import { toBulkRequest } from '../../shared/downloads/entityRequest.ts'
 import { exclusiveColumns } from '../../shared/downloads/exclusiveColumns.ts'
-import { downloadBody, type ReportWish, toReportRequest } from '../../shared/downloads/reportRequest.ts'
+import { type ReportWish, toReportRequest } from '../../shared/downloads/reportRequest.ts'
 import { waitSeconds } from '../../shared/downloads/waitSeconds.ts'
 
 const wish: ReportWish = {
@@ -62,11 +64,67 @@ test.each([
 })
 
 test.each([
-  [0, 5],
-  [4, 5],
-  [21, 21],
-  [3600, 60],
-])('a report that has taken %i s is asked for again after %i s', (taken, wait) => {
-  const start = new Date(1_000_000)
-  expect(waitSeconds(new Date(start.getTime() + taken * 1000), start)).toBe(wait)
+  ['reporting', 0, 5],
+  ['reporting', 4, 5],
+  ['reporting', 21, 21],
+  ['reporting', 3600, 60],
+  ['bulk', 0, 15],
+  ['bulk', 21, 21],
+  ['bulk', 3600, 60],
+] as const)('a file of %s that has taken %i s is asked for again after %i s', (service, taken, wait) => {
+  const startedAt = new Date(1_000_000)
+  const now = new Date(startedAt.getTime() + taken * 1000)
+  expect(waitSeconds(now, { service, startedAt })).toBe(wait)
+})
+
+describe('a request for entities', () => {
+  test('is Microsoft’s, for everything in one CSV file', () => {
+    expect(toBulkRequest({ entities: ['campaigns', 'keywords'] }, '7')).toEqual({
+      AccountIds: ['7'],
+      DownloadEntities: ['Campaigns', 'Keywords'],
+      DataScope: 'EntityData',
+      DownloadFileType: 'Csv',
+      CompressionType: 'Zip',
+      FormatVersion: '6.0',
+    })
+  })
+
+  test('of a delta has its time in UTC', () => {
+    const changedSince = '2026-11-20T12:00:00+02:00'
+    const request = toBulkRequest({ entities: ['ads'], changedSince }, '7')
+    expect(request).toMatchObject({ LastSyncTimeInUTC: '2026-11-20T10:00:00.000Z' })
+  })
+
+  test.each([
+    [['targets'], ['CampaignTargetCriterions', 'AdGroupTargetCriterions']],
+    [['audiences'], ['Audiences', 'CampaignAudienceAssociations', 'AdGroupAudienceAssociations']],
+    [['assets'], ['AssetGroups', 'Images', 'Videos']],
+    [
+      ['adGroups', 'SitelinkAdExtensions'],
+      ['AdGroups', 'SitelinkAdExtensions'],
+    ],
+    [['ads', 'Ads', 'ads'], ['Ads']],
+  ])('for %j names %j', (entities, DownloadEntities) => {
+    expect(toBulkRequest({ entities }, '7')).toMatchObject({ DownloadEntities })
+  })
+
+  test('can have each of the usual names, and they stand for names of Microsoft’s', () => {
+    const entities = ['campaigns', 'adGroups', 'ads', 'keywords', 'targets', 'audiences', 'assets']
+    expect(downloadBody.safeParse({ entities }).success).toBe(true)
+    const { DownloadEntities } = toBulkRequest({ entities }, '7') as { DownloadEntities: string[] }
+    for (const name of DownloadEntities) expect(name).toMatch(/^[A-Z]/)
+  })
+
+  test.each([
+    [{ entities: ['campaigns', 'SitelinkAdExtensions'], changedSince: '2026-11-20T00:00:00Z' }, true],
+    [{ entities: ['campaign'] }, false],
+    [{ entities: ['constructor'] }, false],
+    [{ entities: [] }, false],
+    [{ entities: ['ads'], changedSince: '2026-11-20' }, false],
+    [{ entities: ['ads'], report: wish }, false],
+    [{ report: wish, changedSince: '2026-11-20T00:00:00Z' }, false],
+    [{ accountId: '7' }, false],
+  ])('%j is accepted: %s', (body, isAccepted) => {
+    expect(downloadBody.safeParse(body).success).toBe(isAccepted)
+  })
 })

@@ -13,7 +13,7 @@ export const bulkColumns: readonly string[] = `
   Text Part 2,Title Part 3,Description,Domain,Headline,Business Name,Call To Action,Long Headline,Images,Keyword
   Match Type,Bid,Param1,Param2,Param3,Target,Radius,Unit,From Hour,From Minute,To Hour,To Minute,Latitude,Longitude
   OS Names,Membership Duration,Scope,UET Tag Id,Audience,Remarketing Rule,Supported Campaign Types,Audience Id,Url
-  Asset Group,Quality Score,Keyword Relevance,Landing Page Relevance,Landing Page User Experience`
+  Source Url,Thumbnail Url,Aspect Ratio,Duration In Milliseconds,Asset Group,Quality Score,Keyword Relevance,Landing Page Relevance,Landing Page User Experience`
   .trim()
   .split(/\s*[,\n]\s*/)
 
@@ -36,8 +36,11 @@ export const downloadEntities: Readonly<Record<string, readonly string[]>> = {
   RemarketingLists: ['Remarketing List'],
   InMarketAudiences: ['In Market Audience'],
   Audiences: ['Remarketing List', 'In Market Audience'],
+  CampaignRemarketingListAssociations: ['Campaign Remarketing List Association'],
+  CampaignAudienceAssociations: ['Campaign Remarketing List Association'],
   AdGroupRemarketingListAssociations: ['Ad Group Remarketing List Association'],
   AdGroupAudienceAssociations: ['Ad Group Remarketing List Association'],
   Images: ['Image'],
+  Videos: ['Video'],
   AssetGroups: ['Asset Group'],
 }

@@ -97,6 +97,15 @@ function* libraryOf({ accountId }: Inventory, { types }: Wanted): Generator<Bulk
       Text: 'A bridge',
       Url: 'https://example.com/bridge.jpg',
     },
+    {
+      ...own,
+      ...shared(accountId, 5),
+      Type: 'Video',
+      Description: 'Over the bridge',
+      'Source Url': 'https://example.com/bridge.mp4',
+      'Aspect Ratio': '16:9',
+      'Duration In Milliseconds': '15000',
+    },
   ])
 }
 
@@ -141,6 +150,14 @@ function* campaignRecords(
     })
     const place = { 'Sub Type': 'Country', Target: '190', 'Bid Adjustment': '20' }
     all.push({ ...child, Type: 'Campaign Location Criterion', Id: `${id}2`, ...place })
+    all.push({
+      ...child,
+      Type: 'Campaign Remarketing List Association',
+      Id: `${id}3`,
+      'Bid Adjustment': '5',
+      'Audience Id': shared(accountId, 2).Id!,
+      Audience: 'Visitors',
+    })
   }
   yield* only(types, all)
 }

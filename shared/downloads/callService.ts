@@ -7,19 +7,26 @@ import { type PassThroughDependencies, passThrough } from '../passthrough/passTh
 import { readAnswer } from '../passthrough/readAnswer.ts'
 import { Problem } from '../problems.ts'
 import { explainMissingToken } from '../vend/explainMissingToken.ts'
-import { explainReportFault } from './explainReportFault.ts'
+import { explainFault } from './explainFault.ts'
+import type { DownloadService } from './fileKinds.ts'
 import type { ReportWish } from './reportRequest.ts'
 
-/** A call of the Reporting service. */
-export interface ReportingCall<T> {
-  readonly operation: 'Submit' | 'Poll'
+/** For whom a service is called. */
+export interface Customer {
   readonly tenant: Tenant
   readonly accountId: string
   readonly customerId: string
+}
+
+/** A call of the Reporting or Bulk service. */
+export interface ServiceCall<T> {
+  readonly service: DownloadService
+  /** The operation's path below the service. */
+  readonly path: string
   readonly body: object
   readonly answer: z.ZodType<T>
   /** What a refusal is about. */
-  readonly wish?: ReportWish
+  readonly report?: ReportWish
 }
 
 /** Far larger than any answer of these operations. */
@@ -29,16 +36,16 @@ const maxAnswerBytes = 262_144
 const headers = new Headers({ 'content-type': 'application/json' })
 
 /**
- * Calls the Reporting service with the tenant's credentials, which are renewed if Microsoft refuses them.
+ * Calls a service with the tenant's credentials, which are renewed if Microsoft refuses them.
  * @throws Problem for every failure.
  */
-export async function callReporting<T>(
+export async function callService<T>(
   dependencies: PassThroughDependencies,
-  { operation, tenant, accountId, customerId, body, answer, wish }: ReportingCall<T>,
+  { tenant, accountId, customerId }: Customer,
+  { service, path, body, answer, report }: ServiceCall<T>,
 ): Promise<T> {
   const answered = await passThrough(dependencies, tenant, {
-    ...{ service: 'reporting', method: 'POST', path: `GenerateReport/${operation}`, query: '', headers },
-    ...{ accountId, customerId },
+    ...{ service, method: 'POST', path, query: '', headers, accountId, customerId },
     body: Readable.from([Buffer.from(JSON.stringify(body))]),
   })
   const { beginning, stream } = await readAnswer(answered.body, maxAnswerBytes)
@@ -46,14 +53,14 @@ export async function callReporting<T>(
   const [{ status }, bodyText] = [answered, beginning.toString()]
   const received = new Headers(answered.headers)
   if (status >= 400) {
-    const fault = readFault({ service: 'reporting', status, headers: received, bodyText })
-    throw explainReportFault({ config: dependencies.config, tenant }, fault, wish)
+    const fault = readFault({ service, status, headers: received, bodyText })
+    throw explainFault({ config: dependencies.config, tenant }, fault, report)
   }
   const parsed = answer.safeParse(parseJsonOrNothing(bodyText))
   if (parsed.success) return parsed.data
   const traceId = received.get('trackingid')
   throw new Problem('unexpected_upstream_answer', {
-    members: { reason: 'report_answer_unusable', ...(traceId && { traceId }) },
+    members: { reason: `${service}_answer_unusable`, ...(traceId && { traceId }) },
   })
 }
 
