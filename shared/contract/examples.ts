@@ -199,6 +199,34 @@ export const examples: Readonly<Record<string, OperationExample>> = {
       },
     ],
   },
+  'GET v1/tenants/{tenant}/unified/{objects}': {
+    response: [
+      {
+        ...{ id: '1801010010', name: 'Brand', organization_id: '180001001', status: 'PAUSED', goal: null },
+        raw: { Type: 'Campaign', Status: 'BudgetPaused', Id: '1801010010', Campaign: 'Brand' },
+        write: {
+          methods: ['PUT', 'DELETE'],
+          path: '/v1/tenants/acme/ads/campaignManagement/Campaigns',
+          headers: { 'X-Account-Id': '180001001' },
+        },
+      },
+    ],
+  },
+  'GET v1/tenants/{tenant}/unified/reports': {
+    response: [
+      {
+        ...{ id: null, organization_id: '180001001', currency: 'USD' },
+        metrics: [
+          {
+            ...{ type: 'CLICKS', value: 31, dimension: 'DATE', dimension_value: '2026-11-01' },
+            campaign: { id: '1801010010', name: 'Brand' },
+          },
+        ],
+        raw: { TimePeriod: '2026-11-01', CampaignId: '1801010010', CampaignName: 'Brand', Clicks: 31 },
+        write: null,
+      },
+    ],
+  },
   'GET v1/tenants': { response: { tenants: [tenant], continuation: '1!48!…' } },
   'GET v1/tenants/{tenant}': { response: tenant },
   'DELETE v1/tenants/{tenant}': {

@@ -44,7 +44,8 @@ export async function* writeRows(
   yield Buffer.from(piece + format.end(rows, more))
 }
 
-function readHeader(columns: Fields, kind: FileKind): Header {
+/** Reads the first row of a file. */
+export function readHeader(columns: Fields, kind: FileKind): Header {
   const readers = columns.map((column) => kind.reader(column))
   const toValues = (fields: Fields) => {
     if (fields.length !== columns.length)

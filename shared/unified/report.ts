@@ -29,6 +29,9 @@ export const metricColumns = {
   ABSOLUTE_TOP_IMPRESSION_RATE_PERCENT: 'AbsoluteTopImpressionRatePercent',
 } as const
 
+/** One of Unified.to's types of metrics. */
+export type MetricType = keyof typeof metricColumns
+
 /** Unified.to's dimensions, and Microsoft's columns. */
 export const dimensionColumns = {
   DATE: 'TimePeriod',
@@ -36,6 +39,9 @@ export const dimensionColumns = {
   PLATFORM: 'Network',
   PLATFORM_POSITION: 'TopVsOther',
 } as const
+
+/** One of {@link dimensionColumns}. */
+export type Dimension = keyof typeof dimensionColumns
 
 /** What a metric is of, and its columns. */
 const subjects = {

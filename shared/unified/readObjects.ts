@@ -1,0 +1,62 @@
+import type { TenantName } from '../domain/tenant.ts'
+import { toFileProblem } from '../downloads/brokenFile.ts'
+import { openDownload, type ReadDependencies } from '../downloads/openDownload.ts'
+import { readRows } from '../downloads/readRows.ts'
+import { invalidField, Problem } from '../problems.ts'
+import { unifiedKinds } from './objects.ts'
+import { readPage, type UnifiedPage } from './page.ts'
+import { type AccountStores, readAccount, toRowAccount } from './readAccount.ts'
+import { markOf, type UnifiedFile } from './startObjects.ts'
+
+/** A page of a file's objects that an app wants. */
+export interface WantedObjects {
+  readonly handle: string
+  readonly app: string
+  readonly file: UnifiedFile
+  readonly page: UnifiedPage
+}
+
+/** How far a file is. */
+export type ReadObjects =
+  | { readonly status: 'pending'; readonly retryAfterSeconds: number; readonly percent?: number | undefined }
+  | { readonly status: 'objects'; readonly objects: readonly Record<string, unknown>[] }
+
+/**
+ * Reads a page of objects from a file, up to the page's last object.
+ * @throws Problem, also if the file breaks off before that: a page is never shorter than it should be.
+ */
+export async function readObjects(
+  dependencies: ReadDependencies & AccountStores,
+  name: TenantName,
+  { handle, app, file, page }: WantedObjects,
+): Promise<ReadObjects> {
+  const [sealed = '', mark] = handle.split('.')
+  if (mark !== markOf(file))
+    throw invalidField(
+      'query',
+      'handle',
+      'was made for other parameters. Only `limit`, `offset`, `fields`, and filters can change',
+    )
+  const opened = await openDownload(dependencies, name, { handle: sealed, app })
+  if (opened.status === 'pending') return opened
+  if (opened.status === 'address')
+    throw new Problem('download_failed', {
+      actor: 'app',
+      detail: leftToApp,
+      members: { reason: opened.reason },
+    })
+  try {
+    const { accountId } = opened
+    const account = toRowAccount(accountId, await readAccount(dependencies, name, accountId))
+    const rows = readRows(opened)
+    const owner = { tenant: name.tenant, account }
+    return { status: 'objects', objects: await readPage(unifiedKinds[file.kind], rows, { page, owner }) }
+  } catch (error) {
+    throw toFileProblem(error)
+  } finally {
+    opened.close()
+  }
+}
+
+const leftToApp =
+  'The broker doesn’t read this file. `POST /v1/tenants/{tenant}/downloads` gives your app Microsoft’s own address of the same one.'
