@@ -1,3 +1,4 @@
+import { TimeLimitError, withTimeLimit } from '../clock.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import { toFileProblem } from '../downloads/brokenFile.ts'
 import { openDownload, type ReadDependencies } from '../downloads/openDownload.ts'
@@ -39,24 +40,29 @@ export async function readObjects(
     )
   const opened = await openDownload(dependencies, name, { handle: sealed, app })
   if (opened.status === 'pending') return opened
-  if (opened.status === 'address')
-    throw new Problem('download_failed', {
-      actor: 'app',
-      detail: leftToApp,
-      members: { reason: opened.reason },
-    })
+  if (opened.status === 'address') throw unreadable(opened.reason, leftToApp)
   try {
     const { accountId } = opened
     const account = toRowAccount(accountId, await readAccount(dependencies, name, accountId))
-    const rows = readRows(opened)
     const owner = { tenant: name.tenant, account }
-    return { status: 'objects', objects: await readPage(unifiedKinds[file.kind], rows, { page, owner }) }
+    const read = () => readPage(unifiedKinds[file.kind], readRows(opened), { page, owner })
+    const objects = await withTimeLimit(dependencies.clock, pageSeconds, 'reading a page', read)
+    return { status: 'objects', objects }
   } catch (error) {
+    if (error instanceof TimeLimitError) throw unreadable('page_takes_too_long', tooFar)
     throw toFileProblem(error)
   } finally {
     opened.close()
   }
 }
 
-const leftToApp =
-  'The broker doesn’t read this file. `POST /v1/tenants/{tenant}/downloads` gives your app Microsoft’s own address of the same one.'
+/** The platform ends a call after 230 s, and Microsoft is asked before. */
+const pageSeconds = 180
+
+const download = '`POST /v1/tenants/{tenant}/downloads`'
+const leftToApp = `The broker doesn’t read this file. ${download} gives your app Microsoft’s own address of it.`
+const tooFar = `Reading up to the page’s end takes more than ${pageSeconds} s. Use ${download} instead.`
+
+function unreadable(reason: string, detail: string): Problem {
+  return new Problem('download_failed', { actor: 'app', detail, members: { reason } })
+}
