@@ -1,6 +1,6 @@
 import { ReadableStream } from 'node:stream/web'
 import * as z from 'zod'
-import { createOpenDownloads } from '../shared/downloads/openDownloads.ts'
+import { openDownloads } from '../shared/downloads/openDownloads.ts'
 import { downloadAddress, readDownload } from '../shared/downloads/read.ts'
 import { rowFormats } from '../shared/downloads/rowFormats.ts'
 import { pendingDownload } from '../shared/downloads/start.ts'
@@ -12,7 +12,6 @@ import { vendProblems } from '../shared/vend/problems.ts'
 import { withUsageRecording } from '../shared/vend/usageRecording.ts'
 
 const send = createUpstreamSender()
-const openDownloads = createOpenDownloads()
 
 /** `GET /v1/tenants/{tenant}/downloads/{handle}`: the rows of a report or of entities, once Microsoft has made them. */
 route('download', 'v1/tenants/{tenant}/downloads/{handle}', {

@@ -18,6 +18,7 @@ import { hostSettings } from './host-settings.ts'
 import { withHosts } from './hostsSection.ts'
 import { eventsPage } from './log-events.ts'
 import { code, page, table } from './markdown.ts'
+import { normalizedTables } from './normalizedTables.ts'
 import { personalData } from './personalData.ts'
 import { withSections } from './sections.ts'
 import { storedColumns } from './storedColumns.ts'
@@ -112,6 +113,12 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
     const page = await readFile(join(root, 'docs/data-lifecycle.md'), 'utf8')
     return withSections(page, 'scripts/personalColumns.ts', { person: () => personalData(columnsOf) })
   },
+  'docs/normalized.md': async () =>
+    withSections(
+      await readFile(join(root, 'docs/normalized.md'), 'utf8'),
+      'shared/unified',
+      normalizedTables,
+    ),
   'docs/openapi.json': () => `${JSON.stringify(buildContract(routes, publicUrl), undefined, 2)}\n`,
 }
 

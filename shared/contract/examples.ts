@@ -181,6 +181,52 @@ export const examples: Readonly<Record<string, OperationExample>> = {
     },
     response: { status: 'pending', handle: 'h2Qm0sVxq1Rk…' },
   },
+  'GET v1/tenants/{tenant}/unified/organizations': {
+    response: [
+      {
+        id: account.accountId,
+        created_at: null,
+        updated_at: account.lastModifiedAt,
+        name: account.name,
+        currency: account.currencyCode,
+        timezone: account.ianaTimeZone,
+        parent_id: account.ownerCustomerId,
+        status: 'ACTIVE',
+        account_number: account.number,
+        managers: null,
+        raw: { Id: account.accountId, AccountLifeCycleStatus: account.lifeCycleStatus },
+        write: { methods: ['PUT', 'DELETE'], path: '/v1/tenants/acme/ads/customerManagement/Account' },
+      },
+    ],
+  },
+  'GET v1/tenants/{tenant}/unified/{objects}': {
+    response: [
+      {
+        ...{ id: '1801010010', name: 'Brand', organization_id: '180001001', status: 'PAUSED', goal: null },
+        raw: { Type: 'Campaign', Status: 'BudgetPaused', Id: '1801010010', Campaign: 'Brand' },
+        write: {
+          methods: ['PUT', 'DELETE'],
+          path: '/v1/tenants/acme/ads/campaignManagement/Campaigns',
+          headers: { 'X-Account-Id': '180001001' },
+        },
+      },
+    ],
+  },
+  'GET v1/tenants/{tenant}/unified/reports': {
+    response: [
+      {
+        ...{ id: null, organization_id: '180001001', currency: 'USD' },
+        metrics: [
+          {
+            ...{ type: 'CLICKS', value: 31, dimension: 'DATE', dimension_value: '2026-11-01' },
+            campaign: { id: '1801010010', name: 'Brand' },
+          },
+        ],
+        raw: { TimePeriod: '2026-11-01', CampaignId: '1801010010', CampaignName: 'Brand', Clicks: 31 },
+        write: null,
+      },
+    ],
+  },
   'GET v1/tenants': { response: { tenants: [tenant], continuation: '1!48!…' } },
   'GET v1/tenants/{tenant}': { response: tenant },
   'DELETE v1/tenants/{tenant}': {

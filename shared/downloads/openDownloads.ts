@@ -39,3 +39,6 @@ function tooMany(detail: string, actor: 'app' | 'nobody' = 'app'): Problem {
   const members = { reason: 'too_many_downloads_at_once' }
   return new Problem('too_many_requests', { detail, actor, retryAfterSeconds, members })
 }
+
+/** The count of this process, for every route that reads files. */
+export const openDownloads = createOpenDownloads()

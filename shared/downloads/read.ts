@@ -1,22 +1,11 @@
 import * as z from 'zod'
-import { ClientLeftError } from '../domain/clientLeft.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import { withEnd } from '../passthrough/withEnd.ts'
 import { Problem } from '../problems.ts'
-import { BrokenFileError } from './brokenFile.ts'
-import { readUsableTenant } from './callService.ts'
-import { readCsv } from './csv.ts'
-import { type FileKind, fileKinds } from './fileKinds.ts'
-import { openHandle } from './handle.ts'
-import type { OpenDownloads } from './openDownloads.ts'
-import { type OpenedFile, openFile } from './openFile.ts'
-import { pollDownload } from './poll.ts'
+import { toFileProblem } from './brokenFile.ts'
+import { type OpenedTable, openDownload, type ReadDependencies } from './openDownload.ts'
 import type { RowFormat } from './rowFormats.ts'
-import type { DownloadDependencies } from './start.ts'
-import { readText } from './text.ts'
-import { waitSeconds } from './waitSeconds.ts'
 import { writeRows } from './writeRows.ts'
-import { readZip } from './zip.ts'
 
 /** A download that is left to the app: its file is larger than the broker reads, or elsewhere. */
 export const downloadAddress = z
@@ -51,64 +40,27 @@ export interface WantedDownload {
   readonly left: AbortSignal
 }
 
-/** Dependencies of reading downloads. */
-export interface ReadDependencies extends DownloadDependencies {
-  readonly openDownloads: OpenDownloads
-}
-
 /** Asks Microsoft for a download, and opens its rows if they're there. @throws Problem, or ClientLeftError. */
 export async function readDownload(
   dependencies: ReadDependencies,
   name: TenantName,
   { handle, app, output, left }: WantedDownload,
 ): Promise<ReadDownload> {
-  const tenant = await readUsableTenant(dependencies, name)
-  const started = await openHandle(dependencies.sealer, tenant, handle)
-  const polled = await pollDownload(dependencies, tenant, started)
-  if (!polled.isReady) {
-    const retryAfterSeconds = waitSeconds(dependencies.clock.now(), started)
-    return { status: 'pending', retryAfterSeconds, percent: polled.percent }
-  }
-  const { url } = polled
-  const kind = fileKinds[started.service]
-  const environment = dependencies.config.environments.get(tenant.environment)
-  if (!url || !environment) return { status: 'rows', body: writeRows([], output.format, kind) }
-  const leave = dependencies.openDownloads.begin(app, dependencies.clock.now())
-  try {
-    const file = await openFile({ ...dependencies, environment }, url, left)
-    if (file.ok) {
-      left.addEventListener('abort', file.close)
-      if (left.aborted) file.close()
-      const mostBytes = dependencies.config.downloads.largestBytes * kind.unpackedPerPacked
-      return { status: 'rows', body: await rowsOf(file, { kind, mostBytes, output, leave }) }
-    }
-    leave()
-    return { status: 'address', reason: file.because, url }
-  } catch (error) {
-    leave()
-    throw left.aborted ? new ClientLeftError() : error
-  }
-}
-
-/** What becomes of a file: its rows, and who is told of its end. */
-interface Reading {
-  readonly kind: FileKind
-  readonly mostBytes: number
-  readonly output: RowOutput
-  readonly leave: () => void
+  const opened = await openDownload(dependencies, name, { handle, app, left })
+  return opened.status === 'table' ? { status: 'rows', body: await rowsOf(opened, output) } : opened
 }
 
 /** The first piece is read before the answer begins, so that a small file that is broken is a problem like others. */
 async function rowsOf(
-  { chunks, close }: Extract<OpenedFile, { ok: true }>,
-  { kind, mostBytes, output, leave }: Reading,
+  { table, kind, close }: OpenedTable,
+  output: RowOutput,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const pieces = writeRows(readCsv(readText(readZip(chunks, mostBytes))), output.format, kind)
+  const pieces = writeRows(table, output.format, kind)
   const first = await pieces.next().catch((error) => {
-    throw explain(error)
+    close()
+    throw toFileProblem(error)
   })
   return withEnd(joined(first, pieces, output), () => {
-    leave()
     close()
     // Resolves once what waits for the closed file has failed.
     void pieces.return(undefined)
@@ -124,13 +76,8 @@ async function* joined(
     if (!first.done) yield first.value
     yield* pieces
   } catch (error) {
-    const problem = explain(error)
+    const problem = toFileProblem(error)
     if (!(problem instanceof Problem) || !format.problem) throw error
     yield Buffer.from(format.problem(describe(problem)))
   }
-}
-
-function explain(error: unknown): unknown {
-  if (!(error instanceof BrokenFileError)) return error
-  return new Problem('download_failed', { detail: error.message, members: { reason: 'file_broken' } })
 }

@@ -30,7 +30,7 @@ export async function* writeRows(
   let [rows, piece, more] = [0, '', {}]
   for await (const fields of table) {
     if (!header) {
-      header = readHeader(fields, format, kind)
+      header = readHeader(fields, kind, format)
       piece = format.begin(fields)
     } else if (header.isFrame(fields)) {
       more = { ...more, ...kind.readFrame?.(header.columns, fields) }
@@ -45,7 +45,8 @@ export async function* writeRows(
   yield Buffer.from(piece + format.end(rows, more))
 }
 
-function readHeader(columns: Fields, { name }: RowFormat, kind: FileKind): Header {
+/** Reads the first row of a file. */
+export function readHeader(columns: Fields, kind: FileKind, { name }: Pick<RowFormat, 'name'> = {}): Header {
   const readers = columns.map((column) => kind.reader(column))
   const toValues = (fields: Fields) => {
     if (fields.length !== columns.length)

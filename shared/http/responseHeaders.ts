@@ -10,7 +10,7 @@ export const responseHeaders = {
     schema: { type: 'string' },
   },
   Accept: { description: 'The media type that the route reads.', schema: { type: 'string' } },
-  Location: { description: 'Where the browser goes next.', schema: { type: 'string', format: 'uri' } },
+  Location: { description: 'Where to go next.', schema: { type: 'string', format: 'uri' } },
   'X-Diagnosis': {
     description:
       'For a failure: its verdict, who acts, and which credential is at fault, as a structured field (RFC 9651).',

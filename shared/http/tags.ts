@@ -6,6 +6,10 @@ export const tags = {
     description: 'Calls that the broker makes with the tenant’s credentials.',
   },
   downloads: { name: 'Downloads', description: 'Reports and entities of Microsoft Advertising as rows.' },
+  unified: {
+    name: 'Normalized objects',
+    description: 'What Microsoft Advertising has, in the shape of Unified.to’s objects.',
+  },
   connecting: { name: 'Connecting', description: 'From the link for the advertiser to a connected tenant.' },
   diagnosis: { name: 'Diagnosis', description: 'Why a call failed, and who must act.' },
   accounts: {

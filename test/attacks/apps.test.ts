@@ -16,7 +16,9 @@ afterAll(() => world.close())
 const form = 'application/x-www-form-urlencoded'
 
 /** What a hostile app sends to each operation of a tenant: valid, so that only the tenant is in question. */
-const requests: Readonly<Record<string, { readonly body?: object; readonly raw?: string }>> = {
+const requests: Readonly<
+  Record<string, { readonly body?: object; readonly raw?: string; readonly query?: string }>
+> = {
   'GET v1/tenants/{tenant}': {},
   'GET v1/tenants/{tenant}/token': {},
   'POST v1/tenants/{tenant}/oauth/token': { raw: 'grant_type=client_credentials' },
@@ -47,6 +49,9 @@ const requests: Readonly<Record<string, { readonly body?: object; readonly raw?:
     },
   },
   'GET v1/tenants/{tenant}/downloads/{handle}': {},
+  'GET v1/tenants/{tenant}/unified/organizations': {},
+  'GET v1/tenants/{tenant}/unified/reports': { query: 'start_gte=2025-09-01&end_lt=2025-09-08' },
+  'GET v1/tenants/{tenant}/unified/{objects}': {},
   'POST v1/tenants/{tenant}/grants': { body: { environment: 'production', refreshToken: 'x' } },
   'DELETE v1/tenants/{tenant}': {},
   // The last one: it makes a tenant of the same name in the app's own workspace.
@@ -62,11 +67,12 @@ function send(operation: string, name: string, app: 'demo-app' | 'other-app' | '
     .replace('{session}', session)
     .replace('{account}', '180001001')
     .replace('{handle}', 'eyJhbGciOiJkaXIifQ.aaaa.bbbb.cccc')
+    .replace('{objects}', 'campaigns')
     .replace('{service}/{*path}', 'customerManagement/User/Query')
-  const { body, raw } = requests[operation] ?? {}
+  const { body, raw, query } = requests[operation] ?? {}
   const returnUrl = operation.endsWith('/connect-sessions') && { returnUrl: world.returnUrl }
   const sent = raw ? { raw, type: form } : body && { body: { ...body, ...returnUrl } }
-  return world.call(method, `/${at}`, { app, ...sent })
+  return world.call(method, `/${at}${query ? `?${query}` : ''}`, { app, ...sent })
 }
 
 async function operationsOfTenants(): Promise<string[]> {

@@ -93,6 +93,9 @@ const apps: Readonly<Record<string, readonly Sample[]>> = withTenant('/v1/tenant
     }),
   ],
   'GET {t}/accounts argument search': (at) => [query(`${at}/accounts`, { search: company })],
+  'GET {t}/unified/{objects} argument handle': (at) => [
+    query(`${at}/unified/campaigns`, { handle: unlucky }),
+  ],
   'DELETE {t} method *': (at) => [{ method: 'DELETE', path: at }],
   'PUT {t}/accounts/{choice} method *': (at) => [
     { method: 'PUT', path: `${at}/accounts/selection`, body: {} },

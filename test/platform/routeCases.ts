@@ -27,11 +27,13 @@ const plain: Record<string, string> = {
   session: '0f8fad5b-d9cb-469f-a165-70867728950e',
   service: 'campaignManagement',
   path: 'Campaigns/QueryByIds',
+  objects: 'campaigns',
 }
 
 /** One segment each, with unusual contents, including the names of other routes' literals. */
 const hostileValues = [
   ...['token', 'accounts', 'default', 'discover', 'selection', 'connect-sessions', 'confirm', 'ads', 'v1'],
+  ...['organizations', 'reports', 'unified'],
   ...[
     'tenants',
     'sweeps',

@@ -1,0 +1,72 @@
+import * as z from 'zod'
+import { accountName, idOfCustomer } from '../domain/account.ts'
+import { type Dimension, dimensionColumns, type MetricType, metricColumns } from '../unified/report.ts'
+import { wholeNumber } from './fields.ts'
+
+const list = z.string().regex(/^\w{1,60}(,\w{1,60}){0,60}$/, 'must be names, separated by commas')
+const word = z.string().regex(/^\w{1,60}$/, 'must be one of Unified.to’s words')
+const moment = z.iso.datetime({ offset: true })
+const dayOrMoment = z.union([z.iso.date(), moment])
+
+/** The parameters of each list of normalized objects; Unified.to's names. */
+const pageQuery = z.strictObject({
+  limit: wholeNumber(1, 1000).default(100).describe('The most objects of a page.'),
+  offset: wholeNumber(0, 999_999_999).default(0).describe('How many matching objects come before the page.'),
+  fields: list.optional().describe('The members to return, separated by commas. Default is all.'),
+})
+
+const updated_gte = moment
+  .optional()
+  .describe('Only objects that changed then or later, or of which it isn’t known when they changed.')
+
+/** What makes a file, and which one it is. */
+const fileQuery = pageQuery.extend({
+  org_id: accountName
+    .optional()
+    .describe('An account, by its ID or number. Default is the tenant’s default account.'),
+  handle: z
+    .string()
+    .max(2000)
+    .optional()
+    .describe('The `handle` of the first answer. Without one, Microsoft makes another file.'),
+})
+
+/** Of organizations. */
+export const organizationsQuery = pageQuery.extend({
+  updated_gte,
+  parent_id: idOfCustomer.optional().describe('Only the accounts of this customer.'),
+  status: word.optional().describe('Only accounts of this status, in Unified.to’s word.'),
+})
+
+/** Of what a bulk file has. */
+export const entitiesQuery = fileQuery.extend({
+  updated_gte,
+  status: word.optional().describe('Of `campaigns`, `groups`, `ads`, and `creatives`.'),
+  effective_status: word.optional().describe('Of `campaigns` and `groups`.'),
+  campaign_id: idOfCustomer.optional().describe('Of `groups`.'),
+  group_id: idOfCustomer.optional().describe('Of `ads`.'),
+  type: word.optional().describe('Of `targets`.'),
+})
+
+const metricTypes = Object.keys(metricColumns) as [MetricType, ...MetricType[]]
+const dimensions = Object.keys(dimensionColumns) as [Dimension, ...Dimension[]]
+
+/** Of reports. */
+export const reportsQuery = fileQuery.extend({
+  start_gte: dayOrMoment.describe(
+    'The first day. Days are the account’s, whatever time zone it’s written with.',
+  ),
+  end_lt: dayOrMoment.describe('The day after the last.'),
+  type: list
+    .default('IMPRESSIONS,CLICKS,COST,CONVERSIONS,CONVERSION_VALUE')
+    .transform((text) => text.split(','))
+    .pipe(z.array(z.enum(metricTypes)))
+    .describe('The metrics, separated by commas.'),
+  dimension: z
+    .enum(dimensions)
+    .optional()
+    .describe('By what the numbers are broken down. Default is nothing.'),
+  campaign_id: idOfCustomer.optional().describe('Only this campaign.'),
+  group_id: idOfCustomer.optional().describe('Of this ad group, instead of campaigns.'),
+  ad_id: idOfCustomer.optional().describe('Of this ad, instead of campaigns.'),
+})
