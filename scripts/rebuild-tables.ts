@@ -1,6 +1,5 @@
 import { pMapIterable } from 'p-map'
 import type { Broker } from '../shared/broker.ts'
-import { addSeconds, type Clock, systemClock } from '../shared/clock.ts'
 import { isDamaged } from '../shared/domain/damagedRow.ts'
 import { isEndedBy } from '../shared/domain/disconnectMarks.ts'
 import { isTableMissing } from '../shared/domain/storageUnavailable.ts'
@@ -16,11 +15,10 @@ import { planRebuild } from '../shared/operations/rebuildPlan.ts'
 import { repairListing } from '../shared/operations/repairListing.ts'
 import { findTagged, type TaggedGrant, type TaggedSecrets } from '../shared/operations/taggedSecrets.ts'
 import { walkTenants } from '../shared/operations/tenantWalk.ts'
-import { tableNames } from '../shared/storage/clients.ts'
 import type { MarkFromTags } from '../shared/storage/disconnectMarks.ts'
-import { runStorageOperation } from '../shared/storage/unavailable.ts'
 import { disconnectAgain } from '../shared/tenants/disconnect.ts'
 import { createProgress, openBroker, parseOptions, run, toText } from './commandLine.ts'
+import { createMissingTables } from './createMissingTables.ts'
 import { asSoleWriter } from './soleWriter.ts'
 
 /** Concurrent refreshes. Each tenant costs a refresh and a discovery. */
@@ -39,39 +37,6 @@ export interface RebuildReport {
     readonly tenant: string
     readonly outcome: string
   }[]
-}
-
-/** A deleted table's name stays taken for 40 seconds or longer (learn.microsoft.com/rest/api/storageservices/delete-table). */
-const nameTakenSeconds = 600
-const betweenTriesSeconds = 10
-
-/**
- * Creates the tables that are missing and leaves the others alone. Waits while the name of a deleted one is still taken.
- * @param onWait called before each wait.
- * @throws StorageUnavailableError with the code `TableBeingDeleted` when the name is still taken after ten minutes.
- */
-export async function createMissingTables(
-  { tables }: Pick<Broker, 'tables'>,
-  onWait: (table: string) => void = () => {},
-  clock: Pick<Clock, 'now' | 'sleep'> = systemClock,
-): Promise<void> {
-  const until = addSeconds(clock.now(), nameTakenSeconds)
-  for (const name of tableNames) {
-    const create = () =>
-      runStorageOperation(
-        'tables',
-        async () => {
-          await tables[name].createTable()
-          return true
-        },
-        (_status, code) =>
-          code === 'TableBeingDeleted' && clock.now() < until ? { value: false } : undefined,
-      )
-    while (!(await create())) {
-      onWait(name)
-      await clock.sleep(betweenTriesSeconds * 1000)
-    }
-  }
 }
 
 /**
@@ -183,10 +148,8 @@ async function command(): Promise<number> {
   const options = parseOptions('rebuild-tables')
   const broker = await openBroker(options.settings)
   const dryRun = options['dry-run'] ? 'dryRun' : 'write'
-  const onWait = (table: string) =>
-    console.error(`The deleted table ${table} still takes its name. The next attempt is in 10 s.`)
-  if (dryRun === 'write') await createMissingTables(broker, onWait)
   const rebuild = async () => {
+    if (dryRun === 'write') await createMissingTables(broker)
     const tagged = await findTagged(broker.vaults.grants)
     const title = dryRun === 'dryRun' ? 'Looking at tenants' : 'Rebuilding tenants'
     const progress = createProgress(title, tagged.grants.length)

@@ -2,7 +2,7 @@ import { findTagged } from '../shared/operations/taggedSecrets.ts'
 import { openBackup, verifyBackup } from './backup/readBackup.ts'
 import { restoreTables } from './backup/restoreTables.ts'
 import { createProgress, openBroker, parseOptions, run, toText, UsageError } from './commandLine.ts'
-import { createMissingTables } from './rebuild-tables.ts'
+import { createMissingTables } from './createMissingTables.ts'
 import { asSoleWriter } from './soleWriter.ts'
 
 async function command(): Promise<number> {
@@ -19,8 +19,8 @@ async function command(): Promise<number> {
     console.log(`whole, with ${rows} rows`)
     return 0
   }
-  await createMissingTables(broker, (table) => console.error(`Waiting for the name ${table}.`))
   const counts = await asSoleWriter(broker, options.wait, async () => {
+    await createMissingTables(broker)
     const tagged = await findTagged(broker.vaults.grants)
     const progress = createProgress('Restoring tenants', 0)
     return restoreTables(broker, backup, tagged, progress.step).finally(progress.stop)

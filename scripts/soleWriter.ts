@@ -1,5 +1,6 @@
 import type { Broker } from '../shared/broker.ts'
 import { claimTables, OtherWriterError } from '../shared/operations/soleWriter.ts'
+import { createMissingTables } from './createMissingTables.ts'
 
 /**
  * Runs work while no one else writes to the tables.
@@ -15,9 +16,10 @@ export async function asSoleWriter<T>(broker: Broker, mayWait: boolean, work: ()
 
 async function claim({ tables, config, clock }: Broker, mayWait: boolean): Promise<() => Promise<void>> {
   const startedAt = clock.now()
+  const createBrokerState = () => createMissingTables({ tables, names: ['BrokerState'] })
   for (;;) {
     try {
-      return await claimTables({ tables, config, clock, fetch })
+      return await claimTables({ tables, config, clock, fetch, createBrokerState })
     } catch (error) {
       const againAt = error instanceof OtherWriterError ? error.againAt : undefined
       if (!againAt) throw error

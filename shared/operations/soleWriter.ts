@@ -1,5 +1,6 @@
 import { addSeconds, type SharedClock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import { isTableMissing } from '../domain/storageUnavailable.ts'
 import { nextOccurrence, parseNcrontab } from '../ncrontab.ts'
 import { type Tables, tableNames } from '../storage/clients.ts'
 import { readRow, replaceRow } from '../storage/stateRows.ts'
@@ -27,6 +28,8 @@ export interface SoleWriterDependencies {
   readonly config: Pick<Config, 'publicUrl' | 'sweepSchedule'>
   readonly clock: SharedClock
   readonly fetch: typeof fetch
+  /** Creates the table of the claim if it's missing; called once no broker answers at its address. */
+  readonly createBrokerState: () => Promise<void>
 }
 
 /** An invocation that began before the app was stopped ends by then (`functionTimeout` in host.json). */
@@ -67,6 +70,7 @@ interface Claim {
 export async function claimTables(dependencies: SoleWriterDependencies): Promise<() => Promise<void>> {
   const { clock, config, tables } = dependencies
   await assertSilent(dependencies)
+  await dependencies.createBrokerState()
   const found = await readRow<Claim>(tables.BrokerState, 'writer', 'claim')
   const now = () => clock.storageNow() ?? clock.now()
   const startedAt = now()
@@ -122,7 +126,9 @@ async function assertQuiet(tables: Tables, { claim, startedAt, quiet }: Watch): 
       tables[name],
       from,
       (each) => each.partitionKey !== 'writer' && !isOwn(each.at),
-    )
+    ).catch((error) => {
+      if (!isTableMissing(error)) throw error
+    })
     if (row && (!newest || row.at > newest.at))
       newest = { what: `The row ${row.partitionKey} ${row.rowKey} of ${name}`, at: row.at }
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createMissingTables } from '../../scripts/createMissingTables.ts'
 import { migrateGrants } from '../../scripts/migrate-grants.ts'
-import { createMissingTables, rebuildTables } from '../../scripts/rebuild-tables.ts'
+import { rebuildTables } from '../../scripts/rebuild-tables.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
 import type { Tenant, TenantName } from '../../shared/domain/tenant.ts'

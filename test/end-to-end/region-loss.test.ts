@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createMissingTables } from '../../scripts/createMissingTables.ts'
 import { migrateGrants } from '../../scripts/migrate-grants.ts'
-import { createMissingTables, rebuildTables } from '../../scripts/rebuild-tables.ts'
+import { rebuildTables } from '../../scripts/rebuild-tables.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import type { TenantName } from '../../shared/domain/tenant.ts'
 import { runSweep } from '../../shared/operations/runSweep.ts'

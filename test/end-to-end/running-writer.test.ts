@@ -80,6 +80,18 @@ test.each(['restore', 'rebuild-tables'] as const)(
   },
 )
 
+test('without Tenants, both are refused beside a broker, and leave the table missing', slow, async () => {
+  const { Tenants } = world.broker.tables
+  await Tenants.deleteTable()
+  for (const script of ['restore', 'rebuild-tables'] as const) {
+    const sweptAt = await sweep()
+    const refused = await run(script, `http://127.0.0.1:${await findFreePort()}`)
+    expect(refused).toMatchObject({ code: 1, out: '' })
+    expect(writtenAt(refused.err)).toBeGreaterThanOrEqual(sweptAt)
+    await expect(Tenants.getEntity('none', 'none')).rejects.toThrow('TableNotFound')
+  }
+})
+
 test('a restore is refused after a broker’s death, until its last write is old enough', slow, async () => {
   const sweptAt = await sweep()
   await broker.kill('SIGKILL')

@@ -19,7 +19,13 @@ const silent: typeof fetch = async () => {
 function claim(seconds: number, fetch = silent) {
   const { clock, config, tables } = world.broker
   const now = () => addSeconds(new Date(), seconds)
-  return claimTables({ tables, config, fetch, clock: { ...clock, now, storageNow: now } })
+  return claimTables({
+    tables,
+    config,
+    fetch,
+    createBrokerState: async () => {},
+    clock: { ...clock, now, storageNow: now },
+  })
 }
 
 const write = (partitionKey: string, rowKey = 'last') =>

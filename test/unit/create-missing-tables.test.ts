@@ -1,6 +1,6 @@
 import { RestError } from '@azure/data-tables'
 import { expect, test } from 'vitest'
-import { createMissingTables } from '../../scripts/rebuild-tables.ts'
+import { createMissingTables } from '../../scripts/createMissingTables.ts'
 
 /** Tables of which one name stays taken for a while after its deletion. */
 function tablesWithTakenName(seconds: number) {

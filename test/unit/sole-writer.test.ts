@@ -7,7 +7,8 @@ import { createVirtualClock } from './virtualClock.ts'
 /** Tables that a broker swept an hour ago, and that no one has written since. */
 async function quietTables() {
   const clock = createVirtualClock()
-  const create = () => createMemoryTable({ now: clock.now }).table
+  const create = () =>
+    Object.assign(createMemoryTable({ now: clock.now }).table, { createTable: async () => undefined })
   const tables = Object.fromEntries(tableNames.map((name) => [name, create()]))
   const write = async (partitionKey: string) => {
     await tables.BrokerState?.upsertEntity({ partitionKey, rowKey: 'last', value: '{}' }, 'Replace')
