@@ -174,7 +174,7 @@ export const problems = {
     actor: 'app',
     title: 'Microsoft Advertising refuses to make a file of these entities.',
     resolution:
-      'Correct what `detail` and `codes` name. If `reason` is `account_too_large`, request parts of the account with `Campaigns/DownloadByCampaignIds` of the Bulk service through the pass-through.',
+      'Correct what `detail` and `codes` name. If `reason` is `too_large`, name some of the campaigns in `campaigns`, and request the others separately.',
   },
   body_too_large: {
     status: 413,

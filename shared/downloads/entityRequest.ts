@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { idOfCustomer } from '../domain/account.ts'
 
 /** What the usual names stand for: Microsoft's `DownloadEntity` (bulk-service/downloadentity.md). */
 const groups = {
@@ -34,25 +35,37 @@ export const changedSince = z.iso
     'Only entities that changed after this time, deleted ones too: the `syncTime` of the last download. At most 30 days ago.',
   )
 
+/** The campaigns that they belong to (bulk-service/downloadcampaignsbycampaignids.md has their most). */
+export const entityCampaigns = z
+  .array(idOfCustomer)
+  .min(1)
+  .max(1000)
+  .describe('Only these campaigns, by their IDs, and what’s in them. Default is the whole account.')
+
 /** Entities that an app wants. */
 export interface EntityWish {
   readonly entities: readonly string[]
+  readonly campaigns?: readonly string[] | undefined
   readonly changedSince?: string | undefined
 }
 
-/** Microsoft's request for a file of entities (bulk-service/downloadcampaignsbyaccountids.md). */
-export function toBulkRequest(
-  { entities: wanted, changedSince: since }: EntityWish,
-  accountId: string,
-): object {
+/** Microsoft's request for a file of entities (bulk-service/downloadcampaignsby{accountids,campaignids}.md). */
+export function toBulkRequest(wish: EntityWish, accountId: string): { path: string; body: object } {
+  const { campaigns, changedSince: since } = wish
   const isGroup = (name: string): name is keyof typeof groups => Object.hasOwn(groups, name)
+  const names = wish.entities.flatMap((name) => (isGroup(name) ? groups[name] : name))
   return {
-    AccountIds: [accountId],
-    DownloadEntities: [...new Set(wanted.flatMap((name) => (isGroup(name) ? groups[name] : name)))],
-    DataScope: 'EntityData',
-    DownloadFileType: 'Csv',
-    CompressionType: 'Zip',
-    FormatVersion: '6.0',
-    ...(since && { LastSyncTimeInUTC: new Date(since).toISOString() }),
+    path: `Campaigns/DownloadBy${campaigns ? 'Campaign' : 'Account'}Ids`,
+    body: {
+      ...(campaigns
+        ? { Campaigns: campaigns.map((id) => ({ CampaignId: id, ParentAccountId: accountId })) }
+        : { AccountIds: [accountId] }),
+      DownloadEntities: [...new Set(names)],
+      DataScope: 'EntityData',
+      DownloadFileType: 'Csv',
+      CompressionType: 'Zip',
+      FormatVersion: '6.0',
+      ...(since && { LastSyncTimeInUTC: new Date(since).toISOString() }),
+    },
   }
 }

@@ -12,6 +12,9 @@ const incompleteSeconds = 3600
 /** Requests that are unknown or over: of reports, and of bulk files (guides/operation-error-codes.md). */
 const expiredRequest: ReadonlySet<number | undefined> = new Set([2100, 2101, 3205, 4201])
 
+/** More keywords than a file can have: in an account, and in campaigns (guides/operation-error-codes.md). */
+const tooLarge: ReadonlySet<number | undefined> = new Set([3207, 3216])
+
 /** Turns the Reporting or Bulk service's refusal into the problem that says who acts. */
 export function explainFault(
   { config, tenant }: { readonly config: Config; readonly tenant: VendedTenant },
@@ -49,8 +52,8 @@ function refusedRequest({ service, code, errors, meaning }: AdvertisingFault, me
   const own = { detail: meaning, members: { ...members, codes } }
   if (service !== 'bulk') return new Problem('report_refused', own)
   if (code === 3209) return fullDownloadRequired('changed_since_too_old', own.members)
-  if (code !== 3207) return new Problem('entities_refused', own)
-  return new Problem('entities_refused', { ...own, members: { ...own.members, reason: 'account_too_large' } })
+  const reason = tooLarge.has(code) && { reason: 'too_large' }
+  return new Problem('entities_refused', { ...own, members: { ...own.members, ...reason } })
 }
 
 /** Microsoft can't make a file of what changed. */

@@ -55,7 +55,7 @@ export async function startDownload(
 async function submit(
   dependencies: DownloadDependencies,
   customer: Customer,
-  { report, entities = [], changedSince }: DownloadWish,
+  { report, entities = [], campaigns, changedSince }: DownloadWish,
 ): Promise<string> {
   const { accountId } = customer
   if (report) {
@@ -66,8 +66,8 @@ async function submit(
     return submitted.ReportRequestId
   }
   const submitted = await callService(dependencies, customer, {
-    ...{ service: 'bulk', path: 'Campaigns/DownloadByAccountIds', answer: submittedFile },
-    body: toBulkRequest({ entities, changedSince }, accountId),
+    ...{ service: 'bulk', answer: submittedFile },
+    ...toBulkRequest({ entities, campaigns, changedSince }, accountId),
   })
   return submitted.DownloadRequestId
 }

@@ -149,6 +149,32 @@ test('an account of more than four million keywords names its campaigns instead'
   expect(lines.filter((line) => line.startsWith('Keyword,'))).toHaveLength(100_000)
 })
 
+test('some campaigns come with what is in them, of the same account', async () => {
+  const campaigns = (ParentAccountId: string, ...ids: readonly string[]) => ({
+    ...{ FormatVersion: '6.0', DownloadEntities: ['Campaigns', 'Keywords'] },
+    Campaigns: ids.map((CampaignId) => ({ CampaignId, ParentAccountId })),
+  })
+  await control('content', { accountId, sizes: { campaigns: 3, adGroups: 1, keywords: 2 } })
+  const path = '/Campaigns/DownloadByCampaignIds'
+  const requested = await post(path, campaigns(accountId, '1801010011', '1801010012'))
+  for (let status = await query(requested); ; status = await query(requested)) {
+    if (status.RequestStatus === 'InProgress') continue
+    const text = unpack(Buffer.from(await (await fetch(status.ResultFileUrl)).arrayBuffer()))
+    const records = text
+      .split('\r\n')
+      .slice(3, -1)
+      .map((line) => line.split(',')[0])
+    expect(records).toEqual(['Campaign', 'Keyword', 'Keyword', 'Campaign'])
+    break
+  }
+  const other = campaigns('180333001', '1')
+  expect((await post(path, other)).Errors[0].Code).toBe(106)
+  const both = { ...other, Campaigns: [...other.Campaigns, ...campaigns(accountId, '1').Campaigns] }
+  expect((await post(path, both)).OperationErrors[0].Code).toBe(201)
+  const many = campaigns(accountId, ...Array.from({ length: 1001 }, (_, index) => String(index)))
+  expect((await post(path, many)).OperationErrors[0].Code).toBe(201)
+})
+
 test('progress is told, and a request lives two days', async () => {
   await control('options', { pendingPolls: 2 })
   const requested = await request({ DownloadEntities: ['Campaigns'] })

@@ -172,14 +172,18 @@ describe('a refusal of entities', () => {
   })
 
   test('for an account of more than four million keywords says how to get parts of it', async () => {
+    const [{ Id }] = (await download()).rows as [{ Id: string }]
     await content({ keywords: 4_000_001 })
     const { status, body } = await start({ entities: ['keywords'] })
     expect([status, body]).toMatchObject([
       422,
-      { code: 'entities_refused', reason: 'account_too_large', actor: 'app' },
+      { code: 'entities_refused', reason: 'too_large', actor: 'app' },
     ])
     expect(body.codes).toEqual(['3207 CampaignServiceAccountTooBigToDownload'])
-    expect(body.resolution).toContain('Campaigns/DownloadByCampaignIds')
+    expect(body.resolution).toContain('`campaigns`')
+    const { rows } = await download({ entities: ['campaigns', 'keywords'], campaigns: [Id] })
+    expect(rows.filter(({ Type }) => Type === 'Campaign')).toMatchObject([{ Id }])
+    expect(rows).toHaveLength(5001)
   })
 
   test('for anything else has Microsoft’s codes', async () => {

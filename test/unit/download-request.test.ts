@@ -80,19 +80,34 @@ test.each([
 describe('a request for entities', () => {
   test('is Microsoft’s, for everything in one CSV file', () => {
     expect(toBulkRequest({ entities: ['campaigns', 'keywords'] }, '7')).toEqual({
-      AccountIds: ['7'],
-      DownloadEntities: ['Campaigns', 'Keywords'],
-      DataScope: 'EntityData',
-      DownloadFileType: 'Csv',
-      CompressionType: 'Zip',
-      FormatVersion: '6.0',
+      path: 'Campaigns/DownloadByAccountIds',
+      body: {
+        AccountIds: ['7'],
+        DownloadEntities: ['Campaigns', 'Keywords'],
+        DataScope: 'EntityData',
+        DownloadFileType: 'Csv',
+        CompressionType: 'Zip',
+        FormatVersion: '6.0',
+      },
     })
+  })
+
+  test('of some campaigns names them instead of the account', () => {
+    const { path, body } = toBulkRequest({ entities: ['ads'], campaigns: ['5', '6'] }, '7')
+    expect(path).toBe('Campaigns/DownloadByCampaignIds')
+    expect(body).toMatchObject({
+      Campaigns: [
+        { CampaignId: '5', ParentAccountId: '7' },
+        { CampaignId: '6', ParentAccountId: '7' },
+      ],
+    })
+    expect(body).not.toHaveProperty('AccountIds')
   })
 
   test('of a delta has its time in UTC', () => {
     const changedSince = '2026-11-20T12:00:00+02:00'
-    const request = toBulkRequest({ entities: ['ads'], changedSince }, '7')
-    expect(request).toMatchObject({ LastSyncTimeInUTC: '2026-11-20T10:00:00.000Z' })
+    const { body } = toBulkRequest({ entities: ['ads'], changedSince }, '7')
+    expect(body).toMatchObject({ LastSyncTimeInUTC: '2026-11-20T10:00:00.000Z' })
   })
 
   test.each([
@@ -105,18 +120,21 @@ describe('a request for entities', () => {
     ],
     [['ads', 'Ads', 'ads'], ['Ads']],
   ])('for %j names %j', (entities, DownloadEntities) => {
-    expect(toBulkRequest({ entities }, '7')).toMatchObject({ DownloadEntities })
+    expect(toBulkRequest({ entities }, '7').body).toMatchObject({ DownloadEntities })
   })
 
   test('can have each of the usual names, and they stand for names of Microsoft’s', () => {
     const entities = ['campaigns', 'adGroups', 'ads', 'keywords', 'targets', 'audiences', 'assets']
     expect(downloadBody.safeParse({ entities }).success).toBe(true)
-    const { DownloadEntities } = toBulkRequest({ entities }, '7') as { DownloadEntities: string[] }
+    const { DownloadEntities } = toBulkRequest({ entities }, '7').body as { DownloadEntities: string[] }
     for (const name of DownloadEntities) expect(name).toMatch(/^[A-Z]/)
   })
 
   test.each([
     [{ entities: ['campaigns', 'SitelinkAdExtensions'], changedSince: '2026-11-20T00:00:00Z' }, true],
+    [{ entities: ['ads'], campaigns: ['5'] }, true],
+    [{ entities: ['ads'], campaigns: [] }, false],
+    [{ report: wish, campaigns: ['5'] }, false],
     [{ entities: ['campaign'] }, false],
     [{ entities: ['constructor'] }, false],
     [{ entities: [] }, false],

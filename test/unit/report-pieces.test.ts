@@ -33,7 +33,7 @@ test.each([
   [
     'bulk file',
     () => {
-      const wanted = { types: new Set(['Keyword']), since: null, withQuality: false }
+      const wanted = { types: new Set(['Keyword']), since: null, campaignIds: null, withQuality: false }
       return bulkText(inventory, wanted, { customerId: 1n, separator: ',', syncTime: new Date() })
     },
   ],
@@ -46,7 +46,7 @@ test.each([
 })
 
 test('an account of a given number of keywords has exactly those, all with ids of their own', () => {
-  const wanted = { types: new Set(['Keyword']), since: null, withQuality: false }
+  const wanted = { types: new Set(['Keyword']), since: null, campaignIds: null, withQuality: false }
   const text = [
     ...bulkText(inventory, wanted, { customerId: 1n, separator: ',', syncTime: new Date() }),
   ].join('')

@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { ReadyFile } from '../downloads/downloads.ts'
 import { parseFlags } from '../flags.ts'
 import { campaignsOf, countKeywords } from '../inventory/entities.ts'
-import { parseId } from '../json.ts'
+import { type JsonObject, parseId } from '../json.ts'
 import { answer, type Call, type Operation, type Reply, refuse, refuseInput } from '../operation.ts'
 import type { Makers } from '../reporting.ts'
 import { opens, rolesOf } from '../world.ts'
 import { downloadEntities } from './columns.ts'
 import { bulkText } from './file.ts'
-import type { Wanted } from './records.ts'
 
 interface Download {
   readonly objectId: string
@@ -24,6 +23,9 @@ const [lifeMilliseconds, deltaMilliseconds] = [2 * 86_400_000, 30 * 86_400_000]
 /** Up to so long 4204 lasts (guides/bulk-download-upload#downloadbestpractices). */
 const spanMilliseconds = 900_000
 
+/** The most campaigns of a request (bulk-service/downloadcampaignsbycampaignids); that more get 201 is an assumption. */
+const maxCampaigns = 1000
+
 /** The most keywords of an account; more get 3207 (bulk-service/downloadcampaignsbyaccountids). */
 const maxKeywords = 4_000_000
 
@@ -34,26 +36,49 @@ const maxKeywords = 4_000_000
 export function createBulk(makers: Makers): Readonly<Record<string, Operation>> {
   const requests = new Map<string, Download>()
   return {
-    '/Campaigns/DownloadByAccountIds': (call) => request(requests, makers, call),
+    '/Campaigns/DownloadByAccountIds': (call) => request(requests, makers, { call, ...byAccount(call) }),
+    '/Campaigns/DownloadByCampaignIds': (call) => request(requests, makers, { call, ...byCampaigns(call) }),
     '/BulkDownloadStatus/Query': (call) => query(requests, makers, call),
   }
 }
 
-function request(requests: Map<string, Download>, makers: Makers, call: Call): Reply {
+/** The account that is downloaded, and of which campaigns; null for all. No account if the call names none, or several. */
+interface Scope {
+  readonly accountId: bigint | undefined
+  readonly campaignIds: ReadonlySet<string> | null
+}
+
+function byAccount({ body }: Call): Scope {
+  const ids = Array.isArray(body.AccountIds) ? body.AccountIds.map(parseId) : []
+  return { accountId: ids.length === 1 ? (ids[0] ?? undefined) : undefined, campaignIds: null }
+}
+
+function byCampaigns({ body }: Call): Scope {
+  const scopes = (Array.isArray(body.Campaigns) ? body.Campaigns : []) as JsonObject[]
+  const accounts = new Set(scopes.map(({ ParentAccountId }) => parseId(ParentAccountId)))
+  const [accountId] = accounts
+  const isOne = accounts.size === 1 && scopes.length <= maxCampaigns
+  const campaignIds = new Set(scopes.map(({ CampaignId }) => String(CampaignId)))
+  return { accountId: isOne ? (accountId ?? undefined) : undefined, campaignIds }
+}
+
+function request(
+  requests: Map<string, Download>,
+  makers: Makers,
+  { call, accountId, campaignIds }: Scope & { readonly call: Call },
+): Reply {
   const { inventories, clock, manner } = makers
   const now = clock.now()
-  const { AccountIds, CompressionType = 'Zip', DownloadFileType = 'Csv' } = call.body
-  const ids = (Array.isArray(AccountIds) ? AccountIds : []).map(parseId)
-  const accountId = ids[0]
-  if (ids.length !== 1 || accountId === null || accountId === undefined)
-    return refuseInput('apiInputValidationError')
+  const { CompressionType = 'Zip', DownloadFileType = 'Csv' } = call.body
+  if (accountId === undefined) return refuseInput('apiInputValidationError')
   const account = call.directory.accounts.get(accountId)
   if (!account || !rolesOf(call.identity).some((role) => opens(role, account)))
     return refuse('userIsNotAuthorized')
-  const wanted = parseWanted(call, now)
-  if ('fault' in wanted) return refuseInput(wanted.fault)
+  const parsed = parseWanted(call, now)
+  if ('fault' in parsed) return refuseInput(parsed.fault)
+  const wanted = { ...parsed, campaignIds }
   const inventory = inventories.of(accountId)
-  if (countKeywords(inventory) > maxKeywords) {
+  if (!campaignIds && countKeywords(inventory) > maxKeywords) {
     return refuseInput('accountTooBig', [...campaignsOf(inventory)].map(({ id }) => id).join(','))
   }
   const since = now.getTime() - spanMilliseconds
@@ -107,7 +132,7 @@ function parseWanted({ body }: Call, now: Date) {
   if (since && now.getTime() - since.getTime() > deltaMilliseconds)
     return { fault: 'bulkLastSyncTooOld' } as const
   const types = new Set(entities.flatMap((name) => downloadEntities[name]!))
-  return { types, since, withQuality } satisfies Wanted
+  return { types, since, withQuality }
 }
 
 /** A time without a zone is UTC. */

@@ -19,6 +19,8 @@ export interface Wanted {
   readonly types: ReadonlySet<string>
   /** Only what changed after this time, deleted ones too; null for everything that isn't deleted. */
   readonly since: Date | null
+  /** Only these campaigns and what's in them; null for all. The account's library is there in both cases. */
+  readonly campaignIds: ReadonlySet<string> | null
   /** Whether keywords have their scores. */
   readonly withQuality: boolean
 }
@@ -31,6 +33,7 @@ export function* recordsOf(inventory: Inventory, wanted: Wanted): Generator<Bulk
   const isNew = (modifiedAt: Date) => wanted.since === null || modifiedAt > wanted.since
   if (isNew(firstModifiedAt)) yield* libraryOf(inventory, wanted)
   for (const campaign of campaignsOf(inventory)) {
+    if (wanted.campaignIds && !wanted.campaignIds.has(campaign.id)) continue
     const isHere = campaign.status !== 'Deleted'
     if (isNew(campaign.modifiedAt) && (isHere || wanted.since))
       yield* campaignRecords(inventory, campaign, wanted)
