@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ClientLeftError } from '../domain/clientLeft.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import { withEnd } from '../passthrough/withEnd.ts'
 import { Problem } from '../problems.ts'
@@ -47,18 +48,19 @@ export async function readDownload(
   { handle, app, output, left }: WantedDownload,
 ): Promise<ReadDownload> {
   const opened = await openDownload(dependencies, name, { handle, app, left })
-  return opened.status === 'table' ? { status: 'rows', body: await rowsOf(opened, output) } : opened
+  return opened.status === 'table' ? { status: 'rows', body: await rowsOf(opened, output, left) } : opened
 }
 
 /** The first piece is read before the answer begins, so that a small file that is broken is a problem like others. */
 async function rowsOf(
   { table, kind, close }: OpenedTable,
   output: RowOutput,
+  left: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
   const pieces = writeRows(table, output.format, kind)
   const first = await pieces.next().catch((error) => {
     close()
-    throw toFileProblem(error)
+    throw left.aborted ? new ClientLeftError() : toFileProblem(error)
   })
   return withEnd(joined(first, pieces, output), () => {
     close()

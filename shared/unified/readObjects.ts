@@ -1,4 +1,5 @@
 import { TimeLimitError, withTimeLimit } from '../clock.ts'
+import { ClientLeftError } from '../domain/clientLeft.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import { toFileProblem } from '../downloads/brokenFile.ts'
 import { openDownload, type ReadDependencies } from '../downloads/openDownload.ts'
@@ -52,7 +53,7 @@ export async function readObjects(
     return { status: 'objects', objects }
   } catch (error) {
     if (error instanceof TimeLimitError) throw unreadable('page_takes_too_long', tooFar)
-    throw toFileProblem(error)
+    throw left.aborted ? new ClientLeftError() : toFileProblem(error)
   } finally {
     opened.close()
   }
