@@ -35,6 +35,7 @@ export const tableSettingsSchema = z
     throttling: z.boolean(),
     entitiesPerSecond: z.int().positive(),
     beingDeletedSeconds: z.number().nonnegative(),
+    clockAheadSeconds: z.number(),
   })
   .partial()
 
@@ -48,6 +49,8 @@ export interface TableSettings {
   entitiesPerSecond: number
   /** How long a deleted table's name stays taken. Default is 40 (rest/api/storageservices/delete-table). */
   beingDeletedSeconds: number
+  /** How far the service's clock is ahead of this machine's; negative when it's behind. Default is 0. */
+  clockAheadSeconds: number
 }
 
 /** One request; never an entity's properties. */
@@ -69,6 +72,7 @@ export class TableControl {
     throttling: false,
     entitiesPerSecond: 2000,
     beingDeletedSeconds: 40,
+    clockAheadSeconds: 0,
   }
   readonly settingsSchema = tableSettingsSchema as z.ZodType<Partial<TableSettings>>
   readonly log = new RequestLog<LoggedTableRequest>()

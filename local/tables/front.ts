@@ -34,6 +34,8 @@ interface Front {
   readonly forwarder: Forwarder
   readonly deletions: Deletions
   readonly allowance: Allowance
+  /** Milliseconds. */
+  readonly now: () => number
 }
 
 /** One request on its way. */
@@ -54,7 +56,7 @@ export async function startTableFront(options: TableFrontOptions): Promise<Runni
   const control = new TableControl()
   const forwarder = createForwarder(upstream)
   const deletions = new Deletions(now)
-  const front = { control, forwarder, deletions, allowance: new Allowance(1000, now) }
+  const front = { control, forwarder, deletions, allowance: new Allowance(1000, now), now }
   const answerControl = getRequestListener(new Hono().route('/_control', createControlRoutes(control)).fetch)
   const server = createServer({ name: 'tables', ...options }, (incoming, answer) => {
     if (incoming.url?.startsWith('/_control/')) return void answerControl(incoming, answer)
@@ -76,9 +78,13 @@ async function serveTables(front: Front, incoming: IncomingMessage, answer: Serv
     return
   }
   entry.status = given.status
-  answer.writeHead(given.status, { ...given.headers })
+  answer.writeHead(given.status, { ...given.headers, date: dateOf(front) })
   answer.end(given.body)
 }
+
+/** The service's own time, which every answer tells (RFC 9110, section 6.6.1). */
+const dateOf = ({ control, now }: Front) =>
+  new Date(now() + control.settings.clockAheadSeconds * 1000).toUTCString()
 
 /** The answer; none when the connection is to be cut. */
 async function answerTo(front: Front, asked: Asked): Promise<TableAnswer | undefined> {

@@ -29,6 +29,11 @@ export const measured = {
     { connections: 16, share: 0.91, withSpans: 0.8 },
     { connections: 64, share: 0.92, withSpans: 0.81 },
   ],
+  /** `npm run bench -- peers`: vends a second, as a multiple of each peer's tokens a second. */
+  peers: [
+    { connections: 1, timesMsal: 8.51, timesVault: 8.91 },
+    { connections: 16, timesMsal: 4.55, timesVault: 4.27 },
+  ],
   /** `npm run bench -- sparse-vends`: the median with a near vault, and with one that is 40 ms away. */
   sparseVends: { nearMilliseconds: 9.2, farMilliseconds: 6.3 },
   /** `npm run bench -- growth`, on a busy machine: vends a second by active tenants, asked for in turn. */

@@ -44,7 +44,7 @@ function sweepRows(): string[][] {
 }
 
 function vendRows(): string[][] {
-  const { coalescing, coldStart, growth, listing, passthrough, slowUpstream, sparseVends, warmVend } =
+  const { coalescing, coldStart, growth, listing, passthrough, peers, slowUpstream, sparseVends, warmVend } =
     measured
   const { nearMilliseconds, farMilliseconds } = sparseVends
   return [
@@ -60,6 +60,14 @@ function vendRows(): string[][] {
         0,
       )} connections; with a span per vend ${list(warmVend.map(({ withSpans }) => withSpans))}`,
       `0.85 without spans: ${reached(warmVend.every(({ share }) => share >= 0.85))}`,
+    ],
+    [
+      `\`peers\`: vends a second compared with MSAL whose cache is in a table row, and with a vault read and a token call each; at ${list(
+        peers.map(({ connections }) => connections),
+        0,
+      )} connections, with stand-ins that answer at once`,
+      `${list(peers.map(({ timesMsal }) => timesMsal))} times MSAL, ${list(peers.map(({ timesVault }) => timesVault))} times vault and token call`,
+      `2 times MSAL: ${reached(peers.every(({ timesMsal }) => timesMsal >= 2))}; 7 times the other: ${reached(peers.every(({ timesVault }) => timesVault >= 7))}`,
     ],
     [
       '`sparse-vends`: one vend every 2 s with a vault 40 ms away, compared with a vault at 0 ms',

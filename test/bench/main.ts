@@ -8,6 +8,7 @@ import { growth } from './growth.ts'
 import { listing } from './listing.ts'
 import { million } from './million.ts'
 import { passthrough } from './passthrough.ts'
+import { peers } from './peers.ts'
 import { type Bench, type BenchReport, formatReport } from './report.ts'
 import { slowUpstream } from './slowUpstream.ts'
 import { sparseVends } from './sparseVends.ts'
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'sweep-local': sweepLocal,
   'sweep-beside-vends': sweepBesideVends,
   'warm-vend': warmVend,
+  peers,
   'sparse-vends': sparseVends,
   growth,
   listing,

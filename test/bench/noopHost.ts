@@ -1,9 +1,8 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { endsWithParent, startChild } from '../../local/child.ts'
-import { bundleApp } from '../contract/host-app/fixture.ts'
+import { type AppHost, startAppHost } from './appHost.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const source = fileURLToPath(new URL('noopApp.ts', import.meta.url))
@@ -17,13 +16,6 @@ export interface NoopAnswer {
 /** The settings with the no-op function's answer. */
 export function noopSettings({ headers, body }: NoopAnswer): Record<string, string> {
   return { NOOP_HEADERS: JSON.stringify(headers), NOOP_BODY: body }
-}
-
-/** A no-op function in the broker's own host, in a separate process. */
-export interface NoopHost {
-  readonly origin: string
-  readonly pid: number
-  stop(): Promise<void>
 }
 
 /**
@@ -41,31 +33,6 @@ export async function writeBrokerBesideNoop(): Promise<{ readonly folder: string
 }
 
 /** Starts a host, like `startBroker`, with one function on the vend's route that gives the same answer each time. */
-export async function startNoopHost(answer: NoopAnswer): Promise<NoopHost> {
-  const folder = await mkdtemp(join(tmpdir(), 'bench-noop-'))
-  await mkdir(join(folder, 'dist'))
-  await writeFile(join(folder, 'package.json'), '{"type":"module","main":"dist/app.cjs"}')
-  await writeFile(join(folder, 'host.json'), await readFile(join(root, 'host.json')))
-  await writeFile(join(folder, 'dist', 'app.cjs'), await bundleApp('cjs', source))
-  const child = startChild({
-    name: 'The host of the function that does nothing',
-    command: process.execPath,
-    args: [
-      `--import=${endsWithParent}`,
-      join(root, 'local', 'host', 'main.ts'),
-      ...['--port', '0', '--app', folder, '--settings', join(folder, 'no.settings.json')],
-    ],
-    env: { ...process.env, ...noopSettings(answer) },
-    cwd: root,
-    followsParent: true,
-  })
-  const [, origin = ''] = await child.waitForLine(/Listening on (http:\S+)/)
-  return {
-    origin,
-    pid: child.pid,
-    async stop() {
-      await child.stop()
-      await rm(folder, { recursive: true, force: true })
-    },
-  }
+export function startNoopHost(answer: NoopAnswer): Promise<AppHost> {
+  return startAppHost(source, noopSettings(answer))
 }

@@ -1,7 +1,7 @@
 import autocannon from 'autocannon'
 import { openWorld, type World } from '../end-to-end/world.ts'
+import { type Loaded, type LoadTarget, load } from './httpLoad.ts'
 import { noopSettings, startNoopHost, writeBrokerBesideNoop } from './noopHost.ts'
-import { processorSeconds } from './processTime.ts'
 import { atLeast, type Bench, type Measurement, median, reported, sum } from './report.ts'
 
 const connectionCounts = [1, 16, 64]
@@ -49,13 +49,6 @@ export const warmVend: Bench = async ({ quick }) => {
   }
 }
 
-interface Side {
-  readonly origin: string
-  readonly path: string
-  readonly headers: Record<string, string>
-  readonly pid: number
-}
-
 async function prepareVend(world: World) {
   const tenant = await world.connected()
   const path = `/v1/tenants/${tenant}/token`
@@ -77,18 +70,18 @@ async function prepareVend(world: World) {
  * sampled one, it also records and sends a span, unlike the no-op function.
  */
 async function compare(
-  sides: Readonly<Record<'vend' | 'noop' | 'alone', Side>>,
+  sides: Readonly<Record<'vend' | 'noop' | 'alone', LoadTarget>>,
   rounds: { readonly count: number; readonly seconds: number },
   { sampled }: { readonly sampled: boolean },
 ): Promise<Measurement[]> {
   const unsampled = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00' }
   // Without one, the host starts its own trace each time, which is sampled.
-  const run = (side: Side, connections: number, seconds: number) =>
+  const run = (side: LoadTarget, connections: number, seconds: number) =>
     load({ ...side, headers: { ...side.headers, ...(!sampled && unsampled) } }, connections, seconds)
   const measurements: Measurement[] = []
   for (const connections of connectionCounts) {
     for (const side of Object.values(sides)) await run(side, connections, 1)
-    const found: Loaded[] = []
+    const found: Round[] = []
     for (let round = 0; round < rounds.count; round++) {
       const vend = await run(sides.vend, connections, rounds.seconds)
       const noop = await run(sides.noop, connections, rounds.seconds)
@@ -99,12 +92,12 @@ async function compare(
   return measurements
 }
 
-type Loaded = Readonly<Record<'vend' | 'noop' | 'alone', Awaited<ReturnType<typeof load>>>>
+type Round = Readonly<Record<'vend' | 'noop' | 'alone', Loaded>>
 
-function describeLoads(found: readonly Loaded[], connections: number, sampled: boolean): Measurement[] {
+function describeLoads(found: readonly Round[], connections: number, sampled: boolean): Measurement[] {
   const ratioTo = (side: 'noop' | 'alone') =>
     median(found.map((each) => each.vend.perSecond / each[side].perSecond))
-  const listed = (number: (load: Loaded['vend']) => number) =>
+  const listed = (number: (loaded: Loaded) => number) =>
     (['vend', 'noop', 'alone'] as const)
       .map((side) => median(found.map((each) => number(each[side]))).toFixed(0))
       .join(', ')
@@ -124,22 +117,10 @@ function describeLoads(found: readonly Loaded[], connections: number, sampled: b
   ]
 }
 
-async function load({ origin, path, headers, pid }: Side, connections: number, seconds: number) {
-  const before = await processorSeconds(pid)
-  const result = await autocannon({ url: origin + path, headers, connections, duration: seconds })
-  const after = await processorSeconds(pid)
-  const answered = result['2xx']
-  if (result.non2xx > 0 || result.errors > 0 || answered === 0) {
-    throw new Error(`${origin}: ${answered} good answers, ${result.non2xx} others, ${result.errors} errors`)
-  }
-  const used = before === undefined || after === undefined ? Number.NaN : after - before
-  return { perSecond: answered / result.duration, microseconds: (used / answered) * 1e6 }
-}
-
 /** The operations of a thousand vends outside the process: first the warm ones, then one that must refresh. */
 async function countOperations(
   world: World,
-  warm: Pick<Side, 'origin' | 'path' | 'headers'>,
+  warm: Pick<LoadTarget, 'origin' | 'path' | 'headers'>,
 ): Promise<Measurement[]> {
   const started = await takeOperations(world, async () => {
     await autocannon({ url: warm.origin + warm.path, headers: warm.headers, connections: 16, amount: 1000 })

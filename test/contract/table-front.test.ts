@@ -31,6 +31,7 @@ afterEach(() => {
   front.control.faults.clear()
   Object.assign(front.control.settings, {
     beingDeletedSeconds: 40,
+    clockAheadSeconds: 0,
     latencyMilliseconds: 0,
     throttling: false,
     entitiesPerSecond: 2000,
@@ -138,6 +139,21 @@ describe('a deleted table', () => {
     expect((await control('POST', 'settings', { beingDeletedSeconds: 0 })).status).toBe(204)
     await things.deleteTable()
     await things.createTable()
+  })
+})
+
+describe('the service’s clock', () => {
+  test('is told by every answer, and ahead by as much as the settings say', async () => {
+    const dateOf = async () => {
+      const { headers } = await fetch(`${front.origin}/devstoreaccount1/Tables`)
+      return Date.parse(headers.get('date') ?? '')
+    }
+    const wholeSeconds = Math.floor(now / 1000) * 1000
+    expect(await dateOf()).toBe(wholeSeconds)
+    expect((await control('POST', 'settings', { clockAheadSeconds: 30 })).status).toBe(204)
+    expect(await dateOf()).toBe(wholeSeconds + 30_000)
+    await addFault({ kind: 'serverBusy', times: 1 })
+    expect(await dateOf()).toBe(wholeSeconds + 30_000)
   })
 })
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { letRetryAfterPass } from './letTimePass.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World
@@ -179,8 +180,8 @@ describe('a failed refresh says who acts', () => {
   test('an expired client secret is the operator’s problem, changes no tenant, and is over once the secret is fixed', async () => {
     const tenant = await world.connectedStale('radia@contoso.example')
     await world.signIn.clientSecrets('production', ['another-secret'])
-    const { body } = await world.call('GET', `/v1/tenants/${tenant}/token`)
-    expect(body).toMatchObject({
+    const held = await world.call('GET', `/v1/tenants/${tenant}/token`)
+    expect(held.body).toMatchObject({
       status: 503,
       code: 'environment_on_hold',
       actor: 'operator',
@@ -191,10 +192,11 @@ describe('a failed refresh says who acts', () => {
     expect(ready.status).toBe(503)
     expect(ready.body.holds).toMatchObject([{ environment: 'production', reason: 'client_secret_invalid' }])
     await world.signIn.restoreClientSecrets('production')
+    letRetryAfterPass(world, held)
     await expect
       .poll(async () => (await world.call('GET', `/v1/tenants/${tenant}/token`)).status, {
         timeout: 60_000,
-        interval: 1000,
+        interval: 200,
       })
       .toBe(200)
     expect((await world.call('GET', '/ready', { app: 'demo-operator' })).body.holds).toEqual([])
