@@ -44,8 +44,18 @@ function sweepRows(): string[][] {
 }
 
 function vendRows(): string[][] {
-  const { coalescing, coldStart, growth, listing, passthrough, peers, slowUpstream, sparseVends, warmVend } =
-    measured
+  const {
+    coalescing,
+    coldStart,
+    downloads,
+    growth,
+    listing,
+    passthrough,
+    peers,
+    slowUpstream,
+    sparseVends,
+    warmVend,
+  } = measured
   const { nearMilliseconds, farMilliseconds } = sparseVends
   return [
     [
@@ -96,11 +106,29 @@ function vendRows(): string[][] {
       )} MiB`,
       'all answered: reached',
     ],
+    downloadsRow(downloads),
     [
       '`cold-start`: loading the bundle; the machine was busy',
       `${coldStart.milliseconds} ms; ${coldStart.timesEmpty} times an empty process`,
       '',
     ],
+  ]
+}
+
+function downloadsRow(downloads: typeof measured.downloads): string[] {
+  const rows = list(
+    downloads.map((each) => each.rows),
+    0,
+  )
+  const megabytes = list(
+    downloads.map((each) => each.megabytes),
+    0,
+  )
+  const most = Math.max(...downloads.map(({ mebibytes }) => mebibytes))
+  return [
+    `\`downloads\`: a report of ${rows} rows (${megabytes} MB unpacked) through the broker, compared with a script that reads the file with the vended token and checks nothing; the last with 64 MiB of heap, and the machine was busy`,
+    `${list(downloads.map(({ share }) => share))} times the script's time; live memory at most ${most} MiB`,
+    `64 MiB: ${reached(most <= 64)}; 1.2 times for all but the last: ${reached(downloads.slice(0, -1).every(({ share }) => share <= 1.2))}`,
   ]
 }
 
