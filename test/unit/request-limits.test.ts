@@ -174,6 +174,8 @@ test('each operation that costs others something has its limit', async () => {
     chooseAccounts: 'accountChoicesPerHour',
     startDownload: 'downloadsPerMinute',
     getDownload: 'downloadsPerMinute',
+    listUnifiedObjects: 'downloadsPerMinute',
+    listUnifiedReports: 'downloadsPerMinute',
   })
   const passed = Object.values(routes.find(({ name }) => name === 'ads')?.operations ?? {})
   expect(new Set(passed.map(({ limit }) => limit))).toEqual(new Set(['advertisingCallsPerMinute']))
