@@ -158,7 +158,7 @@ inEachBrowser((browser) => {
       await page.waitForSelector('#username')
       expect(await page.inputValue('#username')).toBe('')
       await page.goto(question)
-      await page.click('#connect', { clickCount: 2, delay: 5 })
+      await page.click('#connect', { clickCount: 2, delay: 5, noWaitAfter: true })
       await page.waitForURL(`${world.returnUrl}**`)
       expect(new URL(page.url()).searchParams.get('status')).toBe('connected')
       expect((await world.call('GET', `/v1/tenants/${tenant}/token`)).status).toBe(200)
