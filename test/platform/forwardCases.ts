@@ -17,8 +17,8 @@ export interface ForwardCase extends RawOptions {
    * up.
    */
   readonly unpaired?: true
-  /** Why the platform lets it hang, regardless of the broker. */
-  readonly hangs?: string
+  /** Why the platform may let it hang, regardless of the broker; if it doesn't, both sides must agree. */
+  readonly mayHang?: string
   /** Why the local host can't give the same answer. */
   readonly onlyReal?: string
 }
@@ -299,7 +299,8 @@ export function forwardCases({ token, tenant }: ForwardGround): ForwardCase[] {
       line: echo,
       ...bodyOf(bearer, 60_000_000, false),
       deadlineSeconds: 5,
-      hangs:
+      // How much fits into the sockets' buffers on the way differs from machine to machine.
+      mayHang:
         'the forwarder reads an answer only once it has sent the whole body; its ActivityTimeout ends it',
     },
 
