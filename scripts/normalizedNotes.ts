@@ -38,7 +38,8 @@ export const normalizedNotes: Readonly<Record<UnifiedKindName, Readonly<Record<s
   ads: {
     created_at: notInRecord,
     name: 'Ads have no names.',
-    campaign_id: 'The record names the campaign, but not its ID.',
+    campaign_id:
+      'That of its ad group, whose record is in the same file; null if it isn’t, as with `updated_gte` if only the ad changed.',
     headline:
       'Only of ads with one: a responsive search ad has 3 to 15 in `Headline`, an expanded text ad up to three in `Title Part 1` to `3`.',
     description:

@@ -14,6 +14,8 @@ export interface UnifiedKind {
   readonly filters: readonly string[]
   /** Whether a record of a file is one, by its type. */
   readonly includes: (type: string) => boolean
+  /** Whether its `Parent Id` is an ad group's, whose own record has the campaign's. */
+  readonly isInGroup?: boolean
   /** Microsoft's operation that writes such a record, below `/ads/`; null if there's none. */
   readonly writtenBy: (type: string) => Written | null
 }
@@ -55,6 +57,7 @@ export const unifiedKinds = {
     fields: adFields,
     filters: ['group_id', 'status'],
     includes: isAd,
+    isInGroup: true,
     writtenBy: () => campaignManagement('Ads'),
   },
   creatives: {

@@ -21,7 +21,7 @@ export interface UnifiedFile {
 const entitiesOf: Readonly<Record<FileKindName, readonly string[]>> = {
   campaigns: ['Campaigns'],
   groups: ['AdGroups'],
-  ads: ['Ads'],
+  ads: ['AdGroups', 'Ads'],
   creatives: ['Images'],
   targets: ['CampaignTargetCriterions', 'AdGroupTargetCriterions', 'Audiences'],
   reports: [],
