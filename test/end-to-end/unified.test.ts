@@ -120,7 +120,6 @@ describe('organizations', () => {
 
   test.each([
     'sort=created_at',
-    'query=',
     'order=up',
     'limit=1001',
     'limit=0',
