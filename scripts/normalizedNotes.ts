@@ -54,8 +54,13 @@ export const normalizedNotes: Readonly<Record<UnifiedKindName, Readonly<Record<s
   },
   creatives: {
     created_at: notInRecord,
-    campaign_id: 'An image belongs to the account.',
-    group_id: 'An image belongs to the account.',
+    name: 'Of an image, or of a video.',
+    campaign_id: 'It belongs to the account.',
+    group_id: 'It belongs to the account.',
+    asset_urls:
+      'Where an image is, or where a video came from. Microsoft reserves the `Url` of a video for its own use.',
+    width: 'Of images.',
+    height: 'Of images.',
     title: 'Texts belong to ads and asset groups.',
     body: 'Texts belong to ads and asset groups.',
     link_url: 'Addresses belong to ads and asset groups.',

@@ -1,6 +1,6 @@
 import { adFields, isAd } from './ad.ts'
 import { campaignFields } from './campaign.ts'
-import { creativeFields } from './creative.ts'
+import { creativeFields, isCreative } from './creative.ts'
 import type { UnifiedFields } from './field.ts'
 import { groupFields } from './group.ts'
 import { organizationFields } from './organization.ts'
@@ -63,8 +63,9 @@ export const unifiedKinds = {
   creatives: {
     fields: creativeFields,
     filters: ['status'],
-    includes: (type) => type === 'Image',
-    writtenBy: () => campaignManagement('Media', ['DELETE']),
+    includes: isCreative,
+    writtenBy: (type) =>
+      type === 'Video' ? campaignManagement('Videos') : campaignManagement('Media', ['DELETE']),
   },
   targets: {
     fields: targetFields,

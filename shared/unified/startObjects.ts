@@ -22,7 +22,7 @@ const entitiesOf: Readonly<Record<FileKindName, readonly string[]>> = {
   campaigns: ['Campaigns'],
   groups: ['AdGroups'],
   ads: ['AdGroups', 'Ads'],
-  creatives: ['Images'],
+  creatives: ['Images', 'Videos'],
   targets: ['CampaignTargetCriterions', 'AdGroupTargetCriterions', 'Audiences'],
   reports: [],
 }

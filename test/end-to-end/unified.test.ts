@@ -204,12 +204,16 @@ describe('an account’s objects', () => {
     expect(ads[2]).toMatchObject({ headline: 'Contoso quick setup', group_id: groups[0]?.id })
   })
 
-  test('are images as creatives, and audiences and criterions as targets', async () => {
+  test('are images and videos as creatives, and audiences and criterions as targets', async () => {
     const creatives = await objectsOf('creatives')
     expect(creatives.length).toBeGreaterThan(0)
     expect(creatives[0]).toMatchObject({
       ...{ creative_type: 'IMAGE', name: 'A bridge', asset_urls: ['https://example.com/bridge.jpg'] },
       organization_id: account,
+    })
+    expect(creatives.at(-1)).toMatchObject({
+      ...{ creative_type: 'VIDEO', name: 'Over the bridge', asset_urls: ['https://example.com/bridge.mp4'] },
+      write: { path: expect.stringMatching(/Videos$/) },
     })
     const targets = await objectsOf('targets?limit=1000')
     const types = new Set(targets.map(({ type }) => type))
