@@ -17,17 +17,21 @@ export interface FilterFault {
   readonly message: string
 }
 
-/** Finds what a report's filter can't have. Each fault names what it can. */
+/** More would say nothing new, and could be made many times as long as the request. */
+const mostFaults = 10
+
+/** Finds what a report's filter can't have, at most ten faults. Each names what it can have. */
 export function filterFaults(type: string, filter: ReportFilter): FilterFault[] {
   const listed = Object.hasOwn(filterElements, type) ? filterElements[type] : undefined
   if (listed === undefined) return [{ path: [], message: `isn’t known for the report ${type}` }]
   const known = listed.split(' ').filter(Boolean)
   const instead = known.length > 0 ? `. There are ${known.join(', ')}` : ', and no other'
-  return Object.entries(filter).flatMap(([element, values]) =>
+  const faults = Object.entries(filter).flatMap(([element, values]) =>
     known.includes(element)
       ? valueFaults(type, element, values)
       : [{ path: [element], message: `isn’t an element of the filter of ${type}${instead}` }],
   )
+  return faults.slice(0, mostFaults)
 }
 
 function valueFaults(type: string, element: string, values: readonly string[]): FilterFault[] {
@@ -35,10 +39,8 @@ function valueFaults(type: string, element: string, values: readonly string[]): 
   const words = wordsOf(type, element)
   const kind = filterKinds[element]
   if (words) {
-    const isOther = (value: string) => !words.includes(value)
-    return values
-      .filter(isOther)
-      .map((value) => ({ path, message: `can’t be ${value}. It can be ${words.join(', ')}` }))
+    const other = values.find((value) => !words.includes(value))
+    return other ? [{ path, message: `can’t be ${other}. It can be ${words.join(', ')}` }] : []
   }
   if (kind === 'boolean')
     return /^(true|false)$/.test(values.join()) ? [] : [{ path, message: 'must be ["true"] or ["false"]' }]
