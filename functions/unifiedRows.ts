@@ -20,8 +20,13 @@ route('unifiedRows', 'v1/tenants/{tenant}/unified/{objects}', {
     query: entitiesQuery,
     handle: (request) => {
       const { objects: kind } = request.params
-      const { org_id, updated_gte } = request.query
-      return answerObjects(request, { kind, org_id, updated_gte }, toPage(kind, request.query, request.query))
+      const { campaign_id, ...query } = request.query
+      const { org_id, updated_gte } = query
+      // An ad's own record doesn't say in which campaign it is, but Microsoft can make a file of one campaign.
+      const isOfCampaign = kind === 'ads'
+      const file = { kind, org_id, updated_gte, ...(isOfCampaign && { campaign_id }) }
+      const filters = isOfCampaign ? query : request.query
+      return answerObjects(request, file, toPage(kind, query, filters))
     },
   }),
 })

@@ -60,7 +60,7 @@ export const entitiesQuery = orderQuery.extend({
   updated_gte,
   status: word.optional().describe('Of `campaigns`, `groups`, `ads`, and `creatives`.'),
   effective_status: word.optional().describe('Of `campaigns` and `groups`.'),
-  campaign_id: idOfCustomer.optional().describe('Of `groups`.'),
+  campaign_id: idOfCustomer.optional().describe('Of `groups` and `ads`.'),
   group_id: idOfCustomer.optional().describe('Of `ads`.'),
   type: word.optional().describe('Of `targets`.'),
 })

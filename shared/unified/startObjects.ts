@@ -13,6 +13,8 @@ export interface UnifiedFile {
   readonly kind: FileKindName
   readonly org_id?: string | undefined
   readonly updated_gte?: string | undefined
+  /** Only this campaign and what is in it. */
+  readonly campaign_id?: string | undefined
   /** For reports. */
   readonly report?: UnifiedReportQuery | undefined
 }
@@ -40,21 +42,26 @@ export async function startObjects(
   name: TenantName,
   file: UnifiedFile,
 ): Promise<BegunDownload> {
-  const { kind, org_id: accountId, updated_gte, report } = file
+  const { kind, org_id: accountId, updated_gte, campaign_id, report } = file
   const isRecent =
     dependencies.clock.now().getTime() - Date.parse(updated_gte ?? '') < longestDeltaMilliseconds
   const begun = await startDownload(dependencies, name, {
     accountId,
     ...(report
       ? { report: toReportWish(report, (await readAccount(dependencies, name, accountId))?.timeZone) }
-      : { entities: [...entitiesOf[kind]], ...(isRecent && { changedSince: updated_gte }) }),
+      : {
+          entities: [...entitiesOf[kind]],
+          ...(campaign_id && { campaigns: [campaign_id] }),
+          ...(isRecent && { changedSince: updated_gte }),
+        }),
   })
   return { ...begun, handle: `${begun.handle}.${markOf(file)}` }
 }
 
 /** Tells files apart, so that a page isn't read from another one: 48 bits of SHA-256 over what decides which it is. */
-export function markOf({ kind, org_id, updated_gte, report }: UnifiedFile): string {
-  const { start_gte, end_lt, type, dimension, campaign_id, group_id, ad_id } = report ?? {}
-  const parts = [kind, org_id, updated_gte, start_gte, end_lt, type, dimension, campaign_id, group_id, ad_id]
+export function markOf({ kind, org_id, updated_gte, campaign_id, report }: UnifiedFile): string {
+  const { start_gte, end_lt, type, dimension, group_id, ad_id } = report ?? {}
+  const campaign = campaign_id ?? report?.campaign_id
+  const parts = [kind, org_id, updated_gte, start_gte, end_lt, type, dimension, campaign, group_id, ad_id]
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 8)
 }

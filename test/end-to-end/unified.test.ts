@@ -185,7 +185,7 @@ describe('an account’s objects', () => {
     expect(byType).toMatchObject({ Search: 'SEARCH', Shopping: 'SHOPPING', App: 'APP', Hotel: null })
   })
 
-  test('are groups of a campaign, and ads of a group', async () => {
+  test('are groups of a campaign, and ads of a group or a campaign', async () => {
     const [campaign] = await objectsOf('campaigns?limit=1')
     const groups = await objectsOf(`groups?campaign_id=${campaign?.id}`)
     expect(groups).toHaveLength(2)
@@ -202,6 +202,9 @@ describe('an account’s objects', () => {
       raw: { Headline: expect.any(String) },
     })
     expect(ads[2]).toMatchObject({ headline: 'Contoso quick setup', group_id: groups[0]?.id })
+    const ofCampaign = await objectsOf(`ads?campaign_id=${campaign?.id}`)
+    expect(new Set(ofCampaign.map(({ campaign_id }) => campaign_id))).toEqual(new Set([campaign?.id]))
+    expect(new Set(ofCampaign.map(({ group_id }) => group_id))).toEqual(new Set(idsOf(groups)))
   })
 
   test('are images and videos as creatives, and audiences and criterions as targets', async () => {
@@ -281,6 +284,8 @@ describe('a handle', () => {
       `ads?updated_gte=${since}`,
       `campaigns?updated_gte=${since}&org_id=${account}`,
     ]
+    const { handle: ofAds } = await finish('ads?campaign_id=1801010010')
+    expect((await list(tenant, `ads?handle=${ofAds}`)).body.errors?.[0].field).toBe('handle')
     for (const path of others)
       expect(await list(tenant, `${path}&handle=${handle}`)).toMatchObject({
         ...{ status: 400, body: { code: 'invalid_request', errors: [{ in: 'query', field: 'handle' }] } },
