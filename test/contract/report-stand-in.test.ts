@@ -196,6 +196,10 @@ test.each([
   ['Ad', { AdStatus: 'Paused' }, ['AdId'], 1],
   ['Keyword', { KeywordStatus: 'Paused' }, ['KeywordId'], 1],
   ['Keyword', { BidMatchType: 'Exact' }, ['KeywordId'], 4],
+  ['Keyword', { DeliveredMatchType: 'Exact', Language: 'English,German' }, ['KeywordId'], 4],
+  ['Keyword', { Language: 'German' }, ['KeywordId'], null],
+  ['Campaign', { AdDistribution: 'Search', Status: 'Paused' }, ['CampaignId'], ['1801010011']],
+  ['Campaign', { AdDistribution: 'Audience' }, ['CampaignId'], null],
   ['Campaign', { DeviceType: 'NonSmartPhone' }, ['CampaignId'], null],
 ])('a %s report with the filter %j has only such rows', async (level, Filter, columns, expected) => {
   const accountId = '180101001'

@@ -20,6 +20,45 @@ interface Element {
 
 const statuses = ['Active', 'Paused', 'Deleted'] as const
 
+const languages = [
+  ...[
+    'Arabic',
+    'Bulgarian',
+    'Croatian',
+    'Czech',
+    'Danish',
+    'Dutch',
+    'English',
+    'Estonian',
+    'Finnish',
+    'French',
+  ],
+  ...[
+    'German',
+    'Greek',
+    'Hebrew',
+    'Hungarian',
+    'Italian',
+    'Japanese',
+    'Korean',
+    'Latvian',
+    'Lithuanian',
+    'Maltese',
+  ],
+  ...[
+    'Norwegian',
+    'Polish',
+    'Portuguese',
+    'Romanian',
+    'Russian',
+    'Slovak',
+    'Slovenian',
+    'Spanish',
+    'Swedish',
+  ],
+  'TraditionalChinese',
+]
+
 /** The account's own statuses are AccountLifeCycleStatus; the filter has fewer. */
 const accountStatuses: Readonly<Record<string, string>> = { Active: 'Active', Pause: 'Paused' }
 
@@ -36,6 +75,12 @@ const elements: Readonly<Record<string, Element>> = {
   AdStatus: { values: [...statuses, 'Rejected', 'Pending'], valueOf: ({ ad }) => ad?.status },
   KeywordStatus: { values: statuses, valueOf: ({ keyword }) => keyword?.status },
   BidMatchType: { values: ['Exact', 'Phrase', 'Broad'], valueOf: ({ keyword }) => keyword?.matchType },
+  DeliveredMatchType: {
+    values: ['Exact', 'Phrase', 'Broad', 'ExactCloseVariant', 'PhraseCloseVariant', 'AIOptimized'],
+    valueOf: ({ keyword }) => keyword?.matchType,
+  },
+  AdDistribution: { values: ['Search', 'Audience', 'CrossNetwork'], valueOf: () => 'Search' },
+  Language: { values: languages, valueOf: () => 'English' },
 }
 
 /** The names of devices in a filter, in the order of {@link import('./metrics.ts').devices}. */
