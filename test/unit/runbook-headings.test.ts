@@ -26,3 +26,10 @@ test('each runbook of an alert says what it means, how to look, how to fix, and 
     expect(headings, page).toEqual(['## What it means', '## How to look', '## How to fix', '## How to check'])
   }
 })
+
+test('each procedure ends in how to check it, too', () => {
+  for (const page of pages.filter((each) => each !== 'README')) {
+    const headings = readText(`docs/runbooks/${page}.md`).match(/^## How to check$/gm)
+    expect(headings, page).toHaveLength(1)
+  }
+})
