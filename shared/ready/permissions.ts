@@ -55,15 +55,15 @@ function checkTable({ clock, config, tables }: ReadyDependencies, name: TableNam
   })
 }
 
-/** Tables that the vaults can restore; the others contain nothing that lasts more than a day. */
+/** Tables that the vaults can restore. While `Tenants` is new and empty, sweeps take due rows for leftovers. */
 const rebuilt: readonly TableName[] = ['Tenants', 'TenantsByWorkspace', 'RefreshDue']
 
 function makeTable({ tables: { endpoint, prefix } }: ReadyDependencies['config'], name: TableName): string {
   if (!endpoint) return 'npm run stack'
   const make = `az storage table create --auth-mode login --account-name ${resourceName(endpoint)} --name ${prefix}${name}`
   return rebuilt.includes(name)
-    ? `${make}; if it was lost, with tenants in it: docs/runbooks/rebuild-tables.md`
-    : make
+    ? `docs/runbooks/rebuild-tables.md; only if the broker never had a tenant: ${make}`
+    : `${make} (docs/runbooks/table-missing.md)`
 }
 
 /**
