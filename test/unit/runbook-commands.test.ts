@@ -29,15 +29,18 @@ const portable: Readonly<Record<string, string>> = {
   rm: '-r',
   tr: '-d',
   umask: '',
+  zip: '-q -r',
 }
 /** What a page asks to install. */
-const installed = ['az', 'azd', 'func', 'gh', 'jq', 'node', 'npm', 'openssl']
+const installed = ['az', 'azd', 'func', 'gh', 'git', 'jq', 'node', 'npm', 'openssl']
 
 /** The options of a program, each alone: `-rs` is two, and `-d/` is `-d` with its value. */
 const optionsOf = (name: string, args: readonly string[]) =>
   args
     .filter((word) => /^-./.test(word))
-    .flatMap((word) => (name === 'read' ? [...word.slice(1)].map((each) => `-${each}`) : word.slice(0, 2)))
+    .flatMap((word) =>
+      ['read', 'zip'].includes(name) ? [...word.slice(1)].map((each) => `-${each}`) : word.slice(0, 2),
+    )
 
 describe('the commands of the pages for operators run on any system with bash', () => {
   test('all blocks are bash', () => {
