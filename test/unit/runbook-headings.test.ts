@@ -33,3 +33,14 @@ test('each procedure ends in how to check it, too', () => {
     expect(headings, page).toHaveLength(1)
   }
 })
+
+test('the list of alerts gives each its page’s severity, the worst first', () => {
+  const rows = [...readText('docs/runbooks/README.md').matchAll(/^\| \[([\w-]+)\]\(\1\.md\) \| (\d) /gm)]
+  const listed = rows.map(([, page = '', severity = '']) => ({ page, severity: Number(severity) }))
+  expect(listed.map(({ page }) => page).toSorted()).toEqual(
+    pages.filter((page) => !procedures.includes(page)).toSorted(),
+  )
+  for (const { page, severity } of listed)
+    expect(readText(`docs/runbooks/${page}.md`), page).toContain(`lert \`${page}\`, severity ${severity}: `)
+  expect(listed).toEqual(listed.toSorted((a, b) => a.severity - b.severity))
+})
