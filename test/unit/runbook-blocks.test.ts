@@ -90,17 +90,17 @@ test.each([
   expect(printed.trim()).toMatch(/\ns3cret$/)
 })
 
-test('a new certificate is stored with its key and with its own end, and leaves no file', () => {
+test('a new certificate is stored with its key and with its own end, and stays in a private folder for the next steps', () => {
   // It tells of its progress on standard error.
   const block = blockWith('runbooks/secret-rotation', 'openssl req').replace(
     'openssl req',
     'openssl req 2> /dev/null',
   )
-  const printed = bash(`${echo}\n${block}\n[ -e "$folder" ] || echo gone`)
+  const printed = bash(`${echo}\n${block}\nls -ld "$folder" | cut -c1-10; ls "$folder"; rm -r "$folder"`)
   const [, expires = ''] = /--expires (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) /.exec(printed) ?? []
   expect(Math.abs(Date.parse(expires) - inDays(365))).toBeLessThan(60_000)
   expect(printed).toMatch(/-----BEGIN PRIVATE KEY-----[\s\S]+-----BEGIN CERTIFICATE-----/)
-  expect(printed).toMatch(/\ngone\n$/)
+  expect(printed).toMatch(/\ndrwx------\nkey\.pem\nnew\.pem\n$/)
 })
 
 test('the lock of a container’s role is the one of its account', () => {
