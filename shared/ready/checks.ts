@@ -60,7 +60,7 @@ export async function runCheck(
     const detail = codeAndStatus(error)
     // The check `identity` names the app.
     if (error instanceof IdentityUnavailableError)
-      return { name, ok: false, detail, resolution: identityResolution() }
+      return { name, ok: false, detail, resolution: identityResolution(error.reason) }
     return { name, ok: false, detail, resolution: resolutionOf(error, resolutions) }
   }
 }

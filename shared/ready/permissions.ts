@@ -1,4 +1,8 @@
-import { identityResolution } from '../domain/identityUnavailable.ts'
+import {
+  type IdentityReason,
+  IdentityUnavailableError,
+  identityResolution,
+} from '../domain/identityUnavailable.ts'
 import { isTableMissing, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { Secret } from '../secret.ts'
 import { expiryOf } from '../secrets/sealingKeys.ts'
@@ -28,17 +32,21 @@ export async function checkPermissions(broker: ReadyDependencies): Promise<Readi
 }
 
 function checkIdentity({ clock, config, credential }: ReadyDependencies): Promise<ReadinessCheck> {
-  const { app, resourceGroup } = config.host
-  const resolution = identityResolution(app, resourceGroup)
-  const resolutions = { refused: resolution, disallowed: resolution, unreachable: resolution }
-  return runCheck({ name: 'identity', clock, resolutions }, async () => {
-    const refusal = await credential.getToken(vaultScope).then(
-      (token) => (token ? undefined : 'nothing came'),
-      (error: unknown) => (error instanceof StorageUnavailableError ? codeAndStatus(error) : 'unknown'),
-    )
-    if (refusal === undefined) return { ok: true, detail: 'gives tokens' }
-    return { ok: false, detail: `gives no token: ${refusal}`, resolution }
-  })
+  const fix = (reason?: IdentityReason) =>
+    identityResolution(reason, config.host.app, config.host.resourceGroup)
+  const resolutions = { refused: fix(), disallowed: fix(), unreachable: fix('identity_silent') }
+  const fault = (why: string, reason?: IdentityReason): Finding => {
+    return { ok: false, detail: `gives no token: ${why}`, resolution: fix(reason) }
+  }
+  return runCheck({ name: 'identity', clock, resolutions }, () =>
+    credential.getToken(vaultScope).then(
+      (token): Finding => (token ? { ok: true, detail: 'gives tokens' } : fault('nothing came')),
+      (error: unknown) => {
+        if (error instanceof IdentityUnavailableError) return fault(codeAndStatus(error), error.reason)
+        return fault(error instanceof StorageUnavailableError ? codeAndStatus(error) : 'unknown')
+      },
+    ),
+  )
 }
 
 function checkTable({ clock, config, tables }: ReadyDependencies, name: TableName): Promise<ReadinessCheck> {
