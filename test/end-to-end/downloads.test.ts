@@ -99,6 +99,23 @@ describe('a report', () => {
     expect(lines.map((line) => line.CampaignId)).toEqual([CampaignId, undefined])
   })
 
+  test('is about what its filter leaves over', async () => {
+    const account = (await world.call('GET', `/v1/tenants/${tenant}/token`)).body.accountId
+    const paused = { kind: 'Campaign', ordinal: 1, status: 'Paused' }
+    await world.advertising.control('POST', 'content', { accountId: account, changes: [paused] })
+    const statusesOf = async (filter: object) => {
+      const columns = ['CampaignId', 'CampaignStatus', 'Clicks']
+      const lines = linesOf((await finish(await handleOf({ columns, filter }))).body).slice(0, -1)
+      return [...new Set(lines.map(({ CampaignStatus }) => CampaignStatus))].toSorted()
+    }
+    expect(await statusesOf({ Status: ['Paused'] })).toEqual(['Paused'])
+    expect(await statusesOf({ Status: ['Active', 'Paused'] })).toEqual(['Active', 'Paused'])
+    const wrong = { report: { ...report, filter: { Status: ['Expired'] } } }
+    expect(await world.call('POST', `/v1/tenants/${tenant}/downloads`, { body: wrong })).toMatchObject({
+      ...{ status: 400, body: { code: 'invalid_request', errors: [{ in: 'body' }] } },
+    })
+  })
+
   test('above the limit is Microsoft’s own address, which needs no credentials', async () => {
     const account = (await world.call('GET', `/v1/tenants/${tenant}/token`)).body.accountId
     await world.advertising.control('POST', 'content', { accountId: account, keywords: 3000 })
