@@ -5,7 +5,7 @@ import { idOfCustomer } from '../domain/account.ts'
 const name = z.string().regex(/^[A-Za-z]\w{0,79}$/, 'must be one of Microsoft’s names')
 
 /** A day as Microsoft counts it, without a time zone of its own. */
-const day = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'must be a date like 2026-11-30')
+const day = z.iso.date('must be a date like 2026-11-30')
 
 /** A report, in a request for it. */
 export const report = z
@@ -43,6 +43,7 @@ export const report = z
     ({ period, from, to }) => (period ? !(from || to) : from && to),
     'needs `from` and `to`, or `period`',
   )
+  .refine(({ from, to }) => !from || !to || from <= to, { path: ['to'], error: 'must not be before `from`' })
   .refine(({ accounts, campaigns }) => !(accounts && campaigns), 'has `accounts` or `campaigns`, not both')
   .describe('A report of Microsoft Advertising.')
 

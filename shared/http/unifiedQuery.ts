@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { accountName, idOfCustomer } from '../domain/account.ts'
 import { type Dimension, dimensionColumns, type MetricType, metricColumns } from '../unified/report.ts'
+import { daysOf } from '../unified/reportWish.ts'
 import { wholeNumber } from './fields.ts'
 
 const list = z.string().regex(/^\w{1,60}(,\w{1,60}){0,60}$/, 'must be names, separated by commas')
@@ -52,21 +53,28 @@ const metricTypes = Object.keys(metricColumns) as [MetricType, ...MetricType[]]
 const dimensions = Object.keys(dimensionColumns) as [Dimension, ...Dimension[]]
 
 /** Of reports. */
-export const reportsQuery = fileQuery.extend({
-  start_gte: dayOrMoment.describe(
-    'The first day. Days are the account’s, whatever time zone it’s written with.',
-  ),
-  end_lt: dayOrMoment.describe('The day after the last.'),
-  type: list
-    .default('IMPRESSIONS,CLICKS,COST,CONVERSIONS,CONVERSION_VALUE')
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(metricTypes)))
-    .describe('The metrics, separated by commas.'),
-  dimension: z
-    .enum(dimensions)
-    .optional()
-    .describe('By what the numbers are broken down. Default is nothing.'),
-  campaign_id: idOfCustomer.optional().describe('Only this campaign.'),
-  group_id: idOfCustomer.optional().describe('Of this ad group, instead of campaigns.'),
-  ad_id: idOfCustomer.optional().describe('Of this ad, instead of campaigns.'),
-})
+export const reportsQuery = fileQuery
+  .extend({
+    start_gte: dayOrMoment.describe(
+      'The first day. Days are the account’s, whatever time zone it’s written with.',
+    ),
+    end_lt: dayOrMoment.describe('The day after the last.'),
+    type: list
+      .default('IMPRESSIONS,CLICKS,COST,CONVERSIONS,CONVERSION_VALUE')
+      .transform((text) => text.split(','))
+      .pipe(z.array(z.enum(metricTypes)))
+      .describe('The metrics, separated by commas.'),
+    dimension: z
+      .enum(dimensions)
+      .optional()
+      .describe('By what the numbers are broken down. Default is nothing.'),
+    campaign_id: idOfCustomer.optional().describe('Only this campaign.'),
+    group_id: idOfCustomer.optional().describe('Of this ad group, instead of campaigns.'),
+    ad_id: idOfCustomer.optional().describe('Of this ad, instead of campaigns.'),
+  })
+  .refine(hasDays, { path: ['end_lt'], error: 'must be after `start_gte`' })
+
+function hasDays(query: Parameters<typeof daysOf>[0]): boolean {
+  const { from, to } = daysOf(query)
+  return from <= to
+}
