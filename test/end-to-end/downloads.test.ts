@@ -82,6 +82,16 @@ describe('a report', () => {
     expect(lines.at(-1)).toBe(`# rows: ${lines.length - 2}`)
   })
 
+  test('is what `Accept` weighs most, and is refused if it allows neither format', async () => {
+    const handle = await handleOf()
+    const prefers = 'text/csv;q=0.1, application/x-ndjson'
+    expect((await finish(handle, { accept: prefers })).headers.get('content-type')).toMatch('x-ndjson')
+    expect(await read(handle, { accept: 'text/csv;q=0, application/json' })).toMatchObject({
+      status: 406,
+      body: { code: 'not_acceptable', actor: 'app', detail: expect.stringContaining('text/csv') },
+    })
+  })
+
   test('without data has no rows', async () => {
     await world.advertising.fault({ path: '/GenerateReport/Poll', kind: 'noData', times: 9 })
     expect((await finish(await handleOf())).body).toBe('{"_end":{"rows":0}}\n')
