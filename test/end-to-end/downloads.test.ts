@@ -207,12 +207,39 @@ describe('a refusal', () => {
     ])
   })
 
-  test('of another user’s request says who acts', async () => {
+  test('of an account that the user can’t reach any longer isn’t lost consent', async () => {
     const handle = await handleOf()
     await refused(106, 'Poll')
-    const { body } = await read(handle)
-    expect(body.code).toBe('reauthorization_required')
-    expect(body.actor).not.toBe('operator')
+    expect(await read(handle)).toMatchObject({
+      status: 404,
+      body: { code: 'account_not_found', reason: 'advertising_106', actor: 'advertiserAdmin' },
+    })
+    await world.advertising.fault({
+      path: '/GenerateReport/Submit',
+      kind: 'fault',
+      code: 105,
+      reason: 'AccountInactive',
+    })
+    expect(await start()).toMatchObject({
+      status: 404,
+      body: { code: 'account_not_found', actor: 'advertiser', detail: expect.stringContaining('inactive') },
+    })
+    await world.advertising.clear()
+    const { accountId } = (await world.call('GET', `/v1/tenants/${tenant}/token`)).body
+    await refused(2003)
+    expect(await start({ accounts: [accountId] })).toMatchObject({
+      status: 404,
+      body: { code: 'account_not_found', detail: expect.stringContaining('one of the report’s accounts') },
+    })
+  })
+
+  test('of a report’s accounts that aren’t the tenant’s names the account', async () => {
+    const { accountId } = (await world.call('GET', `/v1/tenants/${tenant}/token`)).body
+    expect(await start({ accounts: [accountId] })).toMatchObject({ status: 202 })
+    expect(await start({ accounts: [accountId, '7'] })).toMatchObject({
+      status: 404,
+      body: { code: 'account_not_found', actor: 'app', detail: expect.stringContaining('the account 7') },
+    })
   })
 
   test.each([
