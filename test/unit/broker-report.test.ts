@@ -188,6 +188,20 @@ describe('a report', () => {
     expect(cancel).toHaveBeenCalled()
   })
 
+  test('is written to what isn’t a file, and can be given up', async () => {
+    answers = [started, rows(whole), started, rows(lines)]
+    const values = { output: '/dev/null' }
+    expect((await report(undefined, { values })).code).toBe(0)
+    expect((await report(undefined, { values })).code).toBe(1)
+    expect(told).toContain('2 rows in /dev/null.')
+  })
+
+  test('on a full disk is a sentence, and no row is asked for any more', async () => {
+    answers = [started, rows(whole)]
+    expect((await report(undefined, { values: { output: '/dev/full' } })).code).toBe(1)
+    expect(told).toBe('Can’t write /dev/full. The disk is full. The rows aren’t whole.\n')
+  })
+
   test('tells a program where its rows are', async () => {
     answers = [started, rows(whole)]
     await report('rows.ndjson', { values: { json: true } })
@@ -268,6 +282,15 @@ describe('rows that break off', () => {
     expect(failure.answer).toEqual({ status: 502, body: problem })
   })
 
+  test.each(['null', '5', '{}', '{"_end":null}', '{"_end":{}}', '{"_end":{"rows":"2"}}', '# row: 2'])(
+    'with a last line %s never look complete',
+    async (line) => {
+      answers = [started, rows(`${lines}${line}\n`)]
+      expect((await report('rows')).code).toBe(1)
+      expect(told).toContain('The answer broke off.')
+    },
+  )
+
   test('with their connection say so, and in CSV, what says more', async () => {
     answers = [started, rows(lines, { breaks: true })]
     expect((await report('rows')).code).toBe(1)
@@ -296,6 +319,11 @@ describe('a failure', () => {
     expect(await report('rows')).toEqual({ code: 0, seconds: 5 + 10 + 5 + 5 + 60 })
   })
 
+  test('to say when to ask again is waited out for the usual time', async () => {
+    answers = [started, json({}, 202, { 'retry-after': 'soon' }), rows(whole)]
+    expect(await report('rows')).toEqual({ code: 0, seconds: 5 + 5 })
+  })
+
   test('is forgotten once Microsoft is making the report', async () => {
     const six = Array.from({ length: 6 }, () => busy)
     answers = [started, ...six, pending(5), ...six, rows(whole)]
@@ -319,16 +347,16 @@ describe('a failure', () => {
     expect(await written()).toEqual([])
   })
 
+  test('of the output costs no report', async () => {
+    await expect(report('missing/rows')).rejects.toThrow('Its folder doesn’t exist.')
+    expect(sent).toEqual([])
+  })
+
   test('without a wait isn’t waited out', async () => {
     answers = [started, json({ code: 'internal_error' }, 500)]
     await expect(report('rows')).rejects.toThrow('internal_error')
     answers = [started, json({ code: 'download_not_found' }, 404, { 'retry-after': '1' })]
     await expect(report('rows')).rejects.toThrow('download_not_found')
-  })
-
-  test('of the disk costs no report', async () => {
-    await expect(report('missing/rows')).rejects.toThrow('Can’t write the file')
-    expect(sent).toEqual([])
   })
 })
 
@@ -354,6 +382,7 @@ describe('what is missing', () => {
     ['--columns', { values: { columns: undefined } }],
     ['--tenant', { values: { tenant: undefined } }],
     ['csv or ndjson', { values: { format: 'xml' } }],
+    ['csv or ndjson', { values: { format: 'constructor' } }],
   ])('without a person is named: %s', async (name, given) => {
     await expect(report('rows', given)).rejects.toThrow(name)
     const ask: Ask = async () => {
