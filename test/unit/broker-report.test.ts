@@ -223,10 +223,11 @@ describe('entities', () => {
     answers = [started, rows(`${lines}{"_end":{"rows":2,"syncTime":"${time}"}}\n`)]
     await report('rows', {
       words: [],
-      values: { ...values, 'changed-since': '2026-11-01T00:00:00Z', account: '1' },
+      values: { ...values, 'changed-since': '2026-11-01T00:00:00Z', account: '1', campaigns: '5,6' },
     })
     expect(bodyOf(sent[0]!)).toEqual({
-      ...{ entities: ['campaigns', 'adGroups'], changedSince: '2026-11-01T00:00:00Z', accountId: '1' },
+      ...{ entities: ['campaigns', 'adGroups'], campaigns: ['5', '6'], accountId: '1' },
+      changedSince: '2026-11-01T00:00:00Z',
     })
     expect(await textOf('rows')).toBe(lines)
     expect(told).toContain(`--changed-since ${time}`)
@@ -379,6 +380,13 @@ describe('what is missing', () => {
   test.each([
     ['the report', { words: [] }],
     ['not both', { values: { entities: 'ads' } }],
+    ['--changed-since goes with', { values: { 'changed-since': '2026-11-20T00:00:00Z' } }],
+    ['--columns is about a report', { words: [], values: { entities: 'ads' } }],
+    ['--to is about', { words: [], values: { columns: undefined, entities: 'ads', to: '2026-11-01' } }],
+    [
+      '--complete-only',
+      { words: [], values: { columns: undefined, entities: 'ads', 'complete-only': true } },
+    ],
     ['--columns', { values: { columns: undefined } }],
     ['--tenant', { values: { tenant: undefined } }],
     ['csv or ndjson', { values: { format: 'xml' } }],
