@@ -5,7 +5,8 @@ import { daysOf } from '../unified/reportWish.ts'
 import { wholeNumber } from './fields.ts'
 
 const list = z.string().regex(/^\w{1,60}(,\w{1,60}){0,60}$/, 'must be names, separated by commas')
-const word = z.string().regex(/^\w{1,60}$/, 'must be one of Unified.to’s words')
+/** Microsoft's own, such as `Active`, would silently find nothing. */
+const word = z.string().regex(/^[A-Z][A-Z\d_]{0,59}$/, 'must be one of Unified.to’s words, such as ACTIVE')
 const moment = z.iso.datetime({ offset: true })
 const dayOrMoment = z.union([z.iso.date(), moment])
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { reportsQuery } from '../../shared/http/unifiedQuery.ts'
+import { entitiesQuery, reportsQuery } from '../../shared/http/unifiedQuery.ts'
 import { toReportWish } from '../../shared/unified/reportWish.ts'
 
 const query = { start_gte: '2026-11-01', end_lt: '2026-11-08', type: ['CLICKS', 'CTR'] } as const
@@ -63,4 +63,15 @@ test.each([
 ])('a query from %s to before %s is refused at %s', (start_gte, end_lt, field) => {
   const { error } = reportsQuery.safeParse({ start_gte, end_lt })
   expect(error?.issues[0]?.path[0]).toBe(field)
+})
+
+test.each([
+  ['ACTIVE', true],
+  ['NOT_ELIGIBLE', true],
+  ['Active', false],
+  ['active', false],
+  ['1', false],
+  ['__proto__', false],
+])('a filter by the word %j is accepted: %s', (status, isAccepted) => {
+  expect(entitiesQuery.safeParse({ status }).success).toBe(isAccepted)
 })
