@@ -82,6 +82,16 @@ describe('a report', () => {
     expect(lines.at(-1)).toBe(`# rows: ${lines.length - 2}`)
   })
 
+  test('is what `Accept` weighs most, and is refused if it allows neither format', async () => {
+    const handle = await handleOf()
+    const prefers = 'text/csv;q=0.1, application/x-ndjson'
+    expect((await finish(handle, { accept: prefers })).headers.get('content-type')).toMatch('x-ndjson')
+    expect(await read(handle, { accept: 'text/csv;q=0, application/json' })).toMatchObject({
+      status: 406,
+      body: { code: 'not_acceptable', actor: 'app', detail: expect.stringContaining('text/csv') },
+    })
+  })
+
   test('without data has no rows', async () => {
     await world.advertising.fault({ path: '/GenerateReport/Poll', kind: 'noData', times: 9 })
     expect((await finish(await handleOf())).body).toBe('{"_end":{"rows":0}}\n')
@@ -214,12 +224,39 @@ describe('a refusal', () => {
     ])
   })
 
-  test('of another user’s request says who acts', async () => {
+  test('of an account that the user can’t reach any longer isn’t lost consent', async () => {
     const handle = await handleOf()
     await refused(106, 'Poll')
-    const { body } = await read(handle)
-    expect(body.code).toBe('reauthorization_required')
-    expect(body.actor).not.toBe('operator')
+    expect(await read(handle)).toMatchObject({
+      status: 404,
+      body: { code: 'account_not_found', reason: 'advertising_106', actor: 'advertiserAdmin' },
+    })
+    await world.advertising.fault({
+      path: '/GenerateReport/Submit',
+      kind: 'fault',
+      code: 105,
+      reason: 'AccountInactive',
+    })
+    expect(await start()).toMatchObject({
+      status: 404,
+      body: { code: 'account_not_found', actor: 'advertiser', detail: expect.stringContaining('inactive') },
+    })
+    await world.advertising.clear()
+    const { accountId } = (await world.call('GET', `/v1/tenants/${tenant}/token`)).body
+    await refused(2003)
+    expect(await start({ accounts: [accountId] })).toMatchObject({
+      status: 404,
+      body: { code: 'account_not_found', detail: expect.stringContaining('one of the report’s accounts') },
+    })
+  })
+
+  test('of a report’s accounts that aren’t the tenant’s names the account', async () => {
+    const { accountId } = (await world.call('GET', `/v1/tenants/${tenant}/token`)).body
+    expect(await start({ accounts: [accountId] })).toMatchObject({ status: 202 })
+    expect(await start({ accounts: [accountId, '7'] })).toMatchObject({
+      status: 404,
+      body: { code: 'account_not_found', actor: 'app', detail: expect.stringContaining('the account 7') },
+    })
   })
 
   test.each([

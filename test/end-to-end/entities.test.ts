@@ -197,12 +197,11 @@ describe('a refusal of entities', () => {
     })
   })
 
-  test('of another user’s request says who acts', async () => {
+  test('of a request that the user can’t reach any longer says who acts', async () => {
     const handle = await handleOf()
     await fault({ path: '/BulkDownloadStatus/Query', kind: 'operationFault', code: 106, times: 1 })
     const { body } = await read(handle)
-    expect(body.code).toBe('reauthorization_required')
-    expect(body.actor).not.toBe('operator')
+    expect(body).toMatchObject({ code: 'account_not_found', actor: 'advertiserAdmin' })
   })
 
   test.each([
