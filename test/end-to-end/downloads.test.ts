@@ -161,7 +161,13 @@ describe('a refusal', () => {
     const { status, body, headers } = await start()
     expect([status, body]).toMatchObject([
       429,
-      { code: 'too_many_requests', reason: 'throttled_by_microsoft', actor: 'nobody' },
+      {
+        code: 'too_many_requests',
+        reason: 'throttled_by_microsoft',
+        actor: 'nobody',
+        codes: ['207 ConcurrentRequestOverLimit'],
+        detail: expect.stringContaining(' Microsoft’s words: “'),
+      },
     ])
     expect(headers.get('retry-after')).toBe('60')
   })
@@ -171,7 +177,13 @@ describe('a refusal', () => {
     const { status, body } = await start({ completeOnly: true })
     expect([status, body]).toMatchObject([
       409,
-      { code: 'report_not_complete', actor: 'nobody', retryAfter: 3600 },
+      {
+        code: 'report_not_complete',
+        actor: 'nobody',
+        retryAfter: 3600,
+        codes: ['2004 ReportingServiceNoCompleteDataAvaliable'],
+        detail: expect.stringContaining(' Microsoft’s words: “'),
+      },
     ])
   })
 
@@ -184,24 +196,29 @@ describe('a refusal', () => {
         code: 'report_refused',
         reason: 'columns_exclude_each_other',
         exclusive: { attributes: ['DeviceOS', 'Goal'], statistics: ['ImpressionSharePercent'] },
+        codes: [expect.stringMatching(/^2064 /)],
       },
     ])
     expect(body.detail).toContain('DeviceOS, Goal')
   })
 
-  test('for anything else has Microsoft’s codes', async () => {
+  test('for anything else has Microsoft’s codes and words', async () => {
     const { status, body } = await start({ type: 'Nonsense' })
     expect([status, body]).toMatchObject([
       422,
       { code: 'report_refused', actor: 'app', codes: ['2002 ReportingServiceUnknownReportType'] },
     ])
+    expect(body.detail).toMatch(
+      /^Microsoft Advertising refuses to make this report\. Microsoft’s words: “.+”$/,
+    )
   })
 
   test('of another user’s request says who acts', async () => {
     const handle = await handleOf()
     await refused(106, 'Poll')
     const { body } = await read(handle)
-    expect(body.code).toBe('reauthorization_required')
+    expect(body).toMatchObject({ code: 'reauthorization_required', codes: ['106 UserIsNotAuthorized'] })
+    expect(body.detail).toContain(' Microsoft’s words: “')
     expect(body.actor).not.toBe('operator')
   })
 
@@ -247,7 +264,11 @@ describe('a file', () => {
     await world.advertising.fault({ path: '/GenerateReport/Poll', kind: 'failed', times: 9 })
     expect(await finish(await handleOf())).toMatchObject({
       status: 502,
-      body: { code: 'download_failed', reason: 'report_failed' },
+      body: {
+        code: 'download_failed',
+        reason: 'report_failed',
+        detail: expect.stringContaining('status Error'),
+      },
     })
   })
 
