@@ -5,6 +5,7 @@ import { withoutEmpty, withoutNulls } from './absent.ts'
 import { invalidFields, type RequestPart, toFieldFaults } from './fieldFaults.ts'
 import { isNestedDeeper } from './jsonDepth.ts'
 import type { ReceivedRequest } from './receiveRequest.ts'
+import { sayFault } from './sayFault.ts'
 
 /**
  * Reads and parses a JSON body with a size limit. A member that is `null` counts as absent.
@@ -126,7 +127,7 @@ function parseValues<T>(where: 'query' | 'body', schema: z.ZodType<T>, values: U
 }
 
 function parse<T>(where: RequestPart, schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { error: sayFault })
   if (parsed.success) return parsed.data
   throw invalidFields(parsed.error.issues.flatMap((issue) => toFieldFaults(where, issue)))
 }
