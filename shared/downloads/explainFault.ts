@@ -34,7 +34,7 @@ export function explainFault(
     return new Problem('report_not_complete', { retryAfterSeconds: incompleteSeconds, members })
   if (expiredRequest.has(code))
     return new Problem('download_not_found', { members: { ...members, reason: 'request_expired' } })
-  if (code === 2064 && report) return excludedColumns(report, members)
+  if (code === 2064 && report) return excludedColumns(report, { ...members, codes: codesOf(fault) })
   if (fault.class === 'request') return refusedRequest(fault, members)
   return explainDiscoveryFault(config, tenant, fault)
 }
@@ -47,9 +47,13 @@ function excludedColumns({ type, columns }: ReportWish, members: object): Proble
   })
 }
 
-function refusedRequest({ service, code, errors, meaning }: AdvertisingFault, members: object): Problem {
-  const codes = errors.map((each) => `${each.code} ${each.errorCode}`.trim())
-  const own = { detail: meaning, members: { ...members, codes } }
+function codesOf({ errors }: AdvertisingFault): readonly string[] {
+  return errors.map((each) => `${each.code} ${each.errorCode}`.trim())
+}
+
+function refusedRequest(fault: AdvertisingFault, members: object): Problem {
+  const { service, code, meaning } = fault
+  const own = { detail: meaning, members: { ...members, codes: codesOf(fault) } }
   if (service !== 'bulk') return new Problem('report_refused', own)
   if (code === 3209) return fullDownloadRequired('changed_since_too_old', own.members)
   const reason = tooLarge.has(code) && { reason: 'too_large' }

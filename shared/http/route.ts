@@ -7,6 +7,7 @@ import {
 } from '@azure/functions'
 import { broker } from '../broker.ts'
 import { ClientLeftError } from '../domain/clientLeft.ts'
+import { toProblem } from '../domain/toProblem.ts'
 import { Problem, type ProblemCode, problems } from '../problems.ts'
 import { SettingsError, settingIsMissing } from '../settings/faults.ts'
 import { recordProblem, withTracing } from '../telemetry/invocation.ts'
@@ -21,7 +22,7 @@ import {
   type ReceivedRequest,
   receiveRequest,
 } from './receiveRequest.ts'
-import { problemResponse, toProblem } from './responses.ts'
+import { problemResponse } from './responses.ts'
 import type { Tag } from './tags.ts'
 
 /** One method of a route, with everything for its contract. */

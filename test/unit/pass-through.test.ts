@@ -50,6 +50,17 @@ describe('a passed-through call', () => {
   })
 
   test.each([
+    ['content-length', '7'],
+    ['transfer-encoding', 'chunked'],
+  ])('is refused for a body that only %s shows', async (header, value) => {
+    const own = await passing([{ status: 200 }])
+    const headers = new Headers({ [header]: value })
+    const call = own.pass({ method: 'GET', body: null, headers })
+    await expect(call).rejects.toMatchObject({ code: 'invalid_request' })
+    expect(own.seen.tokens).toEqual([])
+  })
+
+  test.each([
     [new Error('reset'), 'advertising_unreachable'],
     [new UnusableResponseError(101), 'advertising_answer_unusable'],
   ])('that gets no answer can be tried again in 5 s (%#)', async (error, reason) => {

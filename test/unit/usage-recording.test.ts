@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { UsageRecord } from '../../shared/domain/usage.ts'
 import { Problem } from '../../shared/problems.ts'
 import { withUsageRecording } from '../../shared/vend/usageRecording.ts'
@@ -24,9 +25,10 @@ test('a vend is recorded once, with its app, its tenant, and its environment', a
   expect(uses).toEqual([{ ...common, environment: 'sandbox' }])
 })
 
-test('a vend that ends in a problem is recorded with its code, and any other failure as internal', async () => {
+test('a vend that ends in a problem, or for storage, is recorded with its code, and any other failure as internal', async () => {
   for (const [error, problem] of [
     [new Problem('tenant_not_found'), 'tenant_not_found'],
+    [new StorageUnavailableError('tables', 503, 'ServerBusy'), 'storage_unavailable'],
     [new TypeError('x'), 'internal_error'],
   ] as const) {
     const { answer, uses } = await recorded(() => Promise.reject(error))
