@@ -222,6 +222,7 @@ describe('a refusal', () => {
       {
         code: 'report_refused',
         reason: 'columns_exclude_each_other',
+        codes: [expect.stringMatching(/^2064 \w+$/)],
         exclusive: { attributes: ['DeviceOS', 'Goal'], statistics: ['ImpressionSharePercent'] },
         codes: [expect.stringMatching(/^2064 /)],
       },

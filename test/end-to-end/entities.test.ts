@@ -186,6 +186,14 @@ describe('a refusal of entities', () => {
     expect(rows).toHaveLength(5001)
   })
 
+  test('for too many campaigns says the same', async () => {
+    await fault({ path: '/Campaigns/DownloadByAccountIds', kind: 'operationFault', code: 3216, times: 1 })
+    expect(await start()).toMatchObject({
+      status: 422,
+      body: { code: 'entities_refused', reason: 'too_large', actor: 'app' },
+    })
+  })
+
   test('for anything else has Microsoft’s codes and words', async () => {
     expect(await start({ entities: ['Nonsense'] })).toMatchObject({
       status: 422,
