@@ -53,7 +53,8 @@ function readHeader(sent: readonly string[], name: string): string | null {
   for (let index = 0; index < sent.length; index += 2) {
     const other = sent[index]!
     if (other.length !== lowerName.length || other.toLowerCase() !== lowerName) continue
-    value = value === null ? sent[index + 1]! : `${value}${lowerName === 'cookie' ? '; ' : ', '}${sent[index + 1]}`
+    value =
+      value === null ? sent[index + 1]! : `${value}${lowerName === 'cookie' ? '; ' : ', '}${sent[index + 1]}`
   }
   return value
 }

@@ -16,13 +16,13 @@ import type { Answer } from './answer.ts'
 import { answerFirst } from './answerFirst.ts'
 import { withBackpressure } from './backpressure.ts'
 import { checkRequest, type HandledRequest, type RequestRules } from './checkRequest.ts'
+import { toOneChunk } from './oneChunk.ts'
 import {
   createReadPathParams,
   type ReadPathParams,
   type ReceivedRequest,
   receiveRequest,
 } from './receiveRequest.ts'
-import { toOneChunk } from './oneChunk.ts'
 import { problemResponse } from './responses.ts'
 import type { Tag } from './tags.ts'
 
