@@ -6,7 +6,7 @@ import { filterFaults, reportFilter, toFilter } from './reportFilter.ts'
 const name = z.string().regex(/^[A-Za-z]\w{0,79}$/, 'must be one of Microsoft’s names')
 
 /** A day as Microsoft counts it, without a time zone of its own. */
-const day = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'must be a date like 2026-11-30')
+const day = z.iso.date('must be a date like 2026-11-30')
 
 /** A report, in a request for it. */
 export const report = z
@@ -45,6 +45,7 @@ export const report = z
     ({ period, from, to }) => (period ? !(from || to) : from && to),
     'needs `from` and `to`, or `period`',
   )
+  .refine(({ from, to }) => !from || !to || from <= to, { path: ['to'], error: 'must not be before `from`' })
   .refine(({ accounts, campaigns }) => !(accounts && campaigns), 'has `accounts` or `campaigns`, not both')
   .superRefine(({ type, filter = {} }, context) => {
     if (Object.keys(filter).length === 0) return

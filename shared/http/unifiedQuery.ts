@@ -1,10 +1,12 @@
 import * as z from 'zod'
 import { accountName, idOfCustomer } from '../domain/account.ts'
 import { type Dimension, dimensionColumns, type MetricType, metricColumns } from '../unified/report.ts'
+import { daysOf } from '../unified/reportWish.ts'
 import { wholeNumber } from './fields.ts'
 
 const list = z.string().regex(/^\w{1,60}(,\w{1,60}){0,60}$/, 'must be names, separated by commas')
-const word = z.string().regex(/^\w{1,60}$/, 'must be one of Unified.to’s words')
+/** Microsoft's own, such as `Active`, would silently find nothing. */
+const word = z.string().regex(/^[A-Z][A-Z\d_]{0,59}$/, 'must be one of Unified.to’s words, such as ACTIVE')
 const moment = z.iso.datetime({ offset: true })
 const dayOrMoment = z.union([z.iso.date(), moment])
 
@@ -69,22 +71,29 @@ const metricTypes = Object.keys(metricColumns) as [MetricType, ...MetricType[]]
 const dimensions = Object.keys(dimensionColumns) as [Dimension, ...Dimension[]]
 
 /** Of reports. */
-export const reportsQuery = pageQuery.extend({
-  ...fileParameters,
-  start_gte: dayOrMoment.describe(
-    'The first day. Days are the account’s, whatever time zone it’s written with.',
-  ),
-  end_lt: dayOrMoment.describe('The day after the last.'),
-  type: list
-    .default('IMPRESSIONS,CLICKS,COST,CONVERSIONS,CONVERSION_VALUE')
-    .transform((text) => text.split(','))
-    .pipe(z.array(z.enum(metricTypes)))
-    .describe('The metrics, separated by commas.'),
-  dimension: z
-    .enum(dimensions)
-    .optional()
-    .describe('By what the numbers are broken down. Default is nothing.'),
-  campaign_id: idOfCustomer.optional().describe('Only this campaign.'),
-  group_id: idOfCustomer.optional().describe('Of this ad group, instead of campaigns.'),
-  ad_id: idOfCustomer.optional().describe('Of this ad, instead of campaigns.'),
-})
+export const reportsQuery = pageQuery
+  .extend({
+    ...fileParameters,
+    start_gte: dayOrMoment.describe(
+      'The first day. Days are the account’s, whatever time zone it’s written with.',
+    ),
+    end_lt: dayOrMoment.describe('The day after the last.'),
+    type: list
+      .default('IMPRESSIONS,CLICKS,COST,CONVERSIONS,CONVERSION_VALUE')
+      .transform((text) => text.split(','))
+      .pipe(z.array(z.enum(metricTypes)))
+      .describe('The metrics, separated by commas.'),
+    dimension: z
+      .enum(dimensions)
+      .optional()
+      .describe('By what the numbers are broken down. Default is nothing.'),
+    campaign_id: idOfCustomer.optional().describe('Only this campaign.'),
+    group_id: idOfCustomer.optional().describe('Of this ad group, instead of campaigns.'),
+    ad_id: idOfCustomer.optional().describe('Of this ad, instead of campaigns.'),
+  })
+  .refine(hasDays, { path: ['end_lt'], error: 'must be after `start_gte`' })
+
+function hasDays(query: Parameters<typeof daysOf>[0]): boolean {
+  const { from, to } = daysOf(query)
+  return from <= to
+}
