@@ -13,7 +13,7 @@ export type ReportFilter = z.infer<typeof reportFilter>
 
 /** What is wrong with a filter, and the place in it. */
 export interface FilterFault {
-  readonly path: readonly string[]
+  readonly path: readonly (string | number)[]
   readonly message: string
 }
 
@@ -39,8 +39,8 @@ function valueFaults(type: string, element: string, values: readonly string[]): 
   const words = wordsOf(type, element)
   const kind = filterKinds[element]
   if (words) {
-    const other = values.find((value) => !words.includes(value))
-    return other ? [{ path, message: `can’t be ${other}. It can be ${words.join(', ')}` }] : []
+    const at = values.findIndex((value) => !words.includes(value))
+    return at < 0 ? [] : [{ path: [element, at], message: `must be one of ${words.join(', ')}` }]
   }
   if (kind === 'boolean')
     return /^(true|false)$/.test(values.join()) ? [] : [{ path, message: 'must be ["true"] or ["false"]' }]

@@ -8,35 +8,47 @@ export interface GroupCampaigns {
   of(groups: ReadonlySet<string>): Map<string, string>
 }
 
-const blockPairs = 8192
-/** What fits into 64 bits. */
-const id = /^\d{1,19}$/
+/** Ad groups, and for each of them the place of its campaign among all campaigns. */
+interface Block {
+  readonly groups: BigUint64Array
+  readonly campaigns: Uint32Array
+}
+
+const blockLength = 8192
+/** What fits into 64 bits, in one way of writing; 0 is no ID, and what is left in the last block. */
+const id = /^[1-9]\d{0,18}$/
 
 /**
- * Remembers the campaigns of ad groups, in 16 bytes for each. A map would take some hundred, and the file doesn't say how
+ * Remembers the campaigns of ad groups, in 12 bytes for each. A map would take some hundred, and the file doesn't say how
  * many there are.
  */
 export function createGroupCampaigns(): GroupCampaigns {
-  const blocks: BigUint64Array[] = []
+  const blocks: Block[] = []
+  const campaigns = new Map<bigint, number>()
   let length = 0
+  const placeOf = (campaign: bigint) => {
+    const place = campaigns.get(campaign) ?? campaigns.size
+    if (place === campaigns.size) campaigns.set(campaign, place)
+    return place
+  }
   return {
     see: (row) => {
       const seen = groupIn(row)
       if (!seen) return
-      const at = (length % blockPairs) * 2
-      if (at === 0) blocks.push(new BigUint64Array(blockPairs * 2))
-      blocks.at(-1)?.set([BigInt(seen.group), BigInt(seen.campaign)], at)
-      length++
+      const at = length++ % blockLength
+      if (at === 0)
+        blocks.push({ groups: new BigUint64Array(blockLength), campaigns: new Uint32Array(blockLength) })
+      const block = blocks.at(-1)
+      block?.groups.set([BigInt(seen.group)], at)
+      block?.campaigns.set([placeOf(BigInt(seen.campaign))], at)
     },
     of: (groups) => {
       const wanted = new Set([...groups].filter((group) => id.test(group)).map(BigInt))
+      const all = [...campaigns.keys()]
       const found = new Map<string, string>()
-      for (let index = 0; index < length; index++) {
-        const block = blocks[Math.floor(index / blockPairs)]
-        const at = (index % blockPairs) * 2
-        const group = block?.[at] ?? 0n
-        if (wanted.has(group)) found.set(String(group), String(block?.[at + 1]))
-      }
+      for (const block of blocks)
+        for (const [at, group] of block.groups.entries())
+          if (wanted.has(group)) found.set(String(group), String(all[block.campaigns[at] ?? 0]))
       return found
     },
   }

@@ -44,9 +44,7 @@ describe('the filter', () => {
       expect(faultsOf(type, { [element]: words ?? samples[kind] }), `${type} ${element}`).toBeUndefined()
       if (!words) continue
       const [fault] = faultsOf(type, { [element]: ['Sleeping'] }) ?? []
-      expect(fault).toContain(
-        `report.filter.${element}: can’t be Sleeping. It can be ${words.toSorted().join(', ')}`,
-      )
+      expect(fault).toContain(`report.filter.${element}.0: must be one of ${words.toSorted().join(', ')}`)
     }
   })
 
@@ -71,14 +69,14 @@ describe('the filter', () => {
     [
       'CampaignPerformance',
       { Status: ['Active', 'Expired'] },
-      'Status: can’t be Expired. It can be Active, BudgetPaused,',
+      'Status.1: must be one of Active, BudgetPaused,',
     ],
     [
       'AdGroupPerformance',
       { Status: ['BudgetPaused'] },
-      'Status: can’t be BudgetPaused. It can be Active, Deleted, Expired, Paused',
+      'Status.0: must be one of Active, Deleted, Expired, Paused',
     ],
-    ['CampaignPerformance', { Status: ['active'] }, 'can’t be active'],
+    ['CampaignPerformance', { Status: ['active'] }, 'Status.0: must be one of'],
     ['CampaignPerformance', { constructor: ['Active'] }, 'constructor: isn’t an element'],
     [
       'AssetPerformance',

@@ -121,7 +121,8 @@ describe('an ad’s campaign', () => {
   const rows = [
     ...[group('1300000000000001', '9'), ad('1', '1300000000000001'), ad('2', '1300000000000002')],
     ...[ad('3', 'none'), ad('4', null), group('1300000000000002', '9223372036854775807')],
-    ...[{ Type: 'Campaign', Id: '9', 'Parent Id': '1' }, ad('5', '9'), group('end', '9')],
+    ...[{ Type: 'Campaign', Id: '9', 'Parent Id': '1' }, ad('5', '9'), ad('6', '0')],
+    group('end', '9'),
   ]
   const ids = [
     ...[
@@ -133,6 +134,7 @@ describe('an ad’s campaign', () => {
       ['4', null],
     ],
     ['5', null],
+    ['6', null],
   ]
 
   const adsOf = async (limit: number, fields = 'id,campaign_id,raw') => {
