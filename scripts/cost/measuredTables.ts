@@ -48,6 +48,7 @@ function vendRows(): string[][] {
     coalescing,
     coldStart,
     downloads,
+    entities,
     growth,
     listing,
     passthrough,
@@ -107,6 +108,7 @@ function vendRows(): string[][] {
       'all answered: reached',
     ],
     downloadsRow(downloads),
+    entitiesRow(entities),
     [
       '`cold-start`: loading the bundle; the machine was busy',
       `${coldStart.milliseconds} ms; ${coldStart.timesEmpty} times an empty process`,
@@ -129,6 +131,15 @@ function downloadsRow(downloads: typeof measured.downloads): string[] {
     `\`downloads\`: a report of ${rows} rows (${megabytes} MB unpacked) through the broker, compared with a script that reads the file with the vended token and checks nothing; the last with 64 MiB of heap, and the machine was busy`,
     `${list(downloads.map(({ share }) => share))} times the script's time; live memory at most ${most} MiB`,
     `64 MiB: ${reached(most <= 64)}; 1.2 times for all but the last: ${reached(downloads.slice(0, -1).every(({ share }) => share <= 1.2))}`,
+  ]
+}
+
+function entitiesRow(entities: typeof measured.entities): string[] {
+  const { rows, megabytes, rowsSeconds, lastPageSeconds, sortedSeconds, mebibytes } = entities
+  return [
+    `\`entities\`: ${list([rows], 0)} ad groups and ads (${list([megabytes], 0)} MB unpacked) as rows, and as pages of [objects](normalized.md), with 64 MiB of heap; the machine was busy`,
+    `all rows ${rowsSeconds} s, the last page ${lastPageSeconds} s, the last sorted page of ads ${sortedSeconds[0]} s, of ad groups ${sortedSeconds[1]} s; live memory at most ${mebibytes} MiB`,
+    `64 MiB: ${reached(mebibytes <= 64)}`,
   ]
 }
 
