@@ -1,9 +1,11 @@
 import { explainDiscoveryFault } from '../accounts/explainFault.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
+import { judgeFault } from '../advertising/judgeFault.ts'
 import { quoteErrors } from '../advertising/quoteErrors.ts'
 import type { Config } from '../config.ts'
 import type { VendedTenant } from '../domain/vendedTenant.ts'
 import { Problem, type ProblemCode, problems } from '../problems.ts'
+import { faultEvidence } from '../tenants/faultEvidence.ts'
 import { exclusiveColumns } from './exclusiveColumns.ts'
 import type { ReportWish } from './reportRequest.ts'
 
@@ -16,9 +18,18 @@ const expiredRequest: ReadonlySet<number | undefined> = new Set([2100, 2101, 320
 /** More keywords than a file can have: in an account, and in campaigns (guides/operation-error-codes.md). */
 const tooLarge: ReadonlySet<number | undefined> = new Set([3207, 3216])
 
+/** The call that was refused. */
+export interface RefusedCall {
+  readonly config: Config
+  readonly tenant: VendedTenant
+  readonly accountId: string
+  /** What the pass-through's diagnosis says, which knows more of the tokens than the answer. */
+  readonly verdict?: string | undefined
+}
+
 /** Turns the Reporting or Bulk service's refusal into the problem that says who acts, with Microsoft's codes and words. */
 export function explainFault(
-  { config, tenant }: { readonly config: Config; readonly tenant: VendedTenant },
+  { config, tenant, accountId, verdict }: RefusedCall,
   fault: AdvertisingFault,
   report?: ReportWish,
 ): Problem {
@@ -41,7 +52,17 @@ export function explainFault(
     )
   if (code === 2064 && report) return excludedColumns(report, fault)
   if (fault.class === 'request') return refusedRequest(fault)
-  return explainDiscoveryFault(config, tenant, fault)
+  const { about, actor } = judgeFault(fault, faultEvidence(tenant, fault))
+  const isInactive = about === 'account' || (about !== 'rights' && verdict === 'account_not_usable')
+  if (!isInactive && about !== 'rights') return explainDiscoveryFault(config, tenant, fault)
+  // The consent works, because the token was obtained with it; only this account is refused.
+  const accounts = report?.accounts ? 'one of the report’s accounts' : `the account ${accountId}`
+  const ours = `Microsoft Advertising refuses ${accounts}: ${isInactive ? 'It’s inactive.' : fault.meaning}`
+  return new Problem('account_not_found', {
+    ...quote('account_not_found', fault),
+    detail: quoteErrors(ours, fault.errors).detail,
+    actor: isInactive ? 'advertiser' : actor,
+  })
 }
 
 /** What the fault means, or the problem if it's about the request in particular; then what Microsoft says. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -34,8 +34,8 @@ afterEach(async () => {
 
 afterAll(() => world.close())
 
-/** Runs `npm run broker -- report …`; it waits as long as the broker says. */
-async function report(...args: readonly string[]) {
+/** Starts `npm run broker -- report …`; it waits as long as the broker says. */
+async function spawnReport(args: readonly string[]) {
   const env = {
     PATH: process.env.PATH,
     BROKER_URL: world.origin,
@@ -44,6 +44,11 @@ async function report(...args: readonly string[]) {
   const all = ['scripts/broker.ts', 'report', ...args, '--tenant', tenant]
   const child = spawn(process.execPath, all, { env })
   const ended = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)))
+  return { child, ended }
+}
+
+async function report(...args: readonly string[]) {
+  const { child, ended } = await spawnReport(args)
   const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
   return { code, out, err }
 }
@@ -72,6 +77,23 @@ test('a report is whole rows in a file, in both formats, and the same on standar
   expect(rows.map((row) => Object.values(JSON.parse(row)).join(','))).toEqual(records)
   expect(piped.err).toBe(`${rows.length} rows.\n`)
   expect(await readdir(folder)).toEqual(['report.csv'])
+})
+
+test('a report that is stopped leaves no file, and what was there stays', async () => {
+  await world.advertising.control('POST', 'options', { pendingPolls: 1000 })
+  const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+  await Promise.all(
+    Object.entries(signals).map(async ([signal, status]) => {
+      await writeFile(join(folder, signal), 'old')
+      const { child, ended } = await spawnReport([...of, '--output', join(folder, signal)])
+      const isOpen = (name: string) => name.startsWith(signal) && name.endsWith('.part')
+      await vi.waitUntil(async () => (await readdir(folder)).some(isOpen), { timeout: 30_000 })
+      child.kill(signal as NodeJS.Signals)
+      expect([signal, await ended]).toEqual([signal, status])
+    }),
+  )
+  expect((await readdir(folder)).toSorted()).toEqual(Object.keys(signals).toSorted())
+  for (const signal of Object.keys(signals)) expect(await readFile(join(folder, signal), 'utf8')).toBe('old')
 })
 
 test('a report whose archive breaks off once is read again', async () => {
