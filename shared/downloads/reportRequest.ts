@@ -3,7 +3,8 @@ import { idOfCustomer } from '../domain/account.ts'
 import { filterFaults, reportFilter, toFilter } from './reportFilter.ts'
 
 /** Microsoft's names: of a report, a column, a time. */
-const name = z.string().regex(/^[A-Za-z]\w{0,79}$/, 'must be one of Microsoft’s names')
+const nameLike = (example: string) =>
+  z.string().regex(/^[A-Za-z]\w{0,79}$/, `must be one of Microsoft’s names, like ${example}`)
 
 /** A day as Microsoft counts it, without a time zone of its own. */
 const day = z.iso.date('must be a date like 2026-11-30')
@@ -11,17 +12,19 @@ const day = z.iso.date('must be a date like 2026-11-30')
 /** A report, in a request for it. */
 export const report = z
   .strictObject({
-    type: name.describe('The report, as Microsoft names it: `CampaignPerformance`, for example.'),
-    columns: z.array(name).min(1).max(200).describe('Microsoft’s names of the columns.'),
-    from: day.optional().describe('The first day.'),
-    to: day.optional().describe('The last day.'),
-    period: name
+    type: nameLike('CampaignPerformance')
+      .refine((type) => !type.endsWith('ReportRequest'), 'must be without `ReportRequest`')
+      .describe('The report, as Microsoft names it: `CampaignPerformance`, for example.'),
+    columns: z.array(nameLike('CampaignId')).min(1).max(200).describe('Microsoft’s names of the columns.'),
+    from: day.optional().describe('The first day, such as `2026-11-01`.'),
+    to: day.optional().describe('The last day, such as `2026-11-27`.'),
+    period: nameLike('LastSevenDays')
       .optional()
       .describe('Instead of `from` and `to`: Microsoft’s `ReportTimePeriod`, such as `LastSevenDays`.'),
-    timeZone: name
+    timeZone: nameLike('PacificTimeUSCanadaTijuana')
       .optional()
       .describe('Microsoft’s `ReportTimeZone`, in which a day ends. Microsoft’s default is Pacific time.'),
-    aggregation: name
+    aggregation: nameLike('Weekly')
       .optional()
       .describe(
         'Microsoft’s `ReportAggregation`. Default is `Daily` with `TimePeriod`, otherwise `Summary`.',

@@ -19,7 +19,12 @@ export function toFieldFaults(
   where: RequestPart,
   { path, message, ...issue }: z.core.$ZodIssue,
 ): FieldFault[] {
-  const named = (names: readonly PropertyKey[]) => names.join('.').slice(0, maxNameCharacters)
+  // A list in a query is one text.
+  const named = (names: readonly PropertyKey[]) =>
+    names
+      .slice(0, where === 'query' ? 1 : undefined)
+      .join('.')
+      .slice(0, maxNameCharacters)
   if (issue.code !== 'unrecognized_keys') return [{ in: where, field: named(path), fault: message }]
   return issue.keys
     .slice(0, maxFaults + 1)

@@ -15,7 +15,7 @@ export function sayFault(issue: Issue): string {
 function ruleOf(issue: Issue): string {
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${types[issue.expected] ?? 'something else'}`
+      return `must be ${formats[formatOf(issue)] ?? types[issue.expected] ?? 'something else'}`
     case 'invalid_value':
       return `must be ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.join(', ')}`
     case 'invalid_format':
@@ -26,7 +26,7 @@ function ruleOf(issue: Issue): string {
     case 'unrecognized_keys':
       return unknownField(issue)
     case 'invalid_union':
-      return `must ${[...new Set(issue.errors.map(([first]) => first?.message.replace(/^.*?must /, '')))].join(', or ')}`
+      return `must be ${[...new Set(issue.errors.map(([first]) => first?.message.replace(/^.*?must be /, '')))].join(', or ')}`
     default:
       return 'isn’t valid'
   }
@@ -46,6 +46,12 @@ const formats: Readonly<Record<string, string>> = {
   datetime: 'a time with its zone, like 2026-11-27T06:00:00Z',
   date: 'a date like 2026-11-27',
   guid: 'an ID like 12345678-90ab-cdef-1234-567890abcdef',
+}
+
+/** The format of the text that was wanted, if it has one. */
+function formatOf({ inst }: Issue): string {
+  const { format = '' } = (inst as Partial<z.core.$ZodStringFormat> | undefined)?._zod?.def ?? {}
+  return format
 }
 
 /** What was sent, if it's of the wrong kind. */

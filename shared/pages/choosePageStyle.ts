@@ -16,7 +16,7 @@ form:has([type=radio][name=scope][value=all]:checked) .pick{display:none}
 .search input{flex:1;min-width:0;min-height:2.75rem;padding:.5rem .875rem;border:1px solid var(--edge);border-radius:.625rem;background:var(--card);color:var(--ink);font:inherit}
 .search input::placeholder{color:var(--quiet);opacity:1}
 .tools{display:flex;flex-wrap:wrap;align-items:baseline;gap:0 1rem;margin:.375rem .25rem}
-.tools p{flex:1 1 auto;margin:.25rem 0}
+.tools p{flex:1 1 auto;margin:.25rem 0;overflow-wrap:anywhere}
 [tabindex="-1"]:focus{outline:none}
 .tool{min-height:1.75rem;padding:.125rem 0;border:0;background:none;color:var(--accent);font:inherit;font-size:.875rem;text-decoration:underline;text-underline-offset:.15em;cursor:pointer}
 .skip{position:absolute;transform:translateY(-200vh)}

@@ -82,7 +82,7 @@ function supportLine({ failed, reason, traceId }: ConnectFailure, app: string | 
   }</p>`
 }
 
-/** A masked name such as `a…@outlook.com` never wraps. */
+/** A masked name such as `a…@outlook.com` wraps only if it's wider than the page. */
 function withWholeNames(text: string): Html[] {
   return text
     .split(/(\S{0,9}…@[\w.-]{0,253}\w)/)

@@ -1,6 +1,7 @@
 /**
  * The style of all pages, light and dark. Text has a contrast of at least 4.5:1, borders of controls 3:1
- * (WCAG 2.2, 1.4.3 and 1.4.11). Controls are at least 44 pixels high.
+ * (WCAG 2.2, 1.4.3 and 1.4.11). Controls are at least 44 pixels high. Nothing is wider than a screen of 320 pixels
+ * (1.4.10): a name stays in one piece only if there is room.
  */
 export const pageStyle = `
 :root{color-scheme:light dark;--ink:#171a21;--quiet:#565e6c;--paper:#f4f5f8;--card:#fff;--line:#dfe3ea;--edge:#7f8794;--accent:#0b57c4;--on-accent:#fff;--bad:#b3261e;--good:#1b6e3c}
@@ -8,7 +9,7 @@ export const pageStyle = `
 *{box-sizing:border-box}
 [hidden]{display:none!important}
 html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
-body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:break-word}
 body{padding-top:clamp(1rem,4vw,4rem)}
 .top{max-width:36rem;margin:0 auto;padding:0 1rem .75rem;font-size:.875rem;color:var(--quiet);overflow-wrap:anywhere}
 .top b{color:var(--ink)}
@@ -22,10 +23,10 @@ a{color:var(--accent);text-underline-offset:.15em}
 .button{display:inline-block;min-height:2.75rem;padding:.625rem 1.125rem;border:0;border-radius:.625rem;background:var(--accent);color:var(--on-accent);font:inherit;font-weight:600;line-height:1.5rem;text-align:center;text-decoration:none;cursor:pointer}
 .button:hover{filter:brightness(1.08)}
 .button.plain{background:none;color:var(--accent);box-shadow:inset 0 0 0 1px var(--edge)}
-.ways{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.5rem 0 0}
+.ways{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.5rem 0 0;overflow-wrap:anywhere}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .quiet{color:var(--quiet);font-size:.875rem}
-.whole{white-space:nowrap}
+.whole{display:inline-block;max-width:100%}
 code{font-family:ui-monospace,SFMono-Regular,Consolas,monospace;font-size:.875em;overflow-wrap:anywhere}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .sign{display:block;margin:0 0 1rem;fill:none;stroke:currentColor;stroke-width:1.5;stroke-linecap:round;stroke-linejoin:round;color:var(--accent)}

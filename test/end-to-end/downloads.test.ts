@@ -286,6 +286,7 @@ describe('a refusal', () => {
     [{ period: 'Today' }, 'needs'],
     [{ accounts: ['1'], campaigns: ['1'] }, 'not both'],
     [{ columns: [] }, 'columns'],
+    [{ type: 'CampaignPerformanceReportRequest' }, 'without `ReportRequest`'],
     [{ from: '1.9.2025' }, 'date'],
   ])('by the broker for %j names the fault', async (change, fault) => {
     const { status, body } = await start(change)
