@@ -438,6 +438,14 @@ describe('Microsoft’s own address', () => {
     ['has expired', address(), [() => new Response('', { status: 403 })], 'answered 403'],
     ['doesn’t answer', address(), [], 'didn’t answer'],
     ['has no TLS', address('http://files.example/a'), [], 'no TLS'],
+    ['isn’t an address', address('files.example'), [], 'no TLS'],
+    ['is missing', json({ status: 'address' }, 200), [], 'neither rows nor an address'],
+    [
+      'isn’t readable',
+      () => new Response('{', { headers: { 'content-type': 'application/json' } }),
+      [],
+      'neither',
+    ],
   ])('that %s says so', async (_title, given, file, text) => {
     answers = [started, given, ...file]
     expect((await report('rows')).code).toBe(1)
