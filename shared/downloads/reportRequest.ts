@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { idOfCustomer } from '../domain/account.ts'
+import { filterFaults, reportFilter, toFilter } from './reportFilter.ts'
 
 /** Microsoft's names: of a report, a column, a time. */
 const name = z.string().regex(/^[A-Za-z]\w{0,79}$/, 'must be one of Microsoft’s names')
@@ -37,6 +38,7 @@ export const report = z
       .max(300)
       .optional()
       .describe('Instead of `accounts`: only these campaigns of the account to call, by their IDs.'),
+    filter: reportFilter.optional(),
     completeOnly: z.boolean().optional().describe('Whether to refuse days whose data isn’t complete yet.'),
   })
   .refine(
@@ -45,6 +47,11 @@ export const report = z
   )
   .refine(({ from, to }) => !from || !to || from <= to, { path: ['to'], error: 'must not be before `from`' })
   .refine(({ accounts, campaigns }) => !(accounts && campaigns), 'has `accounts` or `campaigns`, not both')
+  .superRefine(({ type, filter = {} }, context) => {
+    if (Object.keys(filter).length === 0) return
+    for (const { path, message } of filterFaults(type, filter))
+      context.addIssue({ code: 'custom', path: ['filter', ...path], message })
+  })
   .describe('A report of Microsoft Advertising.')
 
 /** A report that an app wants. */
@@ -52,7 +59,7 @@ export type ReportWish = z.infer<typeof report>
 
 /** Microsoft's request for a report (reporting-service/reportrequest.md): CSV of nothing but names and rows. */
 export function toReportRequest(wish: ReportWish, accountId: string): object {
-  const { type, columns, aggregation, accounts, campaigns, completeOnly } = wish
+  const { type, columns, aggregation, accounts, campaigns, filter, completeOnly } = wish
   return {
     Type: `${type}ReportRequest`,
     Format: 'Csv',
@@ -66,6 +73,7 @@ export function toReportRequest(wish: ReportWish, accountId: string): object {
       ? { Campaigns: campaigns.map((id) => ({ AccountId: accountId, CampaignId: id })) }
       : { AccountIds: accounts ?? [accountId] },
     Time: toReportTime(wish),
+    ...(filter && Object.keys(filter).length > 0 && { Filter: toFilter(type, filter) }),
   }
 }
 

@@ -17,12 +17,28 @@ const pageQuery = z.strictObject({
   fields: list.optional().describe('The members to return, separated by commas. Default is all.'),
 })
 
+/** The parameters of lists whose objects have names and times. */
+const orderQuery = pageQuery.extend({
+  sort: z
+    .enum(['name', 'updated_at'])
+    .optional()
+    .describe(
+      'The field by which the list is sorted; objects without it come last. Default is the source’s order. A sorted list can be read up to its 5,000th object.',
+    ),
+  order: z.enum(['asc', 'desc']).optional().describe('With `sort`. Default is `asc`.'),
+  query: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('Only objects whose name contains this text, in whatever case.'),
+})
+
 const updated_gte = moment
   .optional()
   .describe('Only objects that changed then or later, or of which it isn’t known when they changed.')
 
 /** What makes a file, and which one it is. */
-const fileQuery = pageQuery.extend({
+const fileParameters = {
   org_id: accountName
     .optional()
     .describe('An account, by its ID or number. Default is the tenant’s default account.'),
@@ -31,17 +47,18 @@ const fileQuery = pageQuery.extend({
     .max(2000)
     .optional()
     .describe('The `handle` of the first answer. Without one, Microsoft makes another file.'),
-})
+}
 
 /** Of organizations. */
-export const organizationsQuery = pageQuery.extend({
+export const organizationsQuery = orderQuery.extend({
   updated_gte,
   parent_id: idOfCustomer.optional().describe('Only the accounts of this customer.'),
   status: word.optional().describe('Only accounts of this status, in Unified.to’s word.'),
 })
 
 /** Of what a bulk file has. */
-export const entitiesQuery = fileQuery.extend({
+export const entitiesQuery = orderQuery.extend({
+  ...fileParameters,
   updated_gte,
   status: word.optional().describe('Of `campaigns`, `groups`, `ads`, and `creatives`.'),
   effective_status: word.optional().describe('Of `campaigns` and `groups`.'),
@@ -54,8 +71,9 @@ const metricTypes = Object.keys(metricColumns) as [MetricType, ...MetricType[]]
 const dimensions = Object.keys(dimensionColumns) as [Dimension, ...Dimension[]]
 
 /** Of reports. */
-export const reportsQuery = fileQuery
+export const reportsQuery = pageQuery
   .extend({
+    ...fileParameters,
     start_gte: dayOrMoment.describe(
       'The first day. Days are the account’s, whatever time zone it’s written with.',
     ),

@@ -186,13 +186,22 @@ describe('a refusal of entities', () => {
     expect(rows).toHaveLength(5001)
   })
 
-  test('for anything else has Microsoft’s codes', async () => {
+  test('for too many campaigns says the same', async () => {
+    await fault({ path: '/Campaigns/DownloadByAccountIds', kind: 'operationFault', code: 3216, times: 1 })
+    expect(await start()).toMatchObject({
+      status: 422,
+      body: { code: 'entities_refused', reason: 'too_large', actor: 'app' },
+    })
+  })
+
+  test('for anything else has Microsoft’s codes and words', async () => {
     expect(await start({ entities: ['Nonsense'] })).toMatchObject({
       status: 422,
       body: {
         code: 'entities_refused',
         actor: 'app',
         codes: ['3211 CampaignServiceBulkDownloadUnsupportedEntities'],
+        detail: expect.stringMatching(/ Microsoft’s words: “.+”$/),
       },
     })
   })
@@ -222,7 +231,12 @@ describe('a file of entities', () => {
     await fault({ path: '/BulkDownloadStatus/Query', kind: 'failed', times: 1 })
     expect(await read(handle)).toMatchObject({
       status: 502,
-      body: { code: 'download_failed', reason: 'entities_failed', actor: 'nobody' },
+      body: {
+        code: 'download_failed',
+        reason: 'entities_failed',
+        actor: 'nobody',
+        detail: expect.stringContaining('status Failed'),
+      },
     })
   })
 

@@ -1,9 +1,14 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { createReport } from '../../scripts/broker/report.ts'
+import type { Arguments } from '../../scripts/broker/verb.ts'
+import { parseCommand } from '../../scripts/commandLine.ts'
+import { brokerVerbs } from '../../scripts/options.ts'
 import { openWorld, type World } from './world.ts'
 
 let world: World
@@ -23,6 +28,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await world.advertising.clear()
   await rm(folder, { recursive: true, force: true })
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
 })
 
 afterAll(() => world.close())
@@ -135,4 +142,44 @@ test('what Microsoft refuses is refused with its codes', async () => {
     code: 1,
     err: expect.stringMatching(/^report_refused \(HTTP 422\)/),
   })
+})
+
+/** The commands below a query on the page for those who come from Google Ads. */
+const page = readFileSync(join(import.meta.dirname, '../../docs/google-ads.md'), 'utf8')
+const commands = [...page.matchAll(/```sql\n[\s\S]+?```\n\n```sh\nnpm run broker -- report (.+)\n```/g)].map(
+  ([, command = '']) => command,
+)
+
+test('the page for those who come from Google Ads has a command for each query', () => {
+  expect(commands).toHaveLength(page.split('```sql').length - 1)
+  expect(commands).not.toEqual([])
+})
+
+/** Runs the command in this process, where no wait takes time. */
+async function reportAtOnce(line: string): Promise<Record<string, unknown>[]> {
+  const file = join(folder, 'rows.ndjson')
+  vi.stubEnv('BROKER_URL', world.origin)
+  vi.stubEnv('BROKER_TOKEN', await world.stack.callerToken())
+  vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  const words = `${line.replace('--tenant acme', `--tenant ${tenant}`)} --output ${file}`.split(' ')
+  const verb = createReport({
+    ask: undefined,
+    clock: { now: () => new Date(), sleep: async () => undefined },
+  })
+  expect(await verb(parseCommand(brokerVerbs.report, words, '') as Arguments)).toBe(0)
+  const rows = (await readFile(file, 'utf8')).trimEnd().split('\n')
+  await rm(file)
+  return rows.filter(Boolean).map((row) => JSON.parse(row))
+}
+
+test.each(commands)('answers the query of google-ads.md in %s', async (command) => {
+  const [campaign] = await reportAtOnce('--entities campaigns --tenant acme')
+  const recent = new Date(Date.now() - 86_400_000).toISOString()
+  const rows = await reportAtOnce(
+    command.replace('1801010010', String(campaign!.Id)).replace(/(?<=--changed-since )\S+/, recent),
+  )
+  const [, columns] = /--columns (\S+)/.exec(command) ?? []
+  const members = columns ? columns.split(',') : expect.arrayContaining(['Type', 'Id', 'Status'])
+  for (const row of rows) expect(Object.keys(row)).toEqual(members)
+  if (!command.includes('--changed-since')) expect(rows).not.toEqual([])
 })

@@ -140,6 +140,19 @@ describe('a report', () => {
     })
   })
 
+  test('has only what its filter leaves over', async () => {
+    answers = [started, rows(whole)]
+    const filter = ['Status=Active, Paused', 'DeviceType=Tablet', 'Status=Deleted']
+    await report('rows.ndjson', { values: { filter } })
+    expect(bodyOf(sent[0]!).report.filter).toEqual({
+      ...{ Status: ['Active', 'Paused', 'Deleted'], DeviceType: ['Tablet'] },
+    })
+    for (const wrong of ['Status', 'Status=', '=Active'])
+      await expect(report('rows.ndjson', { values: { filter: [wrong] } })).rejects.toThrow(
+        '--filter takes an element and its values',
+      )
+  })
+
   test.each([
     ['rows.csv', {}, 'text/csv'],
     ['ROWS.CSV', {}, 'text/csv'],
