@@ -142,10 +142,10 @@ describe('a report', () => {
 
   test('has only what its filter leaves over', async () => {
     answers = [started, rows(whole)]
-    const filter = ['Status=Active, Paused', 'DeviceType=Tablet', 'Status=Deleted']
+    const filter = ['Status=Active, Paused', 'DeviceType=Tablet', 'Status=Deleted', 'constructor=a']
     await report('rows.ndjson', { values: { filter } })
     expect(bodyOf(sent[0]!).report.filter).toEqual({
-      ...{ Status: ['Active', 'Paused', 'Deleted'], DeviceType: ['Tablet'] },
+      ...{ Status: ['Active', 'Paused', 'Deleted'], DeviceType: ['Tablet'], constructor: ['a'] },
     })
     for (const wrong of ['Status', 'Status=', '=Active'])
       await expect(report('rows.ndjson', { values: { filter: [wrong] } })).rejects.toThrow(
