@@ -142,10 +142,10 @@ describe('a report', () => {
 
   test('has only what its filter leaves over', async () => {
     answers = [started, rows(whole)]
-    const filter = ['Status=Active, Paused', 'DeviceType=Tablet', 'Status=Deleted']
+    const filter = ['Status=Active, Paused', 'DeviceType=Tablet', 'Status=Deleted', 'constructor=a']
     await report('rows.ndjson', { values: { filter } })
     expect(bodyOf(sent[0]!).report.filter).toEqual({
-      ...{ Status: ['Active', 'Paused', 'Deleted'], DeviceType: ['Tablet'] },
+      ...{ Status: ['Active', 'Paused', 'Deleted'], DeviceType: ['Tablet'], constructor: ['a'] },
     })
     for (const wrong of ['Status', 'Status=', '=Active'])
       await expect(report('rows.ndjson', { values: { filter: [wrong] } })).rejects.toThrow(
@@ -451,6 +451,14 @@ describe('Microsoft’s own address', () => {
     ['has expired', address(), [() => new Response('', { status: 403 })], 'answered 403'],
     ['doesn’t answer', address(), [], 'didn’t answer'],
     ['has no TLS', address('http://files.example/a'), [], 'no TLS'],
+    ['isn’t an address', address('files.example'), [], 'no TLS'],
+    ['is missing', json({ status: 'address' }, 200), [], 'neither rows nor an address'],
+    [
+      'isn’t readable',
+      () => new Response('{', { headers: { 'content-type': 'application/json' } }),
+      [],
+      'neither',
+    ],
   ])('that %s says so', async (_title, given, file, text) => {
     answers = [started, given, ...file]
     expect((await report('rows')).code).toBe(1)

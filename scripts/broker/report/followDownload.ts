@@ -2,6 +2,7 @@ import type { Clock } from '../../../shared/clock.ts'
 import { type BrokerAnswer, BrokerUnreachableError, problemOf, toAnswer } from '../../callBroker.ts'
 import type { TenantApi } from '../api.ts'
 import { RefusedError } from '../refusal.ts'
+import { BrokenOffError } from './brokenOff.ts'
 
 /** A download that is there: the broker's rows as they arrive, or Microsoft's own address of its file. */
 export type Followed =
@@ -23,7 +24,7 @@ const patience = { failures: 10, seconds: 5 }
 
 /**
  * Asks for a download until it's there. Waits as long as each answer says, also after a failure that passes.
- * @throws RefusedError for any other failure, or BrokerUnreachableError.
+ * @throws RefusedError for any other failure, BrokerUnreachableError, or BrokenOffError.
  */
 export async function followDownload(
   following: Following,
@@ -82,6 +83,7 @@ async function percentOf(answer: Response): Promise<number | undefined> {
 async function toFollowed(answer: Response): Promise<Followed> {
   const isAddress = answer.headers.get('content-type')?.startsWith('application/json')
   if (!isAddress && answer.body) return { status: 'rows', body: answer.body }
-  const { url } = (await answer.json()) as { url: string }
+  const { url } = ((await toAnswer(answer)).body ?? {}) as { url?: unknown }
+  if (typeof url !== 'string') throw new BrokenOffError('The answer is neither rows nor an address.')
   return { status: 'address', url }
 }

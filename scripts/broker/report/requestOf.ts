@@ -58,14 +58,14 @@ function optionsOf(values: Arguments['values']): object {
 
 /** Values of the same element add up. */
 function filterOf(texts: readonly string[]): object | undefined {
-  const filter: Record<string, readonly string[]> = {}
+  const filter = new Map<string, readonly string[]>()
   for (const text of texts) {
     const [, element, values] = /^(\w+)=(.+)$/s.exec(text) ?? []
     if (!element)
       throw new UsageError('--filter takes an element and its values: DeviceType=Tablet,Computer.')
-    filter[element] = [...(filter[element] ?? []), ...(listOf(values) ?? [])]
+    filter.set(element, [...(filter.get(element) ?? []), ...(listOf(values) ?? [])])
   }
-  return texts.length > 0 ? filter : undefined
+  return texts.length > 0 ? Object.fromEntries(filter) : undefined
 }
 
 function listOf(text: string | undefined): readonly string[] | undefined {
