@@ -29,11 +29,11 @@ function lostTables() {
   const own = ground()
   const { table: Tenants, rows } = createMemoryTable()
   const [index, RefreshDue] = [createMemoryTable().table, createMemoryTable().table]
-  let meanwhile = async (_tenants: typeof Tenants): Promise<unknown> => undefined
+  let intrude = async (_tenants: typeof Tenants): Promise<unknown> => undefined
   const TenantsByWorkspace = {
     ...index,
     upsertEntity: async (...given: Parameters<typeof index.upsertEntity>) => {
-      await meanwhile(Tenants)
+      await intrude(Tenants)
       return index.upsertEntity(...given)
     },
   }
@@ -53,8 +53,8 @@ function lostTables() {
     ...own,
     sent,
     /** What someone else does once the restore has read the tenant's row. */
-    meanwhile(change: typeof meanwhile) {
-      meanwhile = change
+    intrude(change: typeof intrude) {
+      intrude = change
     },
     rows,
     Tenants,
@@ -167,7 +167,7 @@ test.each<[string, (tenants: ReturnType<typeof createMemoryTable>['table']) => P
     createdAt: addSeconds(now, 60),
   })
   await own.Tenants.createEntity({ ...columns, partitionKey, rowKey })
-  own.meanwhile(change)
+  own.intrude(change)
   await expect(own.restore(connected(reference))).rejects.toThrow(/was changed in the meantime/)
   const [row] = own.rows().filter((each) => each.rowKey === 'tenant')
   expect(row?.displayName).toBe(_title === 'removed' ? undefined : 'theirs')
@@ -177,7 +177,7 @@ test.each<[string, (tenants: ReturnType<typeof createMemoryTable>['table']) => P
 test('a restore stops if the row is created while it runs, and leaves it as it is', async () => {
   const own = lostTables()
   const reference = await own.stores.vault.write(new Secret('newest'), owner)
-  own.meanwhile((tenants) => tenants.createEntity({ ...key, displayName: 'theirs' }))
+  own.intrude((tenants) => tenants.createEntity({ ...key, displayName: 'theirs' }))
   await expect(own.restore(connected(reference))).rejects.toThrow(OtherWriterError)
   expect(own.rows().map(({ displayName }) => displayName)).toEqual(['theirs'])
 })
