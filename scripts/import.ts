@@ -39,6 +39,7 @@ const forEveryTenant = new Set([
   'broker_not_configured',
   'caller_not_authenticated',
   'caller_not_allowed',
+  'caller_refused',
   'developer_token_unusable',
   'environment_on_hold',
   'http_404',

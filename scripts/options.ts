@@ -195,6 +195,7 @@ export const brokerVerbs = {
       aggregation: { type: 'string' },
       accounts: { type: 'string' },
       campaigns: { type: 'string' },
+      filter: { type: 'string', multiple: true },
       'complete-only': { type: 'boolean' },
       entities: { type: 'string' },
       'changed-since': { type: 'string' },
