@@ -34,8 +34,10 @@ import {
   toReport,
   toTable,
 } from './doctor/finding.ts'
+import { judgePackage } from './doctor/judge.ts'
 import { checkMonitoring } from './doctor/monitoring.ts'
 import { toOutgoingTable } from './doctor/outgoing.ts'
+import { readReport } from './doctor/readReport.ts'
 import { createReadRegistration, type ReadRegistration } from './doctor/registration.ts'
 import { sweepExpectedSince } from './doctor/schedule.ts'
 import { checkSignIns } from './doctor/signIn.ts'
@@ -180,6 +182,7 @@ async function command(): Promise<number> {
   const options = parseOptions('doctor')
   const { tenant, strict } = options
   const category = parseCategory(options.category)
+  const before = options.before ? await readReport(options.before) : undefined
   const raw = await readSettings(options.settings)
   const url = options.url ?? (options.settings ? undefined : await askForUrl(raw))
   const settings = options.settings || !url || raw.KEY_VAULT_URL ? raw : undefined
@@ -195,7 +198,10 @@ async function command(): Promise<number> {
   })
   console.log(options.json ? JSON.stringify(report, null, 2) : toTable(report))
   if (report.outgoing && !options.json) console.log(`\n${toOutgoingTable(report.outgoing)}`)
-  return report.healthy ? 0 : 1
+  if (!options.before) return report.healthy ? 0 : 1
+  const { blamed } = judgePackage(before, report)
+  for (const { detail, name } of blamed) console.error(`Worse than before: ${name}: ${detail}`)
+  return blamed.length === 0 ? 0 : 1
 }
 
 if (import.meta.main) await run(command)

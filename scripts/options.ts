@@ -52,6 +52,7 @@ export const doctorOptions = {
   json: { type: 'boolean', default: false },
   strict: { type: 'boolean', default: false },
   category: { type: 'string' },
+  before: { type: 'string' },
 } as const
 
 /** Options of each verb that calls the broker's API. */

@@ -1,6 +1,6 @@
+import { judgePackage } from '../doctor/judge.ts'
 import { SetupError } from '../setup/setup.ts'
 import type { Deploy } from './deploy.ts'
-import { faultsOfPackage } from './judge.ts'
 import { publishPackage } from './publish.ts'
 
 const onceFixed = 'Fix the package, then run the same command again.'
@@ -22,7 +22,8 @@ export async function rollBack(deploy: Deploy, why: string): Promise<SetupError>
     )
   }
   const report = await deploy.examine(facts.outputs?.BROKER_URL ?? '', facts.token ?? '')
-  const left = faultsOfPackage(facts.before, report).map(({ name }) => name)
+  const { asBefore, blamed } = judgePackage(facts.before, report)
+  const left = [...blamed, ...asBefore].map(({ name }) => name)
   return left.length === 0
     ? new SetupError(
         `${why} Rolled back: the package that ran before runs again, and the broker is well.`,

@@ -9,6 +9,8 @@ import { checkTelemetry, telemetryNames } from './telemetry.ts'
 /** The Azure CLI takes some seconds for each command. */
 const limitSeconds = 60
 
+/** A group can have others' components, too. */
+const ownIds = "[?tags.application=='msads-token-broker'].id"
 const listComponents = ['resource', 'list', '--resource-type', 'Microsoft.Insights/components']
 
 /**
@@ -22,7 +24,7 @@ export async function checkMonitoring(az: Az, { group }: AzureNames, since: Date
   return orUnknown(all, async () => {
     const [id] = z
       .array(z.string())
-      .parse(await az(...listComponents, '--resource-group', group, '--query', '[].id'))
+      .parse(await az(...listComponents, '--resource-group', group, '--query', ownIds))
     if (!id) return unknown(all, `not checked: ${group} has no Application Insights`)
     const [scope = ''] = id.split('/providers/')
     const found = await Promise.all([

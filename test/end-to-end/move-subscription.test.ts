@@ -3,12 +3,9 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createMissingTables } from '../../scripts/createMissingTables.ts'
-import { migrateGrants } from '../../scripts/migrate-grants.ts'
-import { rebuildTables } from '../../scripts/rebuild-tables.ts'
-import { findTagged } from '../../shared/operations/taggedSecrets.ts'
 import { Secret } from '../../shared/secret.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
+import { letTimePass } from './letTimePass.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -33,9 +30,11 @@ const moved = (settings: Record<string, string> = { READ_ONLY_GRANT_VAULT_URLS: 
     ...settings,
   })
 
+const readPage = () => readFile(join(root, 'docs/runbooks/move-subscription.md'), 'utf8')
+
 /** The loop of step 2, run by bash with a stand-in for `az`. */
 async function copySecrets(): Promise<void> {
-  const page = await readFile(join(root, 'docs/runbooks/move-subscription.md'), 'utf8')
+  const page = await readPage()
   const [, loop = ''] = /```sh\n([\s\S]*?)```/.exec(page) ?? []
   const tools = join(world.stack.folder, 'bin')
   await mkdir(tools, { recursive: true })
@@ -74,18 +73,57 @@ test('the page’s loop copies each secret with its value, expiry, content type,
   expect(await copy.read(names[0]!)).toMatchObject({ expiresOn, tags })
 })
 
-test('the new broker’s tables are rebuilt from the old vaults, and one command moves what is left', async () => {
-  const kept = await world.connect('kept', 'ada@outlook.example', old())
+/** A settings file as the page has it, beside the variables of the shell. */
+async function writeSettings(name: string, settings: Readonly<Record<string, string>>): Promise<string> {
+  const file = join(world.stack.folder, `${name}.settings.json`)
+  await writeFile(file, JSON.stringify({ Values: { ...world.stack.settings(), ...settings } }))
+  return file
+}
+
+/** Runs a line of the page in the clone, in a shell that has only the page’s own variables. */
+async function runLine(line: string) {
+  const env = {
+    ...{ PATH: process.env.PATH, HOME: process.env.HOME },
+    OLD_SETTINGS: await writeSettings('old', { GRANT_STORE: 'vault', GRANT_VAULT_URLS: oldUrl() }),
+    NEW_SETTINGS: await writeSettings('new', {
+      TABLES_PREFIX: 'Moved',
+      KEY_VAULT_URL: newUrl(),
+      GRANT_VAULT_URLS: newUrl(),
+      READ_ONLY_GRANT_VAULT_URLS: oldUrl(),
+    }),
+  }
+  const silent = line.replace('npm run ', 'npm run -s ')
+  const ended = await promisify(execFile)('bash', ['-euc', silent], { cwd: root, env }).catch(
+    (error) => error,
+  )
+  return { code: Number(ended.code ?? 0), out: String(ended.stdout), err: String(ended.stderr) }
+}
+
+test('the page’s own lines move sealed grants to the old vaults, rebuild the new broker’s tables from them, and move the rest', {
+  timeout: 120_000,
+}, async () => {
+  const lines = [...(await readPage()).matchAll(/`(npm run (?!doctor)[^`]+)`/g)].map(([, line = '']) => line)
+  const [toVaults = '', rebuild = '', moveRest = '', ...others] = lines
+  expect(others).toEqual([])
+  const sealed = world.createBroker({ GRANT_VAULT_URLS: oldUrl(), GRANT_STORE: 'sealed' })
+  const kept = await world.connect('kept', 'ada@outlook.example', sealed)
   const ended = await world.connect('ended', 'grace@contoso.example', old())
   await disconnectTenant(old().grantServices, ended)
+
+  expect(await runLine(toVaults)).toMatchObject({ code: 0, out: expect.stringMatching(/^moved 1\b/) })
+  expect(await runLine(toVaults)).toMatchObject({ code: 0, out: 'already_there 1, no_grant 1\n' })
+
+  // No broker has swept the new tables, so the line watches them. The storage's clock is put forward by that time.
+  const watched = await runLine(rebuild.replace(' --wait', ''))
+  expect(watched).toMatchObject({ code: 1, err: expect.stringContaining('they are watched for 600 s first') })
+  letTimePass(world, 610)
+  expect(await runLine(rebuild)).toMatchObject({ code: 0, out: expect.stringMatching(/\bconnected 1\b/) })
+
   const broker = moved()
-  await createMissingTables(broker)
-  const report = await rebuildTables(broker, await findTagged(broker.vaults.grants), 'write')
-  expect(report).toMatchObject({ counts: { connected: 1 } })
   const stored = (await broker.tenants.read(kept))?.tenant
   expect(stored?.grant?.reference).toContain(`vault:${new URL(newUrl()).host}/`)
   expect(await world.refreshes(kept, moved())).toBe(true)
   expect(await moved().grantServices.marks.read(ended)).toBeInstanceOf(Date)
-  expect(await migrateGrants(moved(), 'vault')).toEqual({ already_there: 1 })
+  expect(await runLine(moveRest)).toMatchObject({ code: 0, out: 'already_there 1\n' })
   expect(await world.refreshes(kept, moved({}))).toBe(true)
 })

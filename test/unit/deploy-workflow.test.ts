@@ -1,5 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { scriptsOfWorkflow } from '../azure/azCalls.ts'
 import { everything, predicted, readText, root, template } from './infraFiles.ts'
 
 const deploy = readText('.github/workflows/deploy.yml')
@@ -32,6 +34,16 @@ test('a package is kept for as long as the page says', () => {
   expect(page).toContain(`its last successful run, which GitHub keeps for ${days} days`)
 })
 
+test.each(['ci', 'deploy'])('each script of the workflow %s can be read by bash', (name) => {
+  const all = scriptsOfWorkflow(readText(`.github/workflows/${name}.yml`))
+  const scripts = all.filter((script) => script !== '{ shell: bash }')
+  expect(scripts).not.toEqual([])
+  for (const script of scripts) {
+    const { status, stderr } = spawnSync('bash', ['-n'], { input: script.replaceAll(/\$\{\{.*?}}/g, 'x') })
+    expect([status, String(stderr)], script).toEqual([0, ''])
+  }
+})
+
 test('only main is deployed, even manually', () => {
   expect(job('deploy')).toContain("if: github.ref == 'refs/heads/main'")
 })
@@ -54,8 +66,12 @@ test('the token for the broker is fetched right after each login, while the work
 
 test('a deployment is judged by the checks that a package can break and that passed before it', () => {
   const smoke = job('deploy').split('- name: Smoke test')[1] ?? ''
-  expect(smoke).toContain('--strict --category package')
-  expect(smoke).toContain('--slurpfile before before.json --slurpfile after after.json')
+  expect(deploy).toContain('npm run -s doctor -- --url "$url" --json > before.json || true')
+  const [judged = '', rollback = '', last = ''] = smoke.split('\n      - name: ')
+  expect(judged).toContain('npm run -s doctor -- --url "$URL" --json --before before.json > after.json')
+  expect(rollback).toContain('if: failure()')
+  // Behind the rollback, so that it causes none.
+  expect(last).toContain('npm run doctor -- --url "$URL" --strict --category package')
 })
 
 test('a failure after the package step rolls back, and a failure before it does not', () => {

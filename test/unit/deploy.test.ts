@@ -61,7 +61,8 @@ interface RunSettings {
 }
 
 /** Files a row as the doctor does: what a package can break, and what only the operator can change. */
-const filed = (row: Diagnosed) => inCategory(row.name === 'readiness' ? 'package' : 'operator', [row])
+const filed = (row: Diagnosed) =>
+  inCategory(/^(readiness|vault )/.test(row.name) ? 'package' : 'operator', [row])
 
 const runningIn = ({ state }: World) => {
   const found = state.packages.find(({ name }) => name === 'released-package.zip')
@@ -371,6 +372,10 @@ describe('a package with which the broker isn’t well', () => {
     ['what couldn’t be checked', (isNew) => row('readiness', isNew ? null : true), true],
     ['what was wrong before, and no package fixes', () => row('secret sealing-keys', false), false],
     ['an outage of others', (isNew) => row('caller issuer: https://x', !isNew), false],
+    ['a vault that only the new one doesn’t reach', (isNew) => row('vault kv', !isNew), true],
+    ['a backup that is due', (isNew) => row('backup', !isNew), false],
+    ['log lines that have yet to arrive', (isNew) => row('telemetry: log lines', !isNew), false],
+    ['alerts that someone has switched off', (isNew) => row('alerts', !isNew), false],
   ])('is judged by %s', async (_, rowOf, isBlamed) => {
     const world = worldAfterSetup()
     await deploy(world, { build: first })
@@ -378,6 +383,55 @@ describe('a package with which the broker isn’t well', () => {
     const reports = await deploy(world, { rows })
     expect(failureOf(reports)?.title).toBe(isBlamed ? 'the broker with the new package' : undefined)
     expect(runningIn(world)?.equals(isBlamed ? first : good)).toBe(true)
+  })
+})
+
+describe('an outage that the package before met too', () => {
+  const outage: Diagnosed = { name: 'vault kv', ok: false, detail: 'no answer', resolution: 'look there' }
+
+  test('rolls nothing back, fails the run, and names it', async () => {
+    const world = worldAfterSetup()
+    await deploy(world, { build: first })
+    const failure = failureOf(await deploy(world, { rows: () => [outage] }))
+    expect(failure).toMatchObject({ title: 'the broker with the new package', next: 'look there' })
+    expect(failure?.detail).toMatch(
+      /isn’t well, as before, so it isn’t rolled back\.\n {4}vault kv: no answer$/,
+    )
+    expect(runningIn(world)?.equals(good)).toBe(true)
+    // Another run during the same outage finds a package that was never seen to work.
+    expect(failureOf(await deploy(world, { rows: () => [outage] }))?.detail).toContain('isn’t rolled back')
+    expect(runningIn(world)?.equals(good)).toBe(true)
+    // Nobody has seen the new one work: the one before it is still the one to roll back to.
+    expect(failureOf(await deploy(world, { build: bad }))?.detail).toContain('Rolled back')
+    expect(runningIn(world)?.equals(first)).toBe(true)
+  })
+
+  test('is waited for, and passes if it ends', async () => {
+    const world = worldAfterSetup()
+    await deploy(world, { build: first })
+    let looks = 0
+    const rows = () => [{ ...outage, ok: ++looks > 4 }]
+    expect(failureOf(await deploy(world, { rows }))).toBeUndefined()
+    expect(runningIn(world)?.equals(good)).toBe(true)
+  })
+
+  test('may have hidden itself, where the broker before couldn’t check anything', async () => {
+    const world = worldAfterSetup()
+    await deploy(world, { build: first })
+    const rows = (running: Buffer | undefined) =>
+      running?.equals(first) ? [{ ...outage, name: 'readiness', detail: 'status none' }] : [outage]
+    expect(failureOf(await deploy(world, { rows }))?.detail).toContain('isn’t rolled back')
+    expect(runningIn(world)?.equals(good)).toBe(true)
+  })
+
+  test('doesn’t excuse what the new package breaks besides', async () => {
+    const world = worldAfterSetup()
+    await deploy(world, { build: first })
+    const failure = failureOf(await deploy(world, { build: bad, rows: () => [outage] }))
+    expect(failure?.detail).toMatch(
+      /new package\.\n {4}health: it\n {4}Rolled back .* isn’t well with it either: vault kv$/,
+    )
+    expect(runningIn(world)?.equals(first)).toBe(true)
   })
 })
 

@@ -6,6 +6,7 @@ import { isDamaged } from '../../shared/domain/damagedRow.ts'
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import type { TokenEndpoint } from '../../shared/domain/tokenEndpoint.ts'
 import { repairTenant } from '../../shared/operations/rebuild.ts'
+import { OtherWriterError } from '../../shared/operations/soleWriter.ts'
 import { createRefresher } from '../../shared/refresh/refreshTenant.ts'
 import { Secret } from '../../shared/secret.ts'
 import { createDueTable } from '../../shared/storage/dueTable.ts'
@@ -27,7 +28,15 @@ function savedOf(tenant: Tenant): SavedRow {
 function lostTables() {
   const own = ground()
   const { table: Tenants, rows } = createMemoryTable()
-  const [TenantsByWorkspace, RefreshDue] = [createMemoryTable().table, createMemoryTable().table]
+  const [index, RefreshDue] = [createMemoryTable().table, createMemoryTable().table]
+  let intrude = async (_tenants: typeof Tenants): Promise<unknown> => undefined
+  const TenantsByWorkspace = {
+    ...index,
+    upsertEntity: async (...given: Parameters<typeof index.upsertEntity>) => {
+      await intrude(Tenants)
+      return index.upsertEntity(...given)
+    },
+  }
   const tables = { Tenants, TenantsByWorkspace, RefreshDue } as never
   const tenants = createTenantTable(tables)
   const services = { ...own.dependencies, tenants, due: createDueTable(tables) }
@@ -43,6 +52,12 @@ function lostTables() {
   return {
     ...own,
     sent,
+    /** What someone else does once the restore has read the tenant's row. */
+    intrude(change: typeof intrude) {
+      intrude = change
+    },
+    rows,
+    Tenants,
     refresh: () => refresher.refresh(name, { for: 'sweep' }),
     restore(tenant: Tenant, mark?: Date) {
       const row = savedOf(tenant)
@@ -129,4 +144,40 @@ test('a restored row that is kept loses a pending consent from before the discon
   expect(await own.restore(saved)).toBe('restored')
   expect(await own.restore(saved, addSeconds(now, 1))).toBe('disconnected')
   expect(await own.read()).not.toHaveProperty('pendingGrant')
+})
+
+const key = { partitionKey: savedOf(connected('reference')).partitionKey, rowKey: 'tenant' }
+
+test.each<[string, (tenants: ReturnType<typeof createMemoryTable>['table']) => Promise<unknown>]>([
+  ['changed', (tenants) => tenants.updateEntity({ ...key, displayName: 'theirs' }, 'Merge')],
+  ['replaced', (tenants) => tenants.upsertEntity({ ...key, displayName: 'theirs' }, 'Replace')],
+  ['removed', (tenants) => tenants.deleteEntity(key.partitionKey, key.rowKey)],
+])('a restore stops if the row is %s while it runs, and leaves it as it is', async (_title, change) => {
+  const own = lostTables()
+  const reference = await own.stores.vault.write(new Secret('newest'), owner)
+  // A row that the backup replaces: it only has an app's wish for a link since the loss.
+  const {
+    partitionKey = '',
+    rowKey = '',
+    ...columns
+  } = toTenantEntity({
+    ...name,
+    environment: 'production',
+    status: 'pending',
+    createdAt: addSeconds(now, 60),
+  })
+  await own.Tenants.createEntity({ ...columns, partitionKey, rowKey })
+  own.intrude(change)
+  await expect(own.restore(connected(reference))).rejects.toThrow(/was changed in the meantime/)
+  const [row] = own.rows().filter((each) => each.rowKey === 'tenant')
+  expect(row?.displayName).toBe(_title === 'removed' ? undefined : 'theirs')
+  expect(own.hasAccounts()).toBe(false)
+})
+
+test('a restore stops if the row is created while it runs, and leaves it as it is', async () => {
+  const own = lostTables()
+  const reference = await own.stores.vault.write(new Secret('newest'), owner)
+  own.intrude((tenants) => tenants.createEntity({ ...key, displayName: 'theirs' }))
+  await expect(own.restore(connected(reference))).rejects.toThrow(OtherWriterError)
+  expect(own.rows().map(({ displayName }) => displayName)).toEqual(['theirs'])
 })

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AzError } from '../../azure/az.ts'
+import { readReport } from '../../doctor/readReport.ts'
 import { SetupError, type Step } from '../../setup/setup.ts'
 import type { Deploy } from '../deploy.ts'
 import { isPackage, isSamePackage } from '../package.ts'
@@ -27,7 +28,7 @@ export const keep: Step<Deploy> = {
 }
 
 async function keepRunning(deploy: Deploy): Promise<Buffer | undefined> {
-  const { folder } = deploy
+  const { facts, folder } = deploy
   await mkdir(folder, { recursive: true })
   const running = await download(deploy)
   const [previous, unproven] = ['previous.zip', 'unproven.zip'].map((name) => join(folder, name)) as [
@@ -35,7 +36,12 @@ async function keepRunning(deploy: Deploy): Promise<Buffer | undefined> {
     string,
   ]
   if (running && existsSync(previous) && existsSync(unproven)) {
-    if (isSamePackage(running, await readFile(unproven))) return readFile(previous)
+    if (isSamePackage(running, await readFile(unproven))) {
+      // How the broker was with the one that is kept: with the one that runs, a fault of its own would excuse the next one.
+      const before = join(folder, 'before.json')
+      if (existsSync(before)) facts.before = await readReport(before)
+      return readFile(previous)
+    }
   }
   if (running) await writeFile(previous, running)
   else await rm(previous, { force: true })
@@ -65,6 +71,7 @@ async function download(deploy: Deploy): Promise<Buffer | undefined> {
 /** Notes what is published before it's examined, in case this run is stopped in between. */
 export async function noteUnproven({ facts, folder }: Deploy): Promise<void> {
   await mkdir(folder, { recursive: true })
+  if (facts.before) await writeFile(join(folder, 'before.json'), JSON.stringify(facts.before))
   if (facts.package) await writeFile(join(folder, 'unproven.zip'), facts.package)
 }
 

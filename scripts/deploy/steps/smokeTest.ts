@@ -1,15 +1,18 @@
 import { repeatUntil, roleSeconds } from '../../azure/patience.ts'
-import type { DoctorReport } from '../../doctor/finding.ts'
-import type { Step } from '../../setup/setup.ts'
+import type { DoctorReport, Finding } from '../../doctor/finding.ts'
+import { isWell, judgePackage } from '../../doctor/judge.ts'
+import { SetupError, type Step } from '../../setup/setup.ts'
 import type { Deploy } from '../deploy.ts'
-import { faultsOfPackage } from '../judge.ts'
 import { rollBack } from '../rollBack.ts'
 import { forgetKept } from './keep.ts'
 
 /** A cold start takes seconds. */
 const startSeconds = 120
 
-/** The broker is at least as well as before, by the doctor's checks. */
+/**
+ * The broker is well, by the doctor's checks. The package is rolled back for what is worse than before; for an outage
+ * that the package before it met too, it stays, and the step fails.
+ */
 export const smokeTest: Step<Deploy> = {
   title: 'the broker with the new package',
   async look({ facts }) {
@@ -20,18 +23,25 @@ export const smokeTest: Step<Deploy> = {
     const report = await repeatUntil(
       { wait, most: facts.isProvisioned || facts.kept === 'none' ? roleSeconds : startSeconds },
       () => deploy.examine(facts.outputs?.BROKER_URL ?? '', facts.token ?? ''),
-      (each) => faultsOfPackage(facts.before, each).length === 0,
+      (each) => isWell(judgePackage(facts.before, each)),
     )
-    const faults = faultsOfPackage(facts.before, report)
-    if (faults.length > 0) {
-      const lines = faults.map(({ detail, name }) => `\n    ${name}: ${detail}`)
-      throw await rollBack(deploy, `The broker isn’t well with the new package.${lines.join('')}\n   `)
-    }
+    const { asBefore, blamed } = judgePackage(facts.before, report)
+    if (blamed.length > 0)
+      throw await rollBack(deploy, `The broker isn’t well with the new package.${toLines(blamed)}\n   `)
+    if (asBefore.length > 0)
+      throw new SetupError(
+        `The new package runs, but the broker isn’t well, as before, so it isn’t rolled back.${toLines(asBefore)}`,
+        asBefore.find(({ resolution }) => resolution)?.resolution ??
+          `npm run doctor -- --url ${facts.outputs?.BROKER_URL}`,
+      )
     facts.after = report
     await forgetKept(deploy)
   },
   show: ({ facts }) => (facts.after ? linesOf(facts.after) : []),
 }
+
+const toLines = (findings: readonly Finding[]) =>
+  findings.map(({ detail, name }) => `\n    ${name}: ${detail}`).join('')
 
 /** What no package can fix, with the command that does. */
 function linesOf({ checks }: DoctorReport): string[] {

@@ -64,7 +64,11 @@ const oneMail = { 'ag-broker': { enabled: true, emailReceivers: [{ status: 'Enab
 function azureWith({ groups = oneMail, rows = healthy, rules = templateRules }: Azure = {}): Az {
   return async (...args) => {
     const command = args.join(' ')
-    if (command.startsWith('resource list')) return [id]
+    if (command.startsWith('resource list')) {
+      // The group can have others'.
+      expect(args.at(-1)).toBe("[?tags.application=='msads-token-broker'].id")
+      return [id]
+    }
     if (command.includes('/query')) {
       const { query } = JSON.parse(args.at(-1)!) as { query: string }
       const tables = { traces: [], requests: [], customMetrics: [], ...rows }
