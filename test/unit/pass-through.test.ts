@@ -28,6 +28,15 @@ describe('a passed-through call', () => {
     await vi.waitFor(() => expect(own.seen.closed).toBe(1))
   })
 
+  test('gives Microsoft 220 s to begin its answer', async () => {
+    const limits = vi.spyOn(AbortSignal, 'timeout')
+    const own = await passing([{ status: 200 }])
+    await own.pass()
+    const asked = limits.mock.calls.flat()
+    limits.mockRestore()
+    expect(asked).toEqual([220_000])
+  })
+
   test.each([204, 205, 304])('has no body when the answer is a %i', async (status) => {
     const own = await passing([{ status }])
     expect(await own.pass()).toMatchObject({ status, body: null })
