@@ -20,7 +20,7 @@ export const hostSettings: Readonly<Record<string, HostSetting>> = {
   AzureWebJobsStorage: {
     readBy: 'Functions host',
     meaning:
-      'The host’s own storage: the timer’s lock and last runs, and the queue of shards that a sweep hands over. On Azure it is reached by identity, with the four settings below instead.',
+      'The host’s own storage: the timer’s lock and last runs, and the queue of shards that a sweep hands over. On Azure it is reached by identity, with the settings below instead.',
     example: 'UseDevelopmentStorage=true',
   },
   AzureWebJobsStorage__credential: {

@@ -25,7 +25,7 @@ export const allowInsecureLoopback = withDefault('ALLOW_INSECURE_LOOPBACK', flag
 /** Used also by a command that runs before a broker has settings. */
 export const secretExpiryDays = withDefault('SECRET_EXPIRY_DAYS', wholeNumber(1, 3650), {
   meaning:
-    'How many days after it is written a secret of the broker’s own making expires: the sealing keys and the probe of `/ready`. Azure Policy can demand an expiry date. Nothing stops working on it, because Key Vault returns expired secrets. The secrets of grants expire after 90 days, and every refresh renews them.',
+    'How many days after it is written a secret of the broker’s own making expires: the sealing keys and the probe of `/ready`. Azure Policy can demand an expiry date. Nothing stops working on it, because Key Vault returns expired secrets. The secrets of grants expire after 90 days, and refreshes renew them in time.',
   default: '365',
   example: '180',
 })

@@ -47,7 +47,8 @@ export const refreshSettings = {
     example: '300',
   }),
   sweepHandoverCount: withDefault('SWEEP_HANDOVER_COUNT', wholeNumber(100, 10_000_000), {
-    meaning: 'When more tenants than this are due, the sweep hands the rest to the queue in chunks.',
+    meaning:
+      'When more tenants than this are due, the sweep hands the rest to the queue, as shards of the index by due time.',
     default: '2000',
     example: '10000',
   }),

@@ -105,6 +105,12 @@ test('successive runs reach every tenant, and then start over', async () => {
   expect(seen).toEqual(['ab', 'cd', 'e', 'ab'])
 })
 
+test('a tenant is overdue after two hours', async () => {
+  const ground = await createGround([tenantOf('early', hours(-1.9)), tenantOf('late', hours(-2.1))])
+  await ground.audit()
+  expect(ground.inserted.map(({ tenant }) => tenant)).toEqual(['late'])
+})
+
 test('each round tells its length once, from its first page to its last', async () => {
   const ground = await createGround(['a', 'b', 'c', 'd', 'e'].map((name) => tenantOf(name, hours(1))))
   for (const hour of [0, 1, 2, 3, 4, 6]) await ground.audit(hours(hour))

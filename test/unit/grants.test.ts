@@ -180,6 +180,18 @@ describe('importing', () => {
     expect((begun.at(-1) ?? 0) - (begun[0] ?? 0)).toBeGreaterThanOrEqual(2000)
   })
 
+  test('has four tenants in progress at a time', async () => {
+    let [inProgress, most] = [0, 0]
+    const { outcome } = run(20, async () => {
+      most = Math.max(most, ++inProgress)
+      await new Promise((resolve) => setImmediate(resolve))
+      inProgress--
+      return { status: 200, body: {} }
+    })
+    await outcome
+    expect(most).toBe(4)
+  })
+
   test('waits for the requested time and tries again', async () => {
     const { outcome, begun } = run(1, (_path, calls) =>
       calls === 1

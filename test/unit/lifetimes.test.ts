@@ -4,4 +4,5 @@ import { bindingSeconds, confirmationSeconds, signInSeconds } from '../../shared
 
 test('a browser is recognized from its sign-in to the last page that can follow', () => {
   expect(bindingSeconds).toBeGreaterThan(signInSeconds + confirmationSeconds + choiceSeconds)
+  expect(bindingSeconds).toBe(80 * 60)
 })

@@ -124,6 +124,8 @@ describe('a refusal without a known number', () => {
   test('obeys Retry-After', () => {
     expect(classifyTokenRefusal(429, {}, '17').retryAfterSeconds).toBe(17)
     expect(classifyTokenRefusal(429, {}).retryAfterSeconds).toBe(60)
+    expect(classifyTokenRefusal(429, {}, '3600').retryAfterSeconds).toBe(3600)
+    expect(classifyTokenRefusal(429, {}, '3601').retryAfterSeconds).toBe(3600)
     for (const gone of ['0', 'Mon, 23 Nov 2015 15:00:00 GMT'])
       expect(classifyTokenRefusal(429, {}, gone).retryAfterSeconds).toBe(60)
     expect(classifyTokenRefusal(503, {}).retryAfterSeconds).toBe(5)

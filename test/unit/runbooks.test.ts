@@ -6,7 +6,7 @@ import { toProblem } from '../../shared/domain/toProblem.ts'
 import { problems } from '../../shared/problems.ts'
 import { allSettings } from '../../shared/settings.ts'
 import { maxRequestedValiditySeconds } from '../../shared/vend/vend.ts'
-import { readText, root, template } from './infraFiles.ts'
+import { logAlerts, readText, root, template } from './infraFiles.ts'
 
 /** The rows of the first table in a page that has this heading, each as its cells. */
 function rowsOf(page: string, heading: string): readonly string[][] {
@@ -133,4 +133,25 @@ test('every task’s page names a test that plays it against the local stack', (
   expect(named.length).toBeGreaterThan(7)
   for (const page of [...named, 'sweep-silent.md'])
     expect(readText(`docs/runbooks/${page}`), page).toMatch(/<!-- test: (end-to-end|contract)\/[\w-]+: /)
+})
+
+const spans: Readonly<Record<string, RegExp>> = {
+  PT15M: /within a quarter of an hour/i,
+  PT30M: /within half an hour/i,
+  PT1H: /within an hour/i,
+  P1D: /in a day/i,
+  P2D: /within two days/i,
+}
+
+test.each([
+  'host-failures',
+  'refreshes-overdue',
+  'server-errors',
+  'sweep-failed',
+  'sweep-silent',
+  'work-owed',
+])('the page of %s says in words the time that its alert looks back', (name) => {
+  const alert = logAlerts.find((each) => each.name.endsWith(`-${name}`))
+  const [, meaning = ''] = readText(`docs/runbooks/${name}.md`).split('## What it means')
+  expect(meaning.split('\n## ')[0]).toMatch(spans[alert?.properties.windowSize] ?? 'a span with words')
 })

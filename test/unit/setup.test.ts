@@ -245,6 +245,11 @@ describe('the setup', () => {
     const world = emptyWorld()
     await setUp(world)
     const name = 'production-microsoft-client-secret'
+    const first = world.secrets.get(name)!
+    expect(first.expiresOn).toEqual(new Date(now.getTime() + 180 * 86_400_000))
+    world.secrets.set(name, { ...first, expiresOn: new Date(now.getTime() + 30 * 86_400_000) })
+    await setUp(world)
+    expect(world.secrets.get(name)?.value).toBe(first.value)
     const soon = { ...world.secrets.get(name)!, expiresOn: new Date('2026-12-24T00:00:00Z') }
     world.secrets.set(name, soon)
     expect(failureOf(await setUp(world))).toBeUndefined()

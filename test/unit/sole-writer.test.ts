@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { asSoleWriter } from '../../scripts/soleWriter.ts'
+import { quietSecondsOf } from '../../shared/operations/soleWriter.ts'
 import { tableNames } from '../../shared/storage/clients.ts'
 import { createMemoryTable } from './memoryTable.ts'
 import { createVirtualClock } from './virtualClock.ts'
@@ -39,3 +40,15 @@ test('what the command itself writes, and sweeps from before it, end nothing', a
   const { during, write } = await quietTables()
   expect(await during(() => write('note:audit'))).toBe('done')
 })
+
+test.each([
+  ['0 */5 * * * *', 600],
+  ['0 */9 * * * *', 600],
+  ['0 0 * * * *', 3660],
+])(
+  'tables are quiet after the longest pause of %s and a minute, or after ten minutes',
+  (sweepSchedule, seconds) => {
+    const config = { publicUrl: 'http://127.0.0.1:1', sweepSchedule }
+    expect(quietSecondsOf(config, new Date('2026-11-23T16:00:00Z'))).toBe(seconds)
+  },
+)
