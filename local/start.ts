@@ -126,6 +126,6 @@ try {
     error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
   if (isUsage && error instanceof Error) process.stderr.write(`${error.message}\n`)
   else fail(error)
-  status = error instanceof UsageError && process.argv.includes('--help') ? 0 : 1
+  if (isUsage) status = process.argv.includes('--help') ? 0 : 2
   await leave()
 }

@@ -84,6 +84,12 @@ export const problems = {
     title: 'This route doesn’t support the method.',
     resolution: 'Use a method listed in the `Allow` header.',
   },
+  not_acceptable: {
+    status: 406,
+    actor: 'app',
+    title: 'The `Accept` header allows no format that this route has.',
+    resolution: 'Send one of the types in `detail` as `Accept`, or none.',
+  },
   tenant_not_connected: {
     status: 409,
     actor: 'advertiser',

@@ -54,7 +54,14 @@ export function actorOfIdentityFault(
   return settingReasons.has(reason) || processes > 1 ? 'operator' : 'nobody'
 }
 
-/** What to look at and what to set if an identity gives no token. */
-export function identityResolution(app = '<app>', resourceGroup = '<group>'): string {
-  return `az functionapp identity show --name ${app} --resource-group ${resourceGroup}; AZURE_CLIENT_ID must be the clientId of a user-assigned identity listed there`
+/** What to do if an identity gives no token: compare the setting, or leave an instance whose endpoint is sick. */
+export function identityResolution(
+  reason: IdentityReason | undefined,
+  app = '<app>',
+  resourceGroup = '<group>',
+): string {
+  const of = `--name ${app} --resource-group ${resourceGroup}`
+  if (reason === 'identity_failing' || reason === 'identity_silent')
+    return `az functionapp restart ${of} (docs/runbooks/identity-failing.md)`
+  return `az functionapp identity show ${of}; AZURE_CLIENT_ID must be the clientId of a user-assigned identity listed there`
 }

@@ -42,7 +42,7 @@ function identityProblem({ reason, status, actor }: IdentityUnavailableError): P
   const isOperators = actor === 'operator'
   return new Problem('storage_unavailable', {
     actor,
-    detail: `${identityFaults[reason]}${answer}.${isOperators ? ` \`${identityResolution()}\`` : ''}`,
+    detail: `${identityFaults[reason]}${answer}.${isOperators ? ` \`${identityResolution(reason)}\`` : ''}`,
     members: { reason },
     retryAfterSeconds: 5,
   })

@@ -60,13 +60,21 @@ export async function runCheck(
     const detail = codeAndStatus(error)
     // The check `identity` names the app.
     if (error instanceof IdentityUnavailableError)
-      return { name, ok: false, detail, resolution: identityResolution() }
-    // A vault's firewall answers like a missing right, but no role fixes it.
-    const isClosed = error.code === 'ForbiddenByFirewall'
-    if (isDisallowedByPolicy(error)) return { name, ok: false, detail, resolution: resolutions.disallowed }
-    const refused = !isClosed && (error.status === 401 || error.status === 403)
-    return { name, ok: false, detail, resolution: refused ? resolutions.refused : resolutions.unreachable }
+      return { name, ok: false, detail, resolution: identityResolution(error.reason) }
+    return { name, ok: false, detail, resolution: resolutionOf(error, resolutions) }
   }
+}
+
+/**
+ * A closed network answers like a missing right, but no role fixes it: a vault with a code of its own, storage with
+ * `AuthorizationFailure`, which some report for a missing role too (usually `AuthorizationPermissionMismatch`).
+ */
+function resolutionOf(error: StorageUnavailableError, resolutions: Resolutions): string {
+  const { disallowed, refused, unreachable } = resolutions
+  if (isDisallowedByPolicy(error)) return disallowed
+  if (error.code === 'ForbiddenByFirewall') return unreachable
+  if (error.code === 'AuthorizationFailure') return `${unreachable}; if the app may connect: ${refused}`
+  return error.status === 401 || error.status === 403 ? refused : unreachable
 }
 
 /** A failure as a finding shows it. */

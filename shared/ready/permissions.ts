@@ -1,4 +1,8 @@
-import { identityResolution } from '../domain/identityUnavailable.ts'
+import {
+  type IdentityReason,
+  IdentityUnavailableError,
+  identityResolution,
+} from '../domain/identityUnavailable.ts'
 import { isTableMissing, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import { Secret } from '../secret.ts'
 import { expiryOf } from '../secrets/sealingKeys.ts'
@@ -28,17 +32,21 @@ export async function checkPermissions(broker: ReadyDependencies): Promise<Readi
 }
 
 function checkIdentity({ clock, config, credential }: ReadyDependencies): Promise<ReadinessCheck> {
-  const { app, resourceGroup } = config.host
-  const resolution = identityResolution(app, resourceGroup)
-  const resolutions = { refused: resolution, disallowed: resolution, unreachable: resolution }
-  return runCheck({ name: 'identity', clock, resolutions }, async () => {
-    const refusal = await credential.getToken(vaultScope).then(
-      (token) => (token ? undefined : 'nothing came'),
-      (error: unknown) => (error instanceof StorageUnavailableError ? codeAndStatus(error) : 'unknown'),
-    )
-    if (refusal === undefined) return { ok: true, detail: 'gives tokens' }
-    return { ok: false, detail: `gives no token: ${refusal}`, resolution }
-  })
+  const fix = (reason?: IdentityReason) =>
+    identityResolution(reason, config.host.app, config.host.resourceGroup)
+  const resolutions = { refused: fix(), disallowed: fix(), unreachable: fix('identity_silent') }
+  const fault = (why: string, reason?: IdentityReason): Finding => {
+    return { ok: false, detail: `gives no token: ${why}`, resolution: fix(reason) }
+  }
+  return runCheck({ name: 'identity', clock, resolutions }, () =>
+    credential.getToken(vaultScope).then(
+      (token): Finding => (token ? { ok: true, detail: 'gives tokens' } : fault('nothing came')),
+      (error: unknown) => {
+        if (error instanceof IdentityUnavailableError) return fault(codeAndStatus(error), error.reason)
+        return fault(error instanceof StorageUnavailableError ? codeAndStatus(error) : 'unknown')
+      },
+    ),
+  )
 }
 
 function checkTable({ clock, config, tables }: ReadyDependencies, name: TableName): Promise<ReadinessCheck> {
@@ -55,15 +63,15 @@ function checkTable({ clock, config, tables }: ReadyDependencies, name: TableNam
   })
 }
 
-/** Tables that the vaults can restore; the others contain nothing that lasts more than a day. */
+/** Tables that the vaults can restore. While `Tenants` is new and empty, sweeps take due rows for leftovers. */
 const rebuilt: readonly TableName[] = ['Tenants', 'TenantsByWorkspace', 'RefreshDue']
 
 function makeTable({ tables: { endpoint, prefix } }: ReadyDependencies['config'], name: TableName): string {
   if (!endpoint) return 'npm run stack'
   const make = `az storage table create --auth-mode login --account-name ${resourceName(endpoint)} --name ${prefix}${name}`
   return rebuilt.includes(name)
-    ? `${make}; if it was lost, with tenants in it: docs/runbooks/rebuild-tables.md`
-    : make
+    ? `docs/runbooks/rebuild-tables.md; only if the broker never had a tenant: ${make}`
+    : `${make} (docs/runbooks/table-missing.md)`
 }
 
 /**

@@ -1,3 +1,4 @@
+import { TimeLimitError, withTimeLimit } from '../clock.ts'
 import type { SecretVersion } from '../domain/vault.ts'
 import { daysUntil } from '../operations/expiry.ts'
 import { nextSecretName, sealingKeysName } from '../secrets/brokerSecrets.ts'
@@ -5,7 +6,7 @@ import { requiredSecretNames } from '../secrets/names.ts'
 import { readSealingKeyIds, SealingKeySetError } from '../secrets/sealingKeys.ts'
 import { endOfSecret } from '../secrets/secretEnd.ts'
 import { findSecretFault } from '../secrets/wellFormed.ts'
-import { type Finding, type ReadinessCheck, runCheck } from './checks.ts'
+import { checkSeconds, type Finding, type ReadinessCheck, runCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
 import { resolutionsOf, resourceName } from './resolutions.ts'
 
@@ -38,16 +39,25 @@ async function checkWithNext(broker: ReadyDependencies, name: string): Promise<R
 }
 
 async function lookAt(broker: ReadyDependencies, name: string): Promise<Finding> {
-  const { secretHealth, vaults } = broker
+  const { vaults } = broker
   if (name === sealingKeysName) return lookAtSealingKeys(broker)
-  const secret = await vaults.main.read(name)
+  const [secret, refused] = await Promise.all([vaults.main.read(name), readRefused(broker, name)])
   if (!secret) return explainAbsence(broker, name, setSecret(broker, name))
-  const refused = await secretHealth.refused(name)
   if (refused?.version === secret.version) {
     const detail = `has been refused since ${refused.since}; the next one is in use`
     return { ok: false, detail, resolution: `Make the next one the current one: ${setSecret(broker, name)}` }
   }
   return judge(broker, name, secret)
+}
+
+/** Which version is refused is in the tables. If they hang, their own checks say so, and the vault isn't blamed. */
+function readRefused({ clock, secretHealth }: ReadyDependencies, name: string) {
+  return withTimeLimit(clock, checkSeconds / 2, name, () => secretHealth.refused(name)).catch(
+    (error: unknown) => {
+      if (error instanceof TimeLimitError) return undefined
+      throw error
+    },
+  )
 }
 
 /** A deleted or disabled secret keeps its name and takes no new version, so each has its own fix. */

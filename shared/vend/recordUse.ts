@@ -2,7 +2,7 @@ import { toProblem } from '../domain/toProblem.ts'
 import type { RecordUsage, UsageRecord } from '../domain/usage.ts'
 import type { Environment } from '../environment.ts'
 
-/** Runs a vend and records it once, however it ends. */
+/** Runs a vend and records it once, however it ends: a failure with the code that its app gets. */
 export async function recordUse<T extends { readonly environment: Environment }>(
   recordUsage: RecordUsage,
   use: Pick<UsageRecord, 'app' | 'tenant'>,

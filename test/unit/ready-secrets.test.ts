@@ -61,6 +61,16 @@ describe('a secret', () => {
       expect(detail).toBe('no answer from kv-broker.vault.azure.net within 8 s')
   })
 
+  test('is not at fault if the tables hang, which remember what was refused', async () => {
+    const clock = createVirtualClock()
+    const secretHealth = { refused: () => new Promise(() => {}) }
+    const broker = { ...brokerOf({ [token]: 'T', [secret]: 'S' }), clock, secretHealth }
+    const checks = await clock.run(checkSecrets(broker as unknown as ReadyDependencies))
+    const of = (name: string) => checks.find((check) => check.name === `secret ${name}`)
+    for (const name of [token, secret])
+      expect(of(name)).toMatchObject({ ok: true, detail: 'is present; it has no expiry date' })
+  })
+
   test.each([
     [token, 'MY TOKEN', 'contains a space'],
     [secret, 'MY\u200bSECRET', 'contains an invisible character'],

@@ -26,3 +26,21 @@ test('each runbook of an alert says what it means, how to look, how to fix, and 
     expect(headings, page).toEqual(['## What it means', '## How to look', '## How to fix', '## How to check'])
   }
 })
+
+test('each procedure ends in how to check it, too', () => {
+  for (const page of pages.filter((each) => each !== 'README')) {
+    const headings = readText(`docs/runbooks/${page}.md`).match(/^## How to check$/gm)
+    expect(headings, page).toHaveLength(1)
+  }
+})
+
+test('the list of alerts gives each its page’s severity, the worst first', () => {
+  const rows = [...readText('docs/runbooks/README.md').matchAll(/^\| \[([\w-]+)\]\(\1\.md\) \| (\d) /gm)]
+  const listed = rows.map(([, page = '', severity = '']) => ({ page, severity: Number(severity) }))
+  expect(listed.map(({ page }) => page).toSorted()).toEqual(
+    pages.filter((page) => !procedures.includes(page)).toSorted(),
+  )
+  for (const { page, severity } of listed)
+    expect(readText(`docs/runbooks/${page}.md`), page).toContain(`lert \`${page}\`, severity ${severity}: `)
+  expect(listed).toEqual(listed.toSorted((a, b) => a.severity - b.severity))
+})

@@ -114,11 +114,13 @@ export const sweepScenes: Readonly<Record<string, AlertScenes>> = {
   'sweep-silent': {
     rings: {
       'the last sweep ended 31 minutes ago': () => silentFor(31),
+      'nothing has arrived for 47 hours': () => silentFor(47 * 60),
       'no sweep has ended since the broker’s first sign of life': async () =>
         measured(metricNames.vendDuration, 31),
     },
     silent: {
       'the last sweep ended 29 minutes ago': () => silentFor(29),
+      'nothing has arrived for 49 hours': () => silentFor(49 * 60),
       'there has been no package yet': async () => measured('dotnet.gc.collections', 600),
     },
   },
