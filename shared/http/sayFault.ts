@@ -39,6 +39,7 @@ const types: Readonly<Record<string, string>> = {
   boolean: 'true or false',
   array: 'a list',
   object: 'an object',
+  record: 'an object',
 }
 
 const formats: Readonly<Record<string, string>> = {
