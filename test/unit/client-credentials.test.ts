@@ -76,7 +76,9 @@ describe('a certificate', () => {
       typ: 'JWT',
       'x5t#S256': thumbprint.toString('base64url'),
     })
-    await jwtVerify(assertion, createPublicKey(sound.certificate), { audience: tokenUrl, issuer: 'client' })
+    const expected = { audience: tokenUrl, issuer: 'client' }
+    const { payload } = await jwtVerify(assertion, createPublicKey(sound.certificate), expected)
+    expect(Number(payload.exp) - Number(payload.iat)).toBe(60)
   })
 
   test('can have its key in PKCS #1', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { organizationsQuery } from '../../shared/http/unifiedQuery.ts'
 import { Problem } from '../../shared/problems.ts'
 import type { Row } from '../../shared/unified/field.ts'
 import { type UnifiedKindName, unifiedKinds } from '../../shared/unified/objects.ts'
@@ -35,6 +36,12 @@ async function idsOf(page: Partial<UnifiedPage>, rows = campaigns, kind: Unified
 }
 
 describe('a page', () => {
+  test('has 100 objects unless told, and 1,000 at most', () => {
+    expect(organizationsQuery.parse({})).toMatchObject({ limit: 100, offset: 0 })
+    expect(organizationsQuery.parse({ limit: '1000' }).limit).toBe(1000)
+    expect(organizationsQuery.safeParse({ limit: '1001' }).success).toBe(false)
+  })
+
   test.each<[Partial<UnifiedPage>, string]>([
     [{}, '012345678'],
     [{ limit: 3 }, '012'],
