@@ -4,6 +4,11 @@ import { brokerAudiences, callingApps, homeDirectoryId } from './callers.ts'
 /** The data folder of `npm start`. */
 export const dataFolder = fileURLToPath(new URL('../.local', import.meta.url))
 
+/** Where the stack's data stays, and for how long: `npm run reset` removes only {@link dataFolder}. */
+export function describeDataFolder(folder: string): string {
+  return folder.startsWith(dataFolder) ? '.local/ until npm run reset' : folder
+}
+
 /** A port of the local stack: its listener, and the variable that changes it. */
 export interface LocalPort {
   readonly port: number

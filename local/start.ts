@@ -14,7 +14,7 @@ import { readStartOptions, type StartOptions, UsageError } from './readStartOpti
 import { CredentialError } from './real/credentials.ts'
 import { printRealNextSteps } from './real/next.ts'
 import { prepareReal } from './real/prepareReal.ts'
-import { defaultPorts, PortError, type PortName, readPorts } from './settings.ts'
+import { defaultPorts, describeDataFolder, PortError, type PortName, readPorts } from './settings.ts'
 import { type Stack, startStack } from './stack.ts'
 
 /** A caller's token is valid for an hour; its file gets a new one well before. */
@@ -39,7 +39,10 @@ async function run(options: StartOptions): Promise<void> {
   printAddresses(stack, broker?.origin, tell)
   if (broker) (real ? printRealNextSteps : printNextSteps)(stack, broker.origin, tell)
   else tell({ event: 'note', text: 'Now: cp local.settings.sample.json local.settings.json && func start' })
-  tell({ event: 'note', text: 'Ctrl-C stops it all; the data stays in .local/ until npm run reset.' })
+  tell({
+    event: 'note',
+    text: `Ctrl-C stops it all; the data stays in ${describeDataFolder(options.folder)}.`,
+  })
 }
 
 async function startAll(
@@ -123,6 +126,6 @@ try {
     error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
   if (isUsage && error instanceof Error) process.stderr.write(`${error.message}\n`)
   else fail(error)
-  status = error instanceof UsageError && process.argv.includes('--help') ? 0 : 1
+  if (isUsage) status = process.argv.includes('--help') ? 0 : 2
   await leave()
 }

@@ -2,6 +2,8 @@ import { isLoopbackUrl } from '../shared/settings/urls.ts'
 import { UsageError } from './commandLine.ts'
 import { readAuthority } from './login/authority.ts'
 import { findLogin, type Login } from './login/findLogin.ts'
+import { addressOptions } from './options.ts'
+import { parseAddress } from './parseAddress.ts'
 
 /** The broker's answer. */
 export interface BrokerAnswer {
@@ -47,9 +49,9 @@ export interface CallOptions {
  * address.
  */
 export function brokerUrlOf(options: CallOptions): string {
-  const url = options.url ?? process.env.BROKER_URL ?? usualUrl
-  if (!URL.canParse(url)) throw new UsageError(`${url} isn’t a valid URL.`)
-  return url
+  if (options.url !== undefined) return options.url
+  const { BROKER_URL } = process.env
+  return BROKER_URL === undefined ? usualUrl : parseAddress('BROKER_URL', BROKER_URL, addressOptions.url!)
 }
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 const bundle = join(import.meta.dirname, '..', 'dist', 'broker.cjs')
 /** Cold starts read all of it, so growth by a tenth needs a reason. Identifiers aren't minified, see decision 0002. */
-const maxBytes = 2_600_000
+const maxBytes = 2_650_000
 
 /** The bundle's load time in a fresh process, the best of three; the Functions library warns about the missing host. */
 function loadMilliseconds(): number {

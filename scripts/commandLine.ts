@@ -21,7 +21,8 @@ import { createVault } from '../shared/storage/vault.ts'
 import { createLog } from '../shared/telemetry/log.ts'
 import { askForBroker } from './askForBroker.ts'
 import { BackupError } from './backup/readBackup.ts'
-import { type CommandLine, commandLines } from './options.ts'
+import { addressOptions, type CommandLine, commandLines } from './options.ts'
+import { parseAddress } from './parseAddress.ts'
 import { usageOf } from './usage.ts'
 import { HelpWanted, UsageError } from './usageError.ts'
 import { useProxies } from './useProxies.ts'
@@ -47,7 +48,8 @@ export function parseArguments<N extends CommandName>(name: N, args = process.ar
 /**
  * Parses the arguments of a command or a verb strictly, and `--help`.
  * @param usage what to print for `--help`, and for what can't be understood.
- * @throws UsageError for an unknown option or too many words; HelpWanted if the person asks for help.
+ * @throws UsageError for an unknown option, too many words, or an address that isn't one; HelpWanted if the person asks
+ *   for help.
  */
 export function parseCommand<L extends CommandLine>(
   { options, words = 0 }: L,
@@ -59,7 +61,14 @@ export function parseCommand<L extends CommandLine>(
   if ((values as { help?: boolean }).help) throw new HelpWanted(usage)
   if (positionals.length > words)
     throw new UsageError(`Unexpected argument '${positionals[words]}'.\n\n${usage}`)
+  assertAddresses(values)
   return { values, words: positionals }
+}
+
+/** @throws UsageError if an option that takes an address has something else. */
+function assertAddresses(values: Readonly<Record<string, unknown>>): void {
+  for (const [option, rules] of Object.entries(addressOptions))
+    for (const text of [values[option] ?? []].flat()) parseAddress(`--${option}`, String(text), rules)
 }
 
 function parseStrictly<O extends CommandLine['options']>(options: O, args: string[], usage: string) {
@@ -106,13 +115,8 @@ export async function openBroker(settingsFile: string | undefined): Promise<Brok
 
 /**
  * Opens a vault by its address, for steps before a broker has settings.
- * @throws UsageError if it isn't an `https:` address.
  */
 export async function openVault(url: string, settingsFile: string | undefined): Promise<Vault> {
-  if (!URL.canParse(url) || new URL(url).protocol !== 'https:')
-    throw new UsageError(
-      `${url} isn’t a vault’s URL. A vault’s URL looks like https://<name>.vault.azure.net.`,
-    )
   const settings = await readSettings(settingsFile)
   await prepareProcess(settings)
   const verifyChallengeResource = settings.KEY_VAULT_VERIFY_CHALLENGE_RESOURCE !== 'false'

@@ -40,7 +40,9 @@ import { createReadRegistration, type ReadRegistration } from './doctor/registra
 import { sweepExpectedSince } from './doctor/schedule.ts'
 import { checkSignIns } from './doctor/signIn.ts'
 import { findToken, graphToken } from './doctor/token.ts'
+import { addressOptions } from './options.ts'
 import { outgoingHosts } from './outgoingHosts.ts'
+import { parseAddress } from './parseAddress.ts'
 
 /** Options of the doctor: a URL, settings, or both. */
 export interface DoctorOptions {
@@ -169,12 +171,17 @@ const missing = {
   text: 'URL of the broker (https://…): ',
 }
 
+async function askForUrl(raw: Readonly<Record<string, string | undefined>>): Promise<string | undefined> {
+  const answer = await askForBroker(raw, missing)
+  return answer === undefined ? undefined : parseAddress('The answer', answer, addressOptions.url!)
+}
+
 async function command(): Promise<number> {
   const options = parseOptions('doctor')
   const { tenant, strict } = options
   const category = parseCategory(options.category)
   const raw = await readSettings(options.settings)
-  const url = options.url ?? (options.settings ? undefined : await askForBroker(raw, missing))
+  const url = options.url ?? (options.settings ? undefined : await askForUrl(raw))
   const settings = options.settings || !url || raw.KEY_VAULT_URL ? raw : undefined
   if (settings) await prepareProcess(settings)
   const report = await examine({

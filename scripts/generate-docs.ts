@@ -12,6 +12,7 @@ import { allSettings } from '../shared/settings.ts'
 import { billing, bursts, changes, headline } from './cost/changes.ts'
 import { priceTable, quantityTable } from './cost/inputTables.ts'
 import { probes } from './cost/probes.ts'
+import { recoverySections } from './cost/recoveryPage.ts'
 import { scaleSections } from './cost/scalePage.ts'
 import { arithmetic, passedCalls, passedGround } from './cost/tables.ts'
 import { hostSettings } from './host-settings.ts'
@@ -107,6 +108,12 @@ const pages: Readonly<Record<string, () => string | Promise<string>>> = {
       await readFile(join(root, 'docs/scale.md'), 'utf8'),
       'scripts/cost/inputs.ts',
       scaleSections,
+    ),
+  'docs/recovery.md': async () =>
+    withSections(
+      await readFile(join(root, 'docs/recovery.md'), 'utf8'),
+      'scripts/cost/recovery.ts',
+      recoverySections,
     ),
   'docs/data-lifecycle.md': async () => {
     const columnsOf = storedColumns(await readFile(join(root, 'docs/storage.md'), 'utf8'))

@@ -39,6 +39,7 @@ const forEveryTenant = new Set([
   'broker_not_configured',
   'caller_not_authenticated',
   'caller_not_allowed',
+  'caller_refused',
   'developer_token_unusable',
   'environment_on_hold',
   'http_404',
@@ -135,6 +136,7 @@ async function command(): Promise<number> {
   const [file] = words
   if (!file) throw new UsageError('Pass one file: npm run import -- tenants.csv')
   const ratePerSecond = rateOf(values.rate)
+  const brokerUrl = brokerUrlOf(values)
   const bytes = await readFile(file).catch(() => {
     throw new UsageError(`Can’t read ${file}.`)
   })
@@ -145,7 +147,7 @@ async function command(): Promise<number> {
       [`${faults.length} line(s) need attention; nothing was imported.`, ...lines].join('\n'),
     )
   }
-  const journal = createJournal(`${file}.journal`, brokerUrlOf(values))
+  const journal = createJournal(`${file}.journal`, brokerUrl)
   if (values['dry-run']) return printPlan(rows, await journal.read())
   const open = openRows(rows, await journal.read(), values['retry-refused'] ?? false)
   const progress = createProgress('Importing', open.length)

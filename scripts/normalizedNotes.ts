@@ -38,7 +38,8 @@ export const normalizedNotes: Readonly<Record<UnifiedKindName, Readonly<Record<s
   ads: {
     created_at: notInRecord,
     name: 'Ads have no names.',
-    campaign_id: 'The record names the campaign, but not its ID.',
+    campaign_id:
+      'That of its ad group, whose record is in the same file; null if it isn’t, as with `updated_gte` if only the ad changed.',
     headline:
       'Only of ads with one: a responsive search ad has 3 to 15 in `Headline`, an expanded text ad up to three in `Title Part 1` to `3`.',
     description:
@@ -53,8 +54,13 @@ export const normalizedNotes: Readonly<Record<UnifiedKindName, Readonly<Record<s
   },
   creatives: {
     created_at: notInRecord,
-    campaign_id: 'An image belongs to the account.',
-    group_id: 'An image belongs to the account.',
+    name: 'Of an image, or of a video.',
+    campaign_id: 'It belongs to the account.',
+    group_id: 'It belongs to the account.',
+    asset_urls:
+      'Where an image is, or where a video came from. Microsoft reserves the `Url` of a video for its own use.',
+    width: 'Of images.',
+    height: 'Of images.',
     title: 'Texts belong to ads and asset groups.',
     body: 'Texts belong to ads and asset groups.',
     link_url: 'Addresses belong to ads and asset groups.',

@@ -1,5 +1,6 @@
 import type { ParseArgsConfig } from 'node:util'
 import { startOptions } from '../local/startOptions.ts'
+import type { AddressRules } from './parseAddress.ts'
 
 /** `--settings` names a file in the format of the Functions host's `local.settings.json`. */
 const settings = { settings: { type: 'string' } } as const
@@ -9,6 +10,13 @@ export const callOptions = {
   url: { type: 'string' },
   'token-file': { type: 'string' },
 } as const
+
+/** The options of any command that take an address, each with an example. */
+export const addressOptions: Readonly<Record<string, AddressRules>> = {
+  url: { example: 'https://broker.example.com' },
+  'return-url': { example: 'https://app.example.com/connected' },
+  vault: { example: 'https://<name>.vault.azure.net', schemes: ['https'] },
+}
 
 /** Options of `npm run setup`. */
 export const setupOptions = {
@@ -186,6 +194,7 @@ export const brokerVerbs = {
       aggregation: { type: 'string' },
       accounts: { type: 'string' },
       campaigns: { type: 'string' },
+      filter: { type: 'string', multiple: true },
       'complete-only': { type: 'boolean' },
       entities: { type: 'string' },
       'changed-since': { type: 'string' },

@@ -20,9 +20,7 @@ import { disconnectAgain } from '../shared/tenants/disconnect.ts'
 import { createProgress, openBroker, parseOptions, run, toText } from './commandLine.ts'
 import { createMissingTables } from './createMissingTables.ts'
 import { asSoleWriter } from './soleWriter.ts'
-
-/** Concurrent refreshes. Each tenant costs a refresh and a discovery. */
-const concurrency = 4
+import { tenantsAtOnce } from './tenantsAtOnce.ts'
 
 /** The result of a rebuild, or the tenants that a dry run would check. */
 export interface RebuildReport {
@@ -40,9 +38,10 @@ export interface RebuildReport {
 }
 
 /**
- * Rebuilds every tenant that the vaults' tags name, and ends every other one that was disconnected after its consent.
- * Then makes the listing match the rows: a tenant that it lacked is `listed`, one that it names without a row `no_row`.
- * A dry run writes nothing.
+ * Rebuilds every tenant that the vaults' tags name, and ends every other one that was disconnected after its consent;
+ * {@link tenantsAtOnce} of them at once, and a tenant that fails is counted and named while the others go on. Then makes
+ * the listing match the rows: a tenant that it lacked is `listed`, one that it names without a row `no_row`. It can be
+ * interrupted and run again at any time. A dry run writes nothing.
  */
 export async function rebuildTables(
   broker: Broker,
@@ -52,33 +51,29 @@ export async function rebuildTables(
 ): Promise<RebuildReport> {
   const counts: Record<string, number> = {}
   const attention: { workspace: string; tenant: string; outcome: string }[] = []
-  const work = async (grants: readonly TaggedGrant[]) => ({
-    owner: grants[0]!.owner,
-    outcome: await (dryRun === 'dryRun' ? lookAt : rebuildTenant)(
-      broker,
-      grants,
-      marks.get(tenantKey(grants[0]!.owner)),
-    ).catch(() => 'failed' as const),
-  })
-  const outcomes = pMapIterable(tagged, work, { concurrency, backpressure: concurrency * 4 })
-  for await (const { owner, outcome } of outcomes) {
+  const tell = ({ workspace, tenant }: TenantName, outcome: string) => {
     counts[outcome] = (counts[outcome] ?? 0) + 1
-    if (outcome !== 'present' && outcome !== 'connected')
-      attention.push({ workspace: owner.workspace, tenant: owner.tenant, outcome })
+    if (outcome !== 'present' && outcome !== 'connected') attention.push({ workspace, tenant, outcome })
+  }
+  const rebuild = dryRun === 'dryRun' ? lookAt : rebuildTenant
+  const rebuilt = eachAtOnce(tagged, ([newest, ...older]) => ({
+    name: newest!.owner,
+    outcome: rebuild(broker, [newest!, ...older], marks.get(tenantKey(newest!.owner))),
+  }))
+  for await (const { name, outcome } of rebuilt) {
+    tell(name, outcome)
     onTenant(counts)
   }
-  const tell = (name: TenantName, outcome: string) => {
-    counts[outcome] = (counts[outcome] ?? 0) + 1
-    attention.push({ ...name, outcome })
-  }
   const isTagged = new Set(tagged.flatMap(([newest]) => (newest ? tenantKey(newest.owner) : [])))
-  for await (const name of walkRows(broker, dryRun)) {
-    if (isTagged.has(tenantKey(name))) continue
-    const disconnectedAt = endMarkedTenant(broker, marks.get(tenantKey(name)))
-    const outcome = await settleRow(broker, { name, disconnectedAt, dryRun }).catch(() => 'failed' as const)
-    if (!outcome) continue
-    tell(name, outcome)
-  }
+  const settled = eachAtOnce(walkRows(broker, dryRun, isTagged), (name) => ({
+    name,
+    outcome: settleRow(broker, {
+      name,
+      disconnectedAt: endMarkedTenant(broker, marks.get(tenantKey(name))),
+      dryRun,
+    }),
+  }))
+  for await (const { name, outcome } of settled) if (outcome) tell(name, outcome)
   await repairListing(broker.tables, dryRun, {
     isSpared: (key) => isTagged.has(key),
     onListed: (name) => tell(name, 'listed'),
@@ -91,10 +86,26 @@ export async function rebuildTables(
   return { counts, attention }
 }
 
-/** A dry run creates no tables, so a missing one has no rows. */
-async function* walkRows({ tables }: Pick<Broker, 'tables'>, dryRun: 'dryRun' | 'write') {
+/** Works on items as they are read, some at once; the results are in the order of the items. */
+function eachAtOnce<Item, Outcome>(
+  items: Iterable<Item> | AsyncIterable<Item>,
+  work: (item: Item) => { readonly name: TenantName; readonly outcome: Promise<Outcome> },
+): AsyncIterable<{ readonly name: TenantName; readonly outcome: Outcome | 'failed' }> {
+  const settle = async (item: Item) => {
+    const { name, outcome } = work(item)
+    return { name, outcome: await outcome.catch(() => 'failed' as const) }
+  }
+  return pMapIterable(items, settle, { concurrency: tenantsAtOnce, backpressure: tenantsAtOnce * 4 })
+}
+
+/** The tenants without a tagged secret. A dry run creates no tables, so a missing one has no rows. */
+async function* walkRows(
+  { tables }: Pick<Broker, 'tables'>,
+  dryRun: 'dryRun' | 'write',
+  isTagged: ReadonlySet<string>,
+) {
   try {
-    yield* walkTenants(tables)
+    for await (const name of walkTenants(tables)) if (!isTagged.has(tenantKey(name))) yield name
   } catch (error) {
     if (dryRun === 'write') throw error
     undefinedIfTableMissing(error)

@@ -43,6 +43,16 @@ const opening = {
   'shared/vend/readOrRefresh.ts': 'an access token, for its vend',
 }
 
+/** The files that can write a tenant's row, and when. docs/architecture.md, "Writing the row", explains each. */
+const writingRows = {
+  'shared/tenants/changeTenant.ts': 'outside a lease',
+  'shared/refresh/writeLeased.ts': 'under a lease',
+  'shared/refresh/lease.ts': 'taking the lease and giving it back',
+  'shared/tenants/ensureTenant.ts': 'creating the row',
+  'shared/operations/rebuild.ts': 'while the app is stopped',
+  'shared/tenants/patience.ts': 'repeating the write that another file asked for',
+}
+
 /** The files that can replace a row whole, and why that erases nothing that a later version has written beside it. */
 const replacing = {
   'shared/storage/accountTable.ts': 'each discovery writes all of its rows again',
@@ -65,6 +75,16 @@ const opens = new RegExp(
     .join('|'),
 )
 
+/** A call of `TenantStore.create` or `.replace`, or taking one of them out of the store. */
+const writesRow = new RegExp(
+  [
+    /\btenants\s*(?:\??\.)?\s*(?:\[\s*['"`])?(?<=[.['"`]\s*)(?:create|replace)\b/,
+    /\{[^{}]*\b(?:create|replace)\b[^{}]*\}\s*(?::\s*TenantStore|=[^=\n]*\btenants\b)/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+)
+
 /** What only listed files can do. */
 const listed = [
   {
@@ -79,6 +99,13 @@ const listed = [
     advice: 'open: only the files listed in scripts/sourceFaults.ts can open a sealed text',
     unused: 'opens no sealed text',
   },
+  {
+    files: writingRows,
+    pattern: writesRow,
+    advice:
+      'create, replace: change a tenant’s row with changeTenant; only the files listed in scripts/sourceFaults.ts write it by themselves',
+    unused: 'writes no tenant’s row',
+  },
 ]
 
 /** Everything in published sources that is banned, secrets that are read where no one has to, and long files. */
@@ -92,6 +119,7 @@ export function faultsOfSources(sources: Sources): string[] {
         .split('\n')
         .flatMap((line, index) => faultsOf(path, line).map((fault) => `${path}:${index + 1}: ${fault}`)),
     ),
+    ...[...sources].flatMap(([path, text]) => unlistedUses(path, text)),
     ...[...sources].flatMap(([path, text]) => {
       const lines = text.trimEnd().split('\n').length
       return lines > maxLines ? [`${path}: has ${lines} lines, more than ${maxLines}: divide it`] : []
@@ -108,8 +136,16 @@ function faultsOf(path: string, line: string): string[] {
     ...(isReplaced
       ? ['Replace: write the row with Merge, which keeps the columns that only a later version knows']
       : []),
-    ...listed.flatMap(({ files, pattern, advice }) =>
-      pattern.test(line) && !(path in files) ? [advice] : [],
-    ),
   ]
+}
+
+/** Looks at the whole text, since a call can go over several lines. */
+function unlistedUses(path: string, text: string): string[] {
+  return listed
+    .filter(({ files }) => !(path in files))
+    .flatMap(({ pattern, advice }) =>
+      [...text.matchAll(new RegExp(pattern, 'g'))].map(
+        ({ index }) => `${path}:${text.slice(0, index).split('\n').length}: ${advice}`,
+      ),
+    )
 }

@@ -84,6 +84,12 @@ export const problems = {
     title: 'This route doesn’t support the method.',
     resolution: 'Use a method listed in the `Allow` header.',
   },
+  not_acceptable: {
+    status: 406,
+    actor: 'app',
+    title: 'The `Accept` header allows no format that this route has.',
+    resolution: 'Send one of the types in `detail` as `Accept`, or none.',
+  },
   tenant_not_connected: {
     status: 409,
     actor: 'advertiser',
@@ -234,7 +240,7 @@ export const problems = {
     actor: 'operator',
     title: 'The broker’s developer token for this environment is missing, malformed, or refused.',
     resolution:
-      'Store a valid developer token in the broker’s vault. `/ready` names the secret. Advertisers don’t need to do anything, and the new token is used within five minutes.',
+      'Store a valid developer token in the broker’s vault. `/ready` names the secret. Advertisers don’t need to do anything. Processes that vend use the new token within five minutes, others after their next vend.',
   },
   tenant_damaged: {
     status: 503,

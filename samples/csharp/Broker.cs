@@ -50,7 +50,7 @@ public sealed class BrokerClient(string broker, string clientId, string clientSe
         };
     }
 
-    /// <summary>Takes milliseconds, and its token is always valid, so store none.</summary>
+    /// <summary>Mostly takes milliseconds, and its token is valid for at least a minute, so store none.</summary>
     public async Task<Vend> VendAsync(string tenant, string? accountId = null, CancellationToken stop = default)
     {
         var query = accountId is null ? "" : $"?accountId={Uri.EscapeDataString(accountId)}";

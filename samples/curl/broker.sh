@@ -5,7 +5,8 @@
 #   BROKER_URL                  where your broker is
 #   CLIENT_ID, CLIENT_SECRET    your app, as your identity provider knows it; docs/calling.md has ways without a secret
 #   TENANT                      one of your customers, as you named it when you connected it
-# It vends before the call. Do that before each call: it takes milliseconds, and the token is always valid.
+# It vends before the call. Do that before each call: it mostly takes milliseconds, and the token is
+# valid for at least a minute.
 # A failure is a problem document: it prints who must act (`actor`) and a stable `code`, and ends with status 1.
 # Secrets and tokens go to curl through its standard input, so that no other process can see them in the command line.
 set -eu

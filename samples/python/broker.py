@@ -5,7 +5,7 @@
 #   BROKER_URL, TENANT          where your broker is; your customers, as you named them, with commas between them
 #   CLIENT_ID, CLIENT_SECRET    your app, as your identity provider knows it; docs/calling.md has ways without a secret
 # The SDK reads its headers once, when a ServiceClient is made, and a token lasts an hour. So ask `Tenant.service` for the
-# client before each call: it vends, which takes milliseconds, and makes a new client only if the vend has changed.
+# client before each call: it vends, which mostly takes milliseconds, and makes a new client only if the vend has changed.
 # A BrokerProblem says who must act (`actor`) and has a stable `code`. Microsoft's own faults stay the SDK's.
 # Without the SDK, `Broker.vend` is all you need: send its `headers` to its `services`.
 import json
@@ -48,7 +48,7 @@ class Broker:
         self._lock, self._token, self._until = threading.Lock(), "", 0
 
     def vend(self, tenant, account_id=None):
-        """What a call needs now; its token is always valid, so store none."""
+        """What a call needs now; its token is valid for at least a minute, so store none."""
         query = "?" + urllib.parse.urlencode({"accountId": account_id}) if account_id else ""
         url = f"{self._url}/v1/tenants/{urllib.parse.quote(tenant, safe='')}/token{query}"
         return get_json(url, {"Authorization": f"Bearer {self._caller_token()}"})

@@ -5,7 +5,8 @@
 //   BROKER_URL                  where your broker is
 //   CLIENT_ID, CLIENT_SECRET    your app, as your identity provider knows it; docs/calling.md has ways without a secret
 //   TENANT                      one of your customers, as you named it when you connected it
-// `callAdvertising` vends before each call. A vend takes milliseconds, and its token is always valid, so store none.
+// `callAdvertising` vends before each call. A vend mostly takes milliseconds, and its token is valid for at least a
+// minute, so store none.
 // `BrokerProblem` says who must act (`actor`) and has a stable `code`: https://www.rfc-editor.org/rfc/rfc9457
 
 const {

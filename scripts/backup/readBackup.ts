@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import { listBackups } from '../../shared/operations/listBackups.ts'
 import { type Manifest, manifestName, type Part } from '../../shared/operations/manifest.ts'
 import { type ContainerDependencies, callContainer } from '../../shared/storage/blobContainer.ts'
 import type { SavedRow } from '../../shared/storage/savedRow.ts'
@@ -33,20 +34,6 @@ export async function openBackup(container: ContainerDependencies, name?: string
   } catch {
     throw new BackupError(`The manifest of ${found} can’t be read.`)
   }
-}
-
-/** The names of the complete backups, oldest first. */
-export async function listBackups(container: ContainerDependencies): Promise<string[]> {
-  const names: string[] = []
-  let marker = ''
-  do {
-    const query = `?restype=container&comp=list${marker && `&marker=${encodeURIComponent(marker)}`}`
-    const text = await (await callContainer(container, { method: 'GET', query })).text()
-    for (const [, blob = ''] of text.matchAll(/<Name>([^<]+)<\/Name>/g))
-      if (blob.endsWith(`/${manifestName}`)) names.push(blob.slice(0, -manifestName.length - 1))
-    marker = /<NextMarker>([^<]+)<\/NextMarker>/.exec(text)?.[1] ?? ''
-  } while (marker)
-  return names.toSorted()
 }
 
 /**

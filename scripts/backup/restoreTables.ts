@@ -1,3 +1,4 @@
+import pMap from 'p-map'
 import type { Broker } from '../../shared/broker.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import { tenantKey } from '../../shared/domain/tenantKey.ts'
@@ -7,11 +8,9 @@ import type { TaggedSecrets } from '../../shared/operations/taggedSecrets.ts'
 import type { SavedRow } from '../../shared/storage/savedRow.ts'
 import { onRow } from '../../shared/storage/unavailable.ts'
 import { countOutcomes } from '../countOutcomes.ts'
+import { tenantsAtOnce } from '../tenantsAtOnce.ts'
 import { type Backup, BackupError, readPartitions, verifyBackup } from './readBackup.ts'
 import { type RestoreOutcome, restoreTenant, toEntity } from './restoreTenant.ts'
-
-/** Tenants at once: each costs about five requests. */
-const concurrency = 16
 
 /** The tenants of a restore, by outcome. */
 export type RestoreCounts = Readonly<Partial<Record<RestoreOutcome, number>>>
@@ -32,7 +31,11 @@ export async function restoreTables(
   for await (const rows of readPartitions(backup, 'BrokerState')) await restoreState(broker, rows)
   const work = (rows: readonly SavedRow[]) =>
     restoreTenant(broker, rows, (name) => endMarkedTenant(broker, marks.get(tenantKey(name))))
-  return countOutcomes(readPartitions(backup, 'Tenants'), { work, concurrency, onCounts: onTenant })
+  return countOutcomes(readPartitions(backup, 'Tenants'), {
+    work,
+    concurrency: tenantsAtOnce,
+    onCounts: onTenant,
+  })
 }
 
 /** The marks of disconnects last as long as the setting says: an older backup would undo some. */
@@ -46,7 +49,10 @@ function assertMarked({ config, clock }: Pick<Broker, 'config' | 'clock'>, { man
 
 /** What is there is newer. */
 async function restoreState({ tables }: Pick<Broker, 'tables'>, rows: readonly SavedRow[]): Promise<void> {
-  for (const row of rows)
-    if (!passingPartitions.has(row.partitionKey))
-      await onRow(() => tables.BrokerState.createEntity(toEntity(row)), { taken: undefined })
+  const lasting = rows.filter(({ partitionKey }) => !passingPartitions.has(partitionKey))
+  await pMap(
+    lasting,
+    (row) => onRow(() => tables.BrokerState.createEntity(toEntity(row)), { taken: undefined }),
+    { concurrency: tenantsAtOnce },
+  )
 }

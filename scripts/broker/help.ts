@@ -92,6 +92,8 @@ const verbs: { readonly [V in VerbName]: Help<V> } = {
       aggregation: '<name>  Daily with the column TimePeriod, otherwise Summary, unless told',
       accounts: '<ids>  the accounts that it’s about, separated by commas; otherwise the account to call',
       campaigns: '<ids>  only these campaigns of the account to call',
+      filter:
+        '<element>=<values>  only what has one of these values, separated by commas, such as DeviceType=Tablet; repeatable',
       'complete-only': 'refuses days whose data isn’t complete yet',
       entities:
         '<names>  instead of a report: campaigns, adGroups, ads, keywords, targets, audiences, assets',

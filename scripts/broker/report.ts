@@ -12,8 +12,9 @@ import { type Followed, followDownload, type StartedDownload } from './report/fo
 import { type Output, openOutput } from './report/openOutput.ts'
 import { createReportProgress, type ReportProgress } from './report/progress.ts'
 import { type RowsEnd, readEnd } from './report/readEnd.ts'
-import { requestOf } from './report/requestOf.ts'
+import { type DownloadRequest, requestOf } from './report/requestOf.ts'
 import { type AddressedFile, unpackAddress } from './report/unpackAddress.ts'
+import { whenStopped } from './report/whenStopped.ts'
 import { withoutEnd } from './report/withoutEnd.ts'
 import { type Arguments, textOf, type Verb } from './verb.ts'
 
@@ -36,33 +37,57 @@ export function createReport({ ask, clock }: ReportDependencies): Verb {
     const api = createTenantApi(given)
     const format = formatOf(given)
     const request = await requestOf(given, ask)
-    const output = await openOutput(textOf(given.values.output))
-    const progress = createReportProgress(request.report?.type ?? 'Entities')
+    let progress: ReportProgress | undefined
+    const goOn = whenStopped(() => progress?.stop())
     try {
-      const started = await start(api, request)
-      const accept = rowFormats[format].mediaType
-      const following = { send: api.send, clock, accept, onWait: progress.waiting }
-      const kind = fileKinds[request.entities ? 'bulk' : 'reporting']
-      const followed = await followDownload(following, started)
-      const onBytes = progress.downloaded
-      const rows = rowsOf(followed, { kind, format: rowFormats[format], onBytes })
-      const end = await writeAll(withCause(rows, format), output, progress)
-      await output.finish()
-      progress.stop()
-      showEnd(given, end)
-      return 0
-    } catch (error) {
-      progress.stop()
-      await output.discard()
-      return sayBroken(error)
+      const output = await openOutput(textOf(given.values.output))
+      progress = createReportProgress(request.report?.type ?? 'Entities')
+      const end = await download({ api, clock, format, request }, { output, progress })
+      if (end) showEnd(given, output, end)
+      return end ? 0 : 1
+    } finally {
+      goOn()
     }
+  }
+}
+
+/** What is downloaded, and how. */
+interface Wanted {
+  readonly api: TenantApi
+  readonly clock: Clock
+  readonly format: FormatName
+  readonly request: DownloadRequest
+}
+
+/** @returns undefined if the rows break off, after saying why. */
+async function download(
+  { api, clock, format, request }: Wanted,
+  { output, progress }: { readonly output: Output; readonly progress: ReportProgress },
+): Promise<RowsEnd | undefined> {
+  try {
+    const started = await start(api, request)
+    const accept = rowFormats[format].mediaType
+    const following = { send: api.send, clock, accept, onWait: progress.waiting }
+    const kind = fileKinds[request.entities ? 'bulk' : 'reporting']
+    const followed = await followDownload(following, started)
+    const onBytes = progress.downloaded
+    const rows = rowsOf(followed, { kind, format: rowFormats[format], onBytes })
+    const end = await writeAll(withCause(rows, format), output, progress)
+    await output.finish()
+    progress.stop()
+    return end
+  } catch (error) {
+    progress.stop()
+    output.discard()
+    sayBroken(error)
+    return undefined
   }
 }
 
 /** Default is that of the file's name, otherwise NDJSON. @throws UsageError */
 function formatOf({ values: { format, output } }: Arguments): FormatName {
   const name = textOf(format) ?? (textOf(output)?.toLowerCase().endsWith('.csv') ? 'csv' : 'ndjson')
-  if (name in rowFormats) return name as FormatName
+  if (Object.hasOwn(rowFormats, name)) return name as FormatName
   throw new UsageError('--format takes csv or ndjson.')
 }
 
@@ -108,17 +133,15 @@ async function writeAll(
   }
 }
 
-function showEnd({ values: { json, output } }: Arguments, end: RowsEnd): void {
-  const file = textOf(output)
+function showEnd({ values: { json } }: Arguments, { file }: Output, end: RowsEnd): void {
   if (json && file !== undefined) console.log(JSON.stringify({ file, ...end }))
   else console.error(`${end.rows.toLocaleString('en')} rows${file === undefined ? '' : ` in ${file}`}.`)
   if (end.syncTime) console.error(`For what changes from here on: --changed-since ${end.syncTime}`)
 }
 
-function sayBroken(error: unknown): number {
+function sayBroken(error: unknown): void {
   const isBroken = error instanceof BrokenFileError || error instanceof BrokenOffError
   const hasLeft = (error as NodeJS.ErrnoException).code === 'EPIPE'
   if (!isBroken && !hasLeft) throw error
   if (isBroken) console.error(`${error.message} The rows aren’t whole.`)
-  return 1
 }

@@ -1,6 +1,9 @@
+/** An option's value; a list if it can be repeated. */
+export type OptionValue = string | boolean | readonly string[] | undefined
+
 /** A verb's arguments: its options by name, and the other words in their order. */
 export interface Arguments {
-  readonly values: Readonly<Record<string, string | boolean | undefined>>
+  readonly values: Readonly<Record<string, OptionValue>>
   readonly words: readonly string[]
 }
 
@@ -8,6 +11,11 @@ export interface Arguments {
 export type Verb = (given: Arguments) => Promise<number>
 
 /** An option's text; undefined if it wasn't given. */
-export function textOf(value: string | boolean | undefined): string | undefined {
+export function textOf(value: OptionValue): string | undefined {
   return typeof value === 'string' ? value : undefined
+}
+
+/** The texts of an option that can be repeated. */
+export function textsOf(value: OptionValue): readonly string[] {
+  return Array.isArray(value) ? value : []
 }

@@ -65,6 +65,11 @@ export const assumed = {
   /** An instance counts for metrics and for reads of secrets if it works for this share of the time. */
   countedShare: 0.01,
   brokerSecrets: 8,
+  /** Of a tenant that a rebuild takes from its vault secret: a refresh, a discovery, and the writes. */
+  proofSeconds: 1,
+  /** After which a recovered secret can be read (key-vault/general/soft-delete-overview), and a vend tries again. */
+  secretRecoverySeconds: 60,
+  vaultAgainSeconds: 60,
   secretReadMinutes: 4,
   censusRowsPerTenant: 80,
 } as const

@@ -14,6 +14,8 @@ interface Predicted {
     readonly Frequency?: number
     /** Of a workspace. */
     readonly retentionInDays?: number
+    /** Of a vault. */
+    readonly softDeleteRetentionInDays?: number
     /** Of blobs that can be undeleted. */
     readonly deleteRetentionPolicy?: { readonly days?: number }
     /** Of a lifecycle rule. */
@@ -48,6 +50,10 @@ export const template = {
   /** Runs a second of the availability test of `/health`, from all its places. */
   availabilityRunsPerSecond: countAvailabilityRuns(),
   vaults: ofType(plain, vaultType).length,
+  /** Days for which a deleted secret, or a deleted vault, can be recovered. */
+  recoverableDays: Math.min(
+    ...ofType(plain, vaultType).map(({ properties }) => properties.softDeleteRetentionInDays ?? 0),
+  ),
   diagnosticSettings: ofType(plain, 'Microsoft.Insights/diagnosticSettings').length,
   /** Days for which application logs and vault audit are kept. */
   keptLogDays: ofType(plain, 'Microsoft.OperationalInsights/workspaces')[0]?.properties.retentionInDays ?? 0,

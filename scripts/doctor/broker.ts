@@ -1,7 +1,7 @@
 import { type Readiness, readiness } from '../../shared/ready/readiness.ts'
 import { type Diagnosed, type Finding, inCategory } from './finding.ts'
 import { fromHolds } from './holds.ts'
-import { checkClock, look, type Seen, told, toObject } from './look.ts'
+import { checkClock, look, readySeconds, type Seen, told, toObject } from './look.ts'
 import { sweepExpectedSince } from './schedule.ts'
 
 /** The broker to check, and how to reach it. */
@@ -106,7 +106,8 @@ export async function readReadiness(broker: BrokerUnderTest): Promise<Readiness 
     const ways = 'set BROKER_TOKEN, give --token-file, or set API_CLIENT_ID after az login'
     return { name, ok: null, detail: `not asked: ${broker.noToken ?? ways} (role Broker.Operate)` }
   }
-  const seen = await look(`${broker.url}/ready`, { headers: { authorization: `Bearer ${broker.token}` } })
+  const headers = { authorization: `Bearer ${broker.token}` }
+  const seen = await look(`${broker.url}/ready`, { headers }, readySeconds)
   const parsed = readiness.safeParse(toObject(seen.text))
   if (parsed.success) return parsed.data
   const fixes: Readonly<Record<number, string>> = {

@@ -9,14 +9,27 @@ export interface Seen {
   readonly at: Date
 }
 
-/** `/ready` itself waits for other services. */
-const limitMilliseconds = 20_000
+/** The longest wait for an answer. */
+const usualSeconds = 20
 
-/** Sends a request once; redirects are reported, not followed, and a missing answer is a result. */
-export async function look(url: string, init: RequestInit = {}): Promise<Seen> {
+/**
+ * The longest wait for `/ready`, which itself waits for other services: with tables that hang, a process that has just
+ * started took 18 s on the local stack.
+ */
+export const readySeconds = 40
+
+/**
+ * Sends a request once; redirects are reported, not followed, and a missing answer is a result.
+ * @param patienceSeconds default is 20.
+ */
+export async function look(
+  url: string,
+  init: RequestInit = {},
+  patienceSeconds = usualSeconds,
+): Promise<Seen> {
   const sentAt = Date.now()
   try {
-    const signal = AbortSignal.timeout(limitMilliseconds)
+    const signal = AbortSignal.timeout(patienceSeconds * 1000)
     const response = await fetch(url, { redirect: 'manual', signal, ...init })
     const text = await response.text()
     const at = new Date((sentAt + Date.now()) / 2)

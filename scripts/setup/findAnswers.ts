@@ -1,6 +1,8 @@
 import { type Environment, environments as known } from '../../shared/environment.ts'
 import type { Az } from '../azure/az.ts'
 import { UsageError } from '../commandLine.ts'
+import { addressOptions } from '../options.ts'
+import { parseAddress } from '../parseAddress.ts'
 import { type Parameters, resourceGroupIn } from './parameterFile.ts'
 import type { Answers } from './setup.ts'
 import { toName } from './steps/region.ts'
@@ -56,8 +58,8 @@ function answersIn(options: SetupOptions): Omit<Answers, 'name' | 'resourceGroup
     alertEmails.length === 0 && '--alert-email <who gets the alerts>',
   ].filter((each) => each !== false)
   if (missing.length > 0) throw new UsageError(`A first run also needs ${missing.join(', ')}.`)
-  const wrong = returnUrls.find((each) => !URL.canParse(each) || new URL(each).protocol !== 'https:')
-  if (wrong) throw new UsageError(`--return-url ${wrong} isn’t an https:// URL.`)
+  for (const each of returnUrls)
+    parseAddress('--return-url', each, { ...addressOptions['return-url']!, schemes: ['https'] })
   return {
     location,
     apps,

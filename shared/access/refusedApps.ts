@@ -8,10 +8,10 @@ export interface RefusedApps {
   /** Reads the list ahead of the first caller. Never fails. */
   preload(): Promise<void>
   /**
-   * @param app as callers are named.
+   * @param names an app's, as callers are named: one of them is enough.
    * @throws StorageUnavailableError, or TimeLimitError, if this process has never been able to read the list.
    */
-  isRefused(app: string): Promise<boolean>
+  isRefused(...names: string[]): Promise<boolean>
 }
 
 /** Dependencies of checking apps. */
@@ -82,14 +82,15 @@ export function createRefusedApps({ rules, clock, log }: RefusedAppsDependencies
       startIfDue()
       await reading?.end
     },
-    async isRefused(app) {
+    async isRefused(...names) {
       startIfDue()
       if (!kept) await awaitReading()
       else if (ageOf(kept.at) >= maxMilliseconds) await awaitReading().catch(() => undefined)
       if (!kept) throw failed?.error ?? new StorageUnavailableError('tables', 0, 'ETIMEDOUT')
-      const isRefused = kept.refused.has(app)
-      if (isRefused) logCall(app)
-      return isRefused
+      const { refused } = kept
+      const app = names.find((name) => refused.has(name))
+      if (app !== undefined) logCall(app)
+      return app !== undefined
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { AdvertisingFault } from '../advertising/faults.ts'
 import { judgeFault } from '../advertising/judgeFault.ts'
+import { quoteErrors } from '../advertising/quoteErrors.ts'
 import type { Config } from '../config.ts'
 import { connectHint } from '../domain/connectHint.ts'
 import type { VendedTenant } from '../domain/vendedTenant.ts'
@@ -11,15 +12,17 @@ const usualWaitSeconds = 60
 
 /**
  * Turns a discovery's fault into the problem that says who acts. If the person who consented is refused, the problem
- * asks for another sign-in and says which. The tenant keeps its status, because its grant works and its row is correct.
+ * asks for another sign-in and says which. Microsoft's codes and words are in it. The tenant keeps its status, because its grant works and its row is correct.
  */
 export function explainDiscoveryFault(
   config: Config,
   tenant: VendedTenant,
   fault: AdvertisingFault,
 ): Problem {
+  const { codes, detail } = quoteErrors(fault.meaning, fault.errors)
   const members = {
     reason: `advertising_${fault.code ?? fault.status}`,
+    ...(codes.length > 0 && { codes }),
     ...(fault.trackingId && { traceId: fault.trackingId }),
   }
   const { about, actor, identity } = judgeFault(fault, faultEvidence(tenant, fault))
@@ -34,21 +37,21 @@ export function explainDiscoveryFault(
   switch (about) {
     case 'credentials':
     case 'undecided':
-      return new Problem('developer_token_unusable', { detail: fault.meaning, members })
+      return new Problem('developer_token_unusable', { detail, members })
     case 'service':
       return new Problem('advertising_unavailable', {
-        detail: fault.meaning,
+        detail,
         retryAfterSeconds: fault.retryAfterSeconds ?? usualWaitSeconds,
         members,
       })
     case 'account':
     case 'rights':
       return new Problem('reauthorization_required', {
-        detail: fault.meaning,
+        detail,
         actor,
         members: { ...members, connect: connectHint(config, tenant, { allowDifferentUser: true }) },
       })
     default:
-      return new Problem('unexpected_upstream_answer', { detail: fault.meaning, members })
+      return new Problem('unexpected_upstream_answer', { detail, members })
   }
 }

@@ -145,7 +145,7 @@ export const connectFailures = {
     actor: 'operator',
     title: 'The app can’t sign you in right now',
     explanation:
-      'This is a problem on the app’s side. There’s nothing you need to do. The app’s operator has been notified. Try again later.',
+      'This is a problem on the app’s side, and its operator must fix it. There’s nothing you need to do. Try again later.',
   },
   developer_token_unusable: {
     actor: 'operator',

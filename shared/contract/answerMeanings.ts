@@ -97,7 +97,8 @@ export const answerMeanings: Readonly<Record<string, string>> = {
   startedAt: 'When the sweep started.',
   due: 'How many tenants were due.',
   refreshed: 'How many were refreshed.',
-  passedOn: 'How many needed no refresh.',
+  passedOn:
+    'How many this sweep didn’t refresh and needn’t: fresh, refreshed elsewhere, waiting for their retry, or not connected.',
   failed: 'How many refreshes failed, by the kind of failure.',
   handedOverShards: 'How many shards are left to other processes.',
   leftOver: 'How many tenants are left to the next sweep.',

@@ -18,7 +18,7 @@ export const meanings: Readonly<Record<string, string>> = {
   error: 'The identity provider’s error (RFC 6749, section 4.1.2.1).',
   error_subcode: 'Microsoft’s finer error. `cancel` means that the person left its page without consenting.',
   error_description:
-    'The identity provider’s description. The broker never shows it and reads only the error number in it.',
+    'The identity provider’s description. The broker never shows it. It reads the error number and the trace ID in it, and passes the trace ID on.',
   error_uri: 'Where the identity provider explains the error. The broker reads only the error number in it.',
   admin_consent: 'Present when an administrator returns from the admin-consent link.',
   environment: 'The tenant’s Microsoft Advertising environment. The two environments share nothing.',

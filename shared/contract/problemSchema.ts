@@ -46,7 +46,8 @@ export const problemSchema = {
     serviceCode: text('The error code of Azure’s Table Storage or Key Vault.'),
     errors: {
       type: 'array',
-      description: 'Every invalid field of an `invalid_request`.',
+      description:
+        'The invalid fields of an `invalid_request`, 20 at most: those of the query, or if there are none, of the body.',
       items: {
         type: 'object',
         required: ['in', 'field', 'fault'],

@@ -1,13 +1,13 @@
-import { isRetiredAddress, isTransferAddress, isUploadAddress } from './addresses.ts'
+import { isMicrosoftAddress, isRetiredAddress, isTransferAddress, isUploadAddress } from './addresses.ts'
 import { type Finding, findMisplacedId } from './diagnoseIds.ts'
 import type { Facts } from './facts.ts'
-import { findExpectedHost, findOtherService, isMicrosoftAddress, isSignInAddress } from './microsoftHosts.ts'
+import { findExpectedHost, findOtherService, isSignInAddress } from './microsoftHosts.ts'
 import { isOnlyRefusal } from './soapRules.ts'
 
 /** Finds an address at which the call can't have worked. */
 export function findWrongAddress({ sent, context }: Facts): Finding | undefined {
-  if (isRetiredAddress(sent)) return { verdict: 'retired_endpoint' }
   const owner = context.findAddressOwner(sent)
+  if (isRetiredAddress(sent, owner)) return { verdict: 'retired_endpoint' }
   const other = findOtherService(sent)
   if (other) return { verdict: 'other_service', detail: `The address belongs to ${other}.` }
   if (isSignInAddress(sent)) return undefined

@@ -90,15 +90,26 @@ export function isSoapAddress(sent: CalledAddress): boolean {
   return /\/Api\/.{1,200}\.svc\b/i.test(addressOf(sent).path)
 }
 
+/** Whether a host belongs to Microsoft Advertising, even if no known service is there. */
+export function isMicrosoftAddress(sent: CalledAddress): boolean {
+  return /(?:^|\.)(?:bing)?ads\.microsoft\.com$/.test(addressOf(sent).host)
+}
+
+/** The hosts before bingads.microsoft.com, up to version 8: `adcenterapi`, `sharedservices.adcenterapi`, `sandboxapi.adcenter`. */
+const formerHost = /(?:^|\.)adcenter(?:api)?\.microsoft\.com$/
+
 /**
- * Whether an address belongs to something that Microsoft has retired: an API version other than v13, or Live
- * Connect's sign-in (guides/authentication-oauth-mfa.md).
+ * Whether an address belongs to something that Microsoft has retired: an API version other than v13, also of a service
+ * that is gone, the hosts of such versions, or Live Connect's sign-in (guides/authentication-oauth-mfa.md).
+ * @param owner as {@link FindAddressOwner} says: a stranger's versions aren't Microsoft's.
  */
-export function isRetiredAddress(sent: CalledAddress): boolean {
+export function isRetiredAddress(sent: CalledAddress, owner: AddressOwner): boolean {
   const { host, path } = addressOf(sent)
+  if (host === 'login.live.com' || formerHost.test(host)) return true
   const version = path.match(/\/v(\d{1,2})(?:\/|$)/i)?.[1]
-  const isLiveConnect = host === 'login.live.com'
-  return isLiveConnect || (version !== undefined && version !== '13' && serviceOfAddress(sent) !== undefined)
+  if (version === undefined || version === '13') return false
+  if (owner === 'nobody' && !isMicrosoftAddress(sent)) return false
+  return serviceOfAddress(sent) !== undefined || isSoapAddress(sent)
 }
 
 /** Host and path of an address; the host is in lower case. */

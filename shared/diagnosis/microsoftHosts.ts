@@ -36,11 +36,6 @@ export function isSignInAddress(sent: CalledAddress): boolean {
   return signInHosts.has(addressOf(sent).host)
 }
 
-/** Whether a host belongs to Microsoft Advertising, even if no known service is there. */
-export function isMicrosoftAddress(sent: CalledAddress): boolean {
-  return /(?:^|\.)(?:bing)?ads\.microsoft\.com$/.test(addressOf(sent).host)
-}
-
 /** The right host for a path that was called at another service's host; undefined if they match. */
 export function findExpectedHost(sent: CalledAddress): string | undefined {
   const { host, path } = addressOf(sent)

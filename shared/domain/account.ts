@@ -4,10 +4,10 @@ import type { TenantName } from './tenant.ts'
 /** An app's name for an account: its id, or the number shown on Microsoft's pages. */
 export const accountName = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,40}$/, 'must be an account’s ID or number: letters and digits')
+  .regex(/^[A-Za-z0-9_-]{1,40}$/, 'must be an account’s ID or number: 1 to 40 letters and digits')
 
 /** An app's name for a customer: its id. */
-export const idOfCustomer = z.string().regex(/^\d{1,20}$/, 'must be a number')
+export const idOfCustomer = z.string().regex(/^\d{1,20}$/, 'must be an ID: 1 to 20 digits')
 
 /** Why an account is paused; in the order of Microsoft's PauseReason (customer-management-service/accountinfo.md). */
 export type PauseReason = 'user' | 'billing' | 'userAndBilling'

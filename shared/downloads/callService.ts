@@ -54,7 +54,8 @@ export async function callService<T>(
   const received = new Headers(answered.headers)
   if (status >= 400) {
     const fault = readFault({ service, status, headers: received, bodyText })
-    throw explainFault({ config: dependencies.config, tenant }, fault, report)
+    const verdict = received.get('x-diagnosis')?.split(';')[0]
+    throw explainFault({ config: dependencies.config, tenant, accountId, verdict }, fault, report)
   }
   const parsed = answer.safeParse(parseJsonOrNothing(bodyText))
   if (parsed.success) return parsed.data

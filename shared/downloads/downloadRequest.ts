@@ -12,7 +12,7 @@ export const downloadBody = z
     changedSince: changedSince.optional(),
     accountId: accountName.optional(),
   })
-  .refine((body) => Boolean(body.report) !== Boolean(body.entities), 'needs `report` or `entities`')
+  .refine((body) => Boolean(body.report) !== Boolean(body.entities), 'needs `report` or `entities`, not both')
   .refine(
     (body) => body.entities || !(body.changedSince || body.campaigns),
     '`changedSince` and `campaigns` go with `entities`',

@@ -1,8 +1,11 @@
 import { explainDiscoveryFault } from '../accounts/explainFault.ts'
 import type { AdvertisingFault } from '../advertising/faults.ts'
+import { judgeFault } from '../advertising/judgeFault.ts'
+import { quoteErrors } from '../advertising/quoteErrors.ts'
 import type { Config } from '../config.ts'
 import type { VendedTenant } from '../domain/vendedTenant.ts'
-import { Problem } from '../problems.ts'
+import { Problem, type ProblemCode, problems } from '../problems.ts'
+import { faultEvidence } from '../tenants/faultEvidence.ts'
 import { exclusiveColumns } from './exclusiveColumns.ts'
 import type { ReportWish } from './reportRequest.ts'
 
@@ -15,51 +18,88 @@ const expiredRequest: ReadonlySet<number | undefined> = new Set([2100, 2101, 320
 /** More keywords than a file can have: in an account, and in campaigns (guides/operation-error-codes.md). */
 const tooLarge: ReadonlySet<number | undefined> = new Set([3207, 3216])
 
-/** Turns the Reporting or Bulk service's refusal into the problem that says who acts. */
+/** The call that was refused. */
+export interface RefusedCall {
+  readonly config: Config
+  readonly tenant: VendedTenant
+  readonly accountId: string
+  /** What the pass-through's diagnosis says, which knows more of the tokens than the answer. */
+  readonly verdict?: string | undefined
+}
+
+/** Turns the Reporting or Bulk service's refusal into the problem that says who acts, with Microsoft's codes and words. */
 export function explainFault(
-  { config, tenant }: { readonly config: Config; readonly tenant: VendedTenant },
+  { config, tenant, accountId, verdict }: RefusedCall,
   fault: AdvertisingFault,
   report?: ReportWish,
 ): Problem {
-  const { code, retryAfterSeconds, trackingId } = fault
-  const members = { reason: `advertising_${code}`, ...(trackingId && { traceId: trackingId }) }
+  const { code, retryAfterSeconds } = fault
   if (fault.class === 'backOff')
     return new Problem('too_many_requests', {
-      detail: fault.meaning,
+      ...quote('too_many_requests', fault, { reason: 'throttled_by_microsoft' }),
       actor: 'nobody',
-      members: { ...members, reason: 'throttled_by_microsoft' },
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     })
   if (code === 2004)
-    return new Problem('report_not_complete', { retryAfterSeconds: incompleteSeconds, members })
+    return new Problem('report_not_complete', {
+      ...quote('report_not_complete', fault),
+      retryAfterSeconds: incompleteSeconds,
+    })
   if (expiredRequest.has(code))
-    return new Problem('download_not_found', { members: { ...members, reason: 'request_expired' } })
-  if (code === 2064 && report) return excludedColumns(report, members)
-  if (fault.class === 'request') return refusedRequest(fault, members)
-  return explainDiscoveryFault(config, tenant, fault)
-}
-
-function excludedColumns({ type, columns }: ReportWish, members: object): Problem {
-  const exclusive = exclusiveColumns(type, columns)
-  return new Problem('report_refused', {
-    detail: `A report can’t have any of ${exclusive.attributes.join(', ')} together with any of ${exclusive.statistics.join(', ')}.`,
-    members: { ...members, reason: 'columns_exclude_each_other', exclusive },
+    return new Problem(
+      'download_not_found',
+      quote('download_not_found', fault, { reason: 'request_expired' }),
+    )
+  if (code === 2064 && report) return excludedColumns(report, fault)
+  if (fault.class === 'request') return refusedRequest(fault)
+  const { about, actor } = judgeFault(fault, faultEvidence(tenant, fault))
+  const isInactive = about === 'account' || (about !== 'rights' && verdict === 'account_not_usable')
+  if (!isInactive && about !== 'rights') return explainDiscoveryFault(config, tenant, fault)
+  // The consent works, because the token was obtained with it; only this account is refused.
+  const accounts = report?.accounts ? 'one of the report’s accounts' : `the account ${accountId}`
+  const ours = `Microsoft Advertising refuses ${accounts}: ${isInactive ? 'It’s inactive.' : fault.meaning}`
+  return new Problem('account_not_found', {
+    ...quote('account_not_found', fault),
+    detail: quoteErrors(ours, fault.errors).detail,
+    actor: isInactive ? 'advertiser' : actor,
   })
 }
 
-function refusedRequest({ service, code, errors, meaning }: AdvertisingFault, members: object): Problem {
-  const codes = errors.map((each) => `${each.code} ${each.errorCode}`.trim())
-  const own = { detail: meaning, members: { ...members, codes } }
-  if (service !== 'bulk') return new Problem('report_refused', own)
-  if (code === 3209) return fullDownloadRequired('changed_since_too_old', own.members)
-  const reason = tooLarge.has(code) && { reason: 'too_large' }
-  return new Problem('entities_refused', { ...own, members: { ...own.members, ...reason } })
+/** What the fault means, or the problem if it's about the request in particular; then what Microsoft says. */
+function quote(code: ProblemCode, fault: AdvertisingFault, members: object = {}) {
+  const { trackingId } = fault
+  const isParticular = fault.class === 'request' || !fault.isDocumented
+  const ours = isParticular ? problems[code].title : fault.meaning
+  const { codes, detail } = quoteErrors(ours, fault.errors)
+  const traceId = trackingId && { traceId: trackingId }
+  return {
+    detail,
+    members: {
+      reason: `advertising_${fault.code}`,
+      ...traceId,
+      ...(codes.length > 0 && { codes }),
+      ...members,
+    },
+  }
 }
 
-/** Microsoft can't make a file of what changed. */
-export function fullDownloadRequired(
-  reason: 'changed_since_too_old' | 'full_sync_required',
-  members: object = {},
-): Problem {
-  return new Problem('full_download_required', { members: { ...members, reason } })
+function excludedColumns({ type, columns }: ReportWish, fault: AdvertisingFault): Problem {
+  const exclusive = exclusiveColumns(type, columns)
+  const ours = `A report can’t have any of ${exclusive.attributes.join(', ')} together with any of ${exclusive.statistics.join(', ')}.`
+  return new Problem('report_refused', {
+    ...quote('report_refused', fault, { reason: 'columns_exclude_each_other', exclusive }),
+    detail: quoteErrors(ours, fault.errors).detail,
+  })
+}
+
+function refusedRequest(fault: AdvertisingFault): Problem {
+  const { service, code } = fault
+  if (service !== 'bulk') return new Problem('report_refused', quote('report_refused', fault))
+  if (code === 3209)
+    return new Problem(
+      'full_download_required',
+      quote('full_download_required', fault, { reason: 'changed_since_too_old' }),
+    )
+  const reason = tooLarge.has(code) ? { reason: 'too_large' } : {}
+  return new Problem('entities_refused', quote('entities_refused', fault, reason))
 }

@@ -12,7 +12,7 @@ export interface FileKind {
   readonly empty: null | undefined
   /** The most bytes of rows for each byte of the largest file. Deflate could reach a thousandth. */
   readonly unpackedPerPacked: number
-  /** Whether a row belongs to the file instead of its contents. Such a row isn't passed on. */
+  /** Whether a row belongs to the file instead of its contents. Such a row isn't passed on, and each file has one. */
   isFrame?(columns: readonly string[]): (fields: readonly string[]) => boolean
   /** What a row of the file's own adds to the last line. */
   readFrame?(columns: readonly string[], fields: readonly string[]): Readonly<Record<string, string>>

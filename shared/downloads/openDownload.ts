@@ -7,10 +7,9 @@ import { openHandle } from './handle.ts'
 import type { OpenDownloads } from './openDownloads.ts'
 import { openFile } from './openFile.ts'
 import { pollDownload } from './poll.ts'
+import { readTable } from './readTable.ts'
 import type { DownloadDependencies } from './start.ts'
-import { readText } from './text.ts'
 import { waitSeconds } from './waitSeconds.ts'
-import { readZip } from './zip.ts'
 
 /** Dependencies of reading downloads. */
 export interface ReadDependencies extends DownloadDependencies {
@@ -79,7 +78,7 @@ export async function openDownload(
     left.addEventListener('abort', file.close)
     if (left.aborted) file.close()
     const mostBytes = config.downloads.largestBytes * kind.unpackedPerPacked
-    const table = readCsv(readText(readZip(file.chunks, mostBytes)))
+    const table = readTable({ chunks: file.chunks, kind, mostBytes })
     return { status: 'table', accountId, kind, table, close }
   } catch (error) {
     leave()

@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import { idOfCustomer } from '../domain/account.ts'
+import { filterFaults, reportFilter, toFilter } from './reportFilter.ts'
 
 /** Microsoft's names: of a report, a column, a time. */
 const name = z.string().regex(/^[A-Za-z]\w{0,79}$/, 'must be one of Microsoft’s names')
 
 /** A day as Microsoft counts it, without a time zone of its own. */
-const day = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'must be a date like 2026-11-30')
+const day = z.iso.date('must be a date like 2026-11-30')
 
 /** A report, in a request for it. */
 export const report = z
@@ -37,13 +38,20 @@ export const report = z
       .max(300)
       .optional()
       .describe('Instead of `accounts`: only these campaigns of the account to call, by their IDs.'),
+    filter: reportFilter.optional(),
     completeOnly: z.boolean().optional().describe('Whether to refuse days whose data isn’t complete yet.'),
   })
   .refine(
     ({ period, from, to }) => (period ? !(from || to) : from && to),
     'needs `from` and `to`, or `period`',
   )
+  .refine(({ from, to }) => !from || !to || from <= to, { path: ['to'], error: 'must not be before `from`' })
   .refine(({ accounts, campaigns }) => !(accounts && campaigns), 'has `accounts` or `campaigns`, not both')
+  .superRefine(({ type, filter = {} }, context) => {
+    if (Object.keys(filter).length === 0) return
+    for (const { path, message } of filterFaults(type, filter))
+      context.addIssue({ code: 'custom', path: ['filter', ...path], message })
+  })
   .describe('A report of Microsoft Advertising.')
 
 /** A report that an app wants. */
@@ -51,7 +59,7 @@ export type ReportWish = z.infer<typeof report>
 
 /** Microsoft's request for a report (reporting-service/reportrequest.md): CSV of nothing but names and rows. */
 export function toReportRequest(wish: ReportWish, accountId: string): object {
-  const { type, columns, aggregation, accounts, campaigns, completeOnly } = wish
+  const { type, columns, aggregation, accounts, campaigns, filter, completeOnly } = wish
   return {
     Type: `${type}ReportRequest`,
     Format: 'Csv',
@@ -65,6 +73,7 @@ export function toReportRequest(wish: ReportWish, accountId: string): object {
       ? { Campaigns: campaigns.map((id) => ({ AccountId: accountId, CampaignId: id })) }
       : { AccountIds: accounts ?? [accountId] },
     Time: toReportTime(wish),
+    ...(filter && Object.keys(filter).length > 0 && { Filter: toFilter(type, filter) }),
   }
 }
 

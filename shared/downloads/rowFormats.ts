@@ -46,8 +46,9 @@ export const rowFormats = {
   },
 } as const satisfies Record<string, RowFormat>
 
+/** A record of one empty field is quoted, because readers pass over an empty line. */
 function toRecord(values: readonly (Value | undefined)[]): string {
-  return `${values.map(toField).join(',')}\r\n`
+  return `${values.map(toField).join(',') || '""'}\r\n`
 }
 
 function toField(value: Value | undefined): string {

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Sealer } from '../domain/sealer.ts'
 import type { TenantName } from '../domain/tenant.ts'
 import type { PassThroughDependencies } from '../passthrough/passThrough.ts'
+import { assertReachable } from './assertReachable.ts'
 import { type Customer, callService, readUsableTenant } from './callService.ts'
 import type { DownloadWish } from './downloadRequest.ts'
 import { toBulkRequest } from './entityRequest.ts'
@@ -59,6 +60,7 @@ async function submit(
 ): Promise<string> {
   const { accountId } = customer
   if (report) {
+    await assertReachable(dependencies.accounts, customer.tenant, report.accounts ?? [])
     const submitted = await callService(dependencies, customer, {
       ...{ service: 'reporting', path: 'GenerateReport/Submit', answer: submittedReport, report },
       body: { ReportRequest: toReportRequest(report, accountId) },

@@ -13,7 +13,7 @@ const scoreColumn = /^(Historical|Expected|AdRelevance|LandingPageExperience)/
 
 /**
  * Reads the fields of a report's column that aren't empty. The column decides what they are, never their text: a keyword
- * can be `2026`. Numbers lose their percent sign and thousands separators, and text in their place stays text.
+ * can be `2026`. Numbers lose their percent sign and thousands separators; anything else in their place stays text (`12,34`, say).
  * @returns reads one; null for two dashes in place of a number or score.
  */
 export function readValue(column: string): (text: string) => Value {
@@ -24,12 +24,19 @@ export function readValue(column: string): (text: string) => Value {
 }
 
 const plainNumber = /^-?\d+(\.\d+)?$/
+/** With a separator before each three digits, and nowhere else: `12,34` is no number that we know. */
+const separatedNumber = /^-?\d{1,3}(,\d{3})+(\.\d+)?$/
 
-/** A number without its percent sign and thousands separators; text that isn't one stays text. */
+/**
+ * A number without its percent sign and thousands separators. Text that isn't one stays text, and so does a number that
+ * JavaScript can't hold: one that is infinite, or an integer beyond 2^53.
+ */
 export function toNumber(text: string): number | string {
-  if (plainNumber.test(text)) return Number(text)
-  const digits = text.replace(/%$/, '').replaceAll(',', '')
-  return plainNumber.test(digits) ? Number(digits) : text
+  const digits = text.endsWith('%') ? text.slice(0, -1) : text
+  const isSeparated = separatedNumber.test(digits)
+  if (!isSeparated && !plainNumber.test(digits)) return text
+  const read = Number(isSeparated ? digits.replaceAll(',', '') : digits)
+  return Number.isSafeInteger(Math.trunc(read)) ? read : text
 }
 
 /** Hours follow a bar (guides/reports.md#formatversion). */

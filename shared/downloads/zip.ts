@@ -4,7 +4,12 @@ import { BrokenFileError } from './brokenFile.ts'
 /** The largest local header, and what may follow the data: names and further fields have 65,535 bytes each at most. */
 const maxAroundBytes = 400_000
 
-const signatures = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 } as const
+const signatures = {
+  local: 0x04034b50,
+  central: 0x02014b50,
+  zip64End: 0x06064b50,
+  end: 0x06054b50,
+} as const
 
 /**
  * Reads the one file of a ZIP archive as it arrives (PKWARE APPNOTE 6.3.10). Its checksum and size are those of the
@@ -133,18 +138,30 @@ async function readRest(beginning: Uint8Array, source: AsyncIterator<Uint8Array>
   return Buffer.concat(rest)
 }
 
-/** The sizes of the archive's own record of its end, and of a data descriptor with and without signature and ZIP64. */
-const endBytes = 22
+/** The sizes of a data descriptor with and without signature and ZIP64. */
 const descriptorSizes = [0, 16, 12, 24, 20]
 
+/** The records behind the data have one file, and nothing is between or behind them. */
 function checkEnd(rest: Buffer, seen: { readonly crc: number; readonly bytes: number }): void {
   const central = descriptorSizes.find((at) => hasSignature(rest, at, signatures.central, 46))
   if (central === undefined) throw new BrokenFileError('breaks off, or has more than one file')
-  const end = rest.byteLength - endBytes
-  if (!hasSignature(rest, end, signatures.end, endBytes)) throw new BrokenFileError('breaks off')
+  const around = [28, 30, 32].map((at) => rest.readUInt16LE(central + at))
+  const end = behindZip64(
+    rest,
+    around.reduce((sum, bytes) => sum + bytes, central + 46),
+  )
+  if (hasSignature(rest, end, signatures.central, 46)) throw new BrokenFileError('has more than one file')
+  if (!hasSignature(rest, end, signatures.end, 22)) throw new BrokenFileError('breaks off')
   if (rest.readUInt16LE(end + 10) !== 1) throw new BrokenFileError('has more than one file')
+  if (rest.byteLength !== end + 22 + rest.readUInt16LE(end + 20)) throw new BrokenFileError('breaks off')
   if (rest.readUInt32LE(central + 16) !== seen.crc) throw new BrokenFileError('has another checksum')
   if (sizeIn(rest, central) !== seen.bytes) throw new BrokenFileError('has another size')
+}
+
+/** Where the last record begins: behind those of ZIP64, if there are any (APPNOTE, sections 4.3.14 and 4.3.15). */
+function behindZip64(rest: Buffer, at: number): number {
+  if (!hasSignature(rest, at, signatures.zip64End, 12)) return at
+  return at + 12 + Number(rest.readBigUInt64LE(at + 4)) + 20
 }
 
 function hasSignature(rest: Buffer, at: number, signature: number, bytes: number): boolean {

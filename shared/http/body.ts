@@ -5,6 +5,7 @@ import { withoutEmpty, withoutNulls } from './absent.ts'
 import { invalidFields, type RequestPart, toFieldFaults } from './fieldFaults.ts'
 import { isNestedDeeper } from './jsonDepth.ts'
 import type { ReceivedRequest } from './receiveRequest.ts'
+import { sayFault } from './sayFault.ts'
 
 /**
  * Reads and parses a JSON body with a size limit. A member that is `null` counts as absent.
@@ -116,6 +117,8 @@ function invalidBody(fault: string): Problem {
 }
 
 function parseValues<T>(where: 'query' | 'body', schema: z.ZodType<T>, values: URLSearchParams): T {
+  // Most requests have none, and a vend without one takes a fiftieth less time.
+  if (values.size === 0) return parse(where, schema, {})
   const counts = (name: string) => !(schema instanceof z.ZodObject) || name in schema.shape
   const twice = firstRepeated([...values.keys()].filter(counts))
   if (twice !== undefined)
@@ -124,7 +127,7 @@ function parseValues<T>(where: 'query' | 'body', schema: z.ZodType<T>, values: U
 }
 
 function parse<T>(where: RequestPart, schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { error: sayFault })
   if (parsed.success) return parsed.data
   throw invalidFields(parsed.error.issues.flatMap((issue) => toFieldFaults(where, issue)))
 }

@@ -145,7 +145,7 @@ async function isRefused(
   role: AppRole,
 ): Promise<boolean> {
   try {
-    return (await ask(app)) || (objectId !== undefined && (await ask(objectId)))
+    return await (objectId === undefined ? ask(app) : ask(app, objectId))
   } catch (error) {
     if (role === 'Broker.Operate') return false
     throw error

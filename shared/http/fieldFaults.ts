@@ -15,12 +15,15 @@ export interface FieldFault {
 const [maxFaults, maxNameCharacters] = [20, 100]
 
 /** The faults that a schema has found. */
-export function toFieldFaults(where: RequestPart, issue: z.core.$ZodIssue): FieldFault[] {
-  if (issue.code !== 'unrecognized_keys')
-    return [{ in: where, field: issue.path.join('.').slice(0, maxNameCharacters), fault: issue.message }]
+export function toFieldFaults(
+  where: RequestPart,
+  { path, message, ...issue }: z.core.$ZodIssue,
+): FieldFault[] {
+  const named = (names: readonly PropertyKey[]) => names.join('.').slice(0, maxNameCharacters)
+  if (issue.code !== 'unrecognized_keys') return [{ in: where, field: named(path), fault: message }]
   return issue.keys
     .slice(0, maxFaults + 1)
-    .map((name) => ({ in: where, field: name.slice(0, maxNameCharacters), fault: 'isn’t a known field' }))
+    .map((name) => ({ in: where, field: named([...path, name]), fault: message }))
 }
 
 /** The refusal of a request for its fields; the first 20 faults are listed. */

@@ -24,11 +24,12 @@ export const pageQuery = z.strictObject({
 
 /** A whole number in a query. */
 export function wholeNumber(min: number, max: number) {
+  const error = `must be a whole number from ${min} to ${max}`
   return z
     .string()
-    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .regex(/^\d{1,9}$/, error)
     .transform(Number)
-    .pipe(z.number().min(min).max(max))
+    .pipe(z.number().min(min, error).max(max, error))
 }
 
 /** For operations without fields: any field is a fault. */

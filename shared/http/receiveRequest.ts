@@ -35,17 +35,28 @@ export function receiveRequest(
     url,
     query,
     body,
-    headers: native ? { get: (name) => joined(native.headersDistinct, name) } : request.headers,
+    headers: native ? { get: (name) => readHeader(native.rawHeaders, name) } : request.headers,
     params: readParams(pathnameOf(url)),
     requestId: invocationId,
     ...(answer && { answer }),
   }
 }
 
-/** A repeated header becomes one value, joined with commas (RFC 9110, section 5.2), or with semicolons for cookies. */
-function joined(headers: NodeJS.Dict<string[]>, name: string): string | null {
+/**
+ * Reads a header where it was sent: Node's maps of all headers would cost as much as all checks of a vend. A repeated
+ * header becomes one value, joined with commas (RFC 9110, section 5.2), or with semicolons for cookies.
+ * @param sent names and values in turn.
+ */
+function readHeader(sent: readonly string[], name: string): string | null {
   const lowerName = name.toLowerCase()
-  return headers[lowerName]?.join(lowerName === 'cookie' ? '; ' : ', ') ?? null
+  let value: string | null = null
+  for (let index = 0; index < sent.length; index += 2) {
+    const other = sent[index]!
+    if (other.length !== lowerName.length || other.toLowerCase() !== lowerName) continue
+    value =
+      value === null ? sent[index + 1]! : `${value}${lowerName === 'cookie' ? '; ' : ', '}${sent[index + 1]}`
+  }
+  return value
 }
 
 /** The path of an address that is already in its normal form: parsing it again would cost as much as all checks of a vend. */

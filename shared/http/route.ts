@@ -7,6 +7,7 @@ import {
 } from '@azure/functions'
 import { broker } from '../broker.ts'
 import { ClientLeftError } from '../domain/clientLeft.ts'
+import { toProblem } from '../domain/toProblem.ts'
 import { Problem, type ProblemCode, problems } from '../problems.ts'
 import { SettingsError, settingIsMissing } from '../settings/faults.ts'
 import { recordProblem, withTracing } from '../telemetry/invocation.ts'
@@ -15,13 +16,14 @@ import type { Answer } from './answer.ts'
 import { answerFirst } from './answerFirst.ts'
 import { withBackpressure } from './backpressure.ts'
 import { checkRequest, type HandledRequest, type RequestRules } from './checkRequest.ts'
+import { toOneChunk } from './oneChunk.ts'
 import {
   createReadPathParams,
   type ReadPathParams,
   type ReceivedRequest,
   receiveRequest,
 } from './receiveRequest.ts'
-import { problemResponse, toProblem } from './responses.ts'
+import { problemResponse } from './responses.ts'
 import type { Tag } from './tags.ts'
 
 /** One method of a route, with everything for its contract. */
@@ -121,11 +123,7 @@ async function serve(
     if (!chosen) throw methodNotAllowed(operations)
     const response = await perform(path, chosen, request)
     if (request.method === 'HEAD') return withoutBody(response)
-    const [{ body }, { answer }] = [response, request]
-    // Without HTTP streaming, the library reads the whole body first, so there is nothing to wait for.
-    return answer && body instanceof ReadableStream
-      ? { ...response, body: withBackpressure(answer, body) }
-      : response
+    return asStream(request, response)
   } catch (error) {
     if (error instanceof ClientLeftError) return unanswered
     const problem = error instanceof SettingsError ? notConfigured(error, chosen) : toProblem(error)
@@ -133,6 +131,15 @@ async function serve(
     logFailure(context, path, problem, error)
     return answerFirst(request, failures.respond(problem, requestId, request))
   }
+}
+
+/** Without HTTP streaming, the library reads the whole body first, so there is nothing to wait for. */
+function asStream({ answer }: ReceivedRequest, response: HttpResponseInit): HttpResponseInit {
+  const { body } = response
+  if (answer && typeof body === 'string' && body) return { ...response, body: toOneChunk(body) }
+  return answer && body instanceof ReadableStream
+    ? { ...response, body: withBackpressure(answer, body) }
+    : response
 }
 
 /** For telemetry, as proxies log it: the client has left, so it never gets this. */

@@ -14,7 +14,7 @@ export interface Stranger {
   readonly etag: string
 }
 
-/** Where the listing and the tenants' rows differ. */
+/** Where the listing and the tenants' rows differ. Several are told at once. */
 export interface ListingFaults {
   /** Called for each tenant that the listing lacks. */
   readonly onUnlisted: (name: TenantName) => Promise<void> | void
@@ -24,7 +24,8 @@ export interface ListingFaults {
 
 type ListingTables = Pick<Tables, 'Tenants' | 'TenantsByWorkspace'>
 
-const readsAtOnce = 16
+/** Reads, and what is done about a fault: an entity each, below the 2,000 a second of a partition. */
+const concurrency = 16
 
 /**
  * Compares the listing with the tenants' rows, in both directions, with constant memory. Strangers are searched for
@@ -36,7 +37,7 @@ export async function compareListing(tables: ListingTables, faults: ListingFault
   for await (const { rows } of readTenantRows(tables)) {
     const names = rows.flatMap(({ name }) => name ?? [])
     const unlisted = await findUnlisted(tables, names)
-    for (const name of unlisted) await faults.onUnlisted(name)
+    await pMap(unlisted, async (name) => faults.onUnlisted(name), { concurrency })
     tenants += rows.length
     listed += names.length - unlisted.length
   }
@@ -60,10 +61,14 @@ async function findStrangers(tables: ListingTables, { onStranger }: ListingFault
     const { done, value } = await runStorageOperation('tables', () => pages.next())
     if (done) return
     const found = await pMap(value, async (row) => ((await hasRow(tables, row.rowKey)) ? [] : [row]), {
-      concurrency: readsAtOnce,
+      concurrency,
     })
-    for (const { etag, partitionKey = '', rowKey = '', tenant } of found.flat())
-      await onStranger({ partitionKey, rowKey, tenant: String(tenant), etag })
+    await pMap(
+      found.flat(),
+      async ({ etag, partitionKey = '', rowKey = '', tenant }) =>
+        onStranger({ partitionKey, rowKey, tenant: String(tenant), etag }),
+      { concurrency },
+    )
   }
 }
 

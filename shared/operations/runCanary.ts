@@ -5,8 +5,8 @@ import type { Config } from '../config.ts'
 import type { Log } from '../domain/logEvents.ts'
 import type { BrokerNotes } from '../domain/notes.ts'
 import type { TenantName } from '../domain/tenant.ts'
+import { toProblem } from '../domain/toProblem.ts'
 import type { Environment, IdentityProvider } from '../environment.ts'
-import { Problem } from '../problems.ts'
 import { Secret } from '../secret.ts'
 
 /** Dependencies of the canary. */
@@ -66,7 +66,7 @@ async function findFailure(
     if (answer.ok) return undefined
     return { reason: `advertising_${answer.fault.class}`, traceId: answer.fault.trackingId }
   } catch (error) {
-    return { reason: error instanceof Problem ? error.code : 'unexpected_error', traceId: '' }
+    return { reason: toProblem(error).code, traceId: '' }
   }
 }
 

@@ -92,6 +92,13 @@ async function removeExpired(
   await records.removeExpired(storageNow, before)
 }
 
+/**
+ * `POST /v1/sweeps` starts no refresh after this. Azure's load balancer ends a request after 230 s
+ * (azure-functions/functions-scale, HTTP trigger); a refresh that starts within this time may still need a tenant's full
+ * lease.
+ */
+export const requestedSweepSeconds = 150
+
 /** A shard that a sweep hands over, as its queue message names it; an older package names no sweep. */
 export const handedOverShard = z.object({ shard: z.int().min(0), sweep: z.iso.datetime().optional() })
 

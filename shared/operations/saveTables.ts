@@ -6,6 +6,7 @@ import type { Clock, Randomness } from '../clock.ts'
 import type { Log } from '../domain/logEvents.ts'
 import type { Tables } from '../storage/clients.ts'
 import { readSavedPages } from '../storage/savedPages.ts'
+import { toNameTime } from './backupName.ts'
 import { type Manifest, manifestName, type Part, passingPartitions, type SavedTable } from './manifest.ts'
 
 /** Takes new blobs. */
@@ -41,7 +42,7 @@ const partCharacters = 4_194_304
 export async function saveTables(dependencies: SaveDependencies): Promise<string> {
   const { clock, log, randomness, sink } = dependencies
   const startedAt = clock.now()
-  const name = `${startedAt.toISOString().replaceAll(/[-:]/g, '')}-${randomness.identifier().slice(0, 12)}`
+  const name = `${toNameTime(startedAt)}-${randomness.identifier().slice(0, 12)}`
   const parts = await pMap(ranges, (range) => saveRange(dependencies, name, range), { concurrency })
   const endedAt = clock.now()
   const manifest: Manifest = {

@@ -108,15 +108,20 @@ export async function passThrough(
 }
 
 /** @throws Problem `invalid_request` for a body if the method gives it no meaning (RFC 9110, section 9.3). */
-async function readUpload({ method, body }: PassThroughCall): Promise<PartlyReadBody> {
+async function readUpload({ method, headers, body }: PassThroughCall): Promise<PartlyReadBody> {
   const upload = await readBeginning(body, repeatableBytes)
-  if (!methodsWithoutBody.has(method) || isEmpty(upload)) return upload
+  if (!methodsWithoutBody.has(method) || (isEmpty(upload) && !announcesBody(headers))) return upload
   await upload.stream().return?.()
   const fault = `isn’t allowed with ${method}; Microsoft’s operations take a body with POST, PUT, or DELETE`
   throw new Problem('invalid_request', {
     detail: `body: ${fault}`,
     members: { errors: [{ in: 'body', field: '', fault }] },
   })
+}
+
+/** The platform hands over no body of `GET` or `HEAD`, so only their headers show that there was one (RFC 9112, section 6). */
+function announcesBody(headers: Pick<Headers, 'get'>): boolean {
+  return headers.get('transfer-encoding') !== null || Number(headers.get('content-length') ?? 0) !== 0
 }
 
 function isEmpty({ isWhole, beginning }: PartlyReadBody): boolean {

@@ -25,6 +25,6 @@ function readId(headers: Pick<Headers, 'get'>, name: string): string | undefined
   const value = headers.get(name)?.trim()
   if (!value || value === 'None') return undefined
   if (!accountName.safeParse(value).success)
-    throw invalidField('header', name, 'must be an ID or number: letters and digits')
+    throw invalidField('header', name, 'must be an ID or number: 1 to 40 letters and digits')
   return value
 }

@@ -17,7 +17,7 @@ export const refreshSettings = {
   }),
   aheadSeconds: withDefault('REFRESH_AHEAD_SECONDS', wholeNumber(60, 3000), {
     meaning:
-      'Seconds before its token expires that an active tenant is due. Random jitter can add up to the same amount: with `600`, a token is refreshed 10 to 20 minutes before it expires. To refresh one-hour tokens at the 55-minute mark, set `150` and run the sweep every minute (`REFRESH_SCHEDULE`).',
+      'Seconds before its token expires that an active tenant is due. Random jitter can add up to the same amount: with `600`, a token is refreshed 10 to 20 minutes before it expires. To refresh one-hour tokens in their last five minutes, set `150` and run the sweep every minute (`REFRESH_SCHEDULE`).',
     default: '600',
     example: '900',
   }),

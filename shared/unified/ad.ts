@@ -26,7 +26,7 @@ export const adFields: UnifiedFields = {
   updated_at: time('Modified Time'),
   name: null,
   organization_id: ofAccount('Account.Id', 'accountId'),
-  campaign_id: null,
+  campaign_id: ofAccount('Ad Group.Parent Id', 'campaignId'),
   group_id: text('Parent Id'),
   ad_type: word('Type', adTypes),
   status: word('Status', statusWords),

@@ -3,13 +3,15 @@ import type { Value } from '../downloads/values.ts'
 /** A row, by Microsoft's names of its columns or elements. */
 export type Row = Readonly<Record<string, Value>>
 
-/** What is known of the account that rows are of; nothing for accounts themselves. */
+/** What is known of the account that a row is of, and of its ad group; nothing for accounts themselves. */
 export interface RowAccount {
   readonly accountId?: string | undefined
   /** ISO 4217. */
   readonly currencyCode?: string | undefined
   /** The account's time zone, by its IANA name. */
   readonly ianaTimeZone?: string | undefined
+  /** Of an ad: the campaign of its ad group. */
+  readonly campaignId?: string | undefined
 }
 
 /** How a field of a normalized object follows from a row. */
@@ -40,7 +42,7 @@ export function word(column: string, words: Readonly<Record<string, unknown>>): 
   return { from: [column], words, read: (row) => wordIn(words, textIn(row, column)) }
 }
 
-/** What is known of the account instead of the row. */
+/** What is known of the account or ad group instead of the row. */
 export function ofAccount(element: string, member: keyof RowAccount): UnifiedField {
   return { from: [element], read: (_row, account) => account[member] ?? null }
 }

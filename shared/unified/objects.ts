@@ -1,6 +1,6 @@
 import { adFields, isAd } from './ad.ts'
 import { campaignFields } from './campaign.ts'
-import { creativeFields } from './creative.ts'
+import { creativeFields, isCreative } from './creative.ts'
 import type { UnifiedFields } from './field.ts'
 import { groupFields } from './group.ts'
 import { organizationFields } from './organization.ts'
@@ -14,6 +14,8 @@ export interface UnifiedKind {
   readonly filters: readonly string[]
   /** Whether a record of a file is one, by its type. */
   readonly includes: (type: string) => boolean
+  /** Whether its `Parent Id` is an ad group's, whose own record has the campaign's. */
+  readonly isInGroup?: boolean
   /** Microsoft's operation that writes such a record, below `/ads/`; null if there's none. */
   readonly writtenBy: (type: string) => Written | null
 }
@@ -55,13 +57,15 @@ export const unifiedKinds = {
     fields: adFields,
     filters: ['group_id', 'status'],
     includes: isAd,
+    isInGroup: true,
     writtenBy: () => campaignManagement('Ads'),
   },
   creatives: {
     fields: creativeFields,
     filters: ['status'],
-    includes: (type) => type === 'Image',
-    writtenBy: () => campaignManagement('Media', ['DELETE']),
+    includes: isCreative,
+    writtenBy: (type) =>
+      type === 'Video' ? campaignManagement('Videos') : campaignManagement('Media', ['DELETE']),
   },
   targets: {
     fields: targetFields,

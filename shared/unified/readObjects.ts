@@ -39,7 +39,7 @@ export async function readObjects(
     throw invalidField(
       'query',
       'handle',
-      'was made for other parameters. Only `limit`, `offset`, `fields`, and filters can change',
+      'was made for other parameters. Only `limit`, `offset`, `sort`, `order`, `query`, `fields`, and filters can change',
     )
   const opened = await openDownload(dependencies, name, { handle: sealed, app, left })
   if (opened.status === 'pending') return opened

@@ -17,7 +17,7 @@ export interface UnifiedReportQuery {
 
 /** The report in Microsoft's terms: of the ad, ad group, or campaigns that the query is about. */
 export function toReportWish(query: UnifiedReportQuery, accountTimeZone: string | undefined): ReportWish {
-  const { start_gte, end_lt, type, dimension, campaign_id, group_id, ad_id } = query
+  const { type, dimension, campaign_id, group_id, ad_id } = query
   const groupColumns = ad_id || group_id ? ['AdGroupId', 'AdGroupName'] : []
   const zone = accountTimeZone && (otherNames[accountTimeZone] ?? accountTimeZone)
   return {
@@ -27,8 +27,7 @@ export function toReportWish(query: UnifiedReportQuery, accountTimeZone: string 
       ...['CampaignId', 'CampaignName', ...groupColumns, ...(ad_id ? ['AdId'] : [])],
       ...type.map((each) => metricColumns[each]),
     ],
-    from: start_gte.slice(0, 10),
-    to: lastDay(end_lt),
+    ...daysOf(query),
     ...(zone && { timeZone: zone }),
     ...(campaign_id && { campaigns: [campaign_id] }),
   }
@@ -37,6 +36,11 @@ export function toReportWish(query: UnifiedReportQuery, accountTimeZone: string 
 /** The rows that are about the query's ad or ad group, since a report can only be limited to campaigns. */
 export function isAbout({ group_id, ad_id }: UnifiedReportQuery): (row: Row) => boolean {
   return (row) => (!group_id || row.AdGroupId === group_id) && (!ad_id || row.AdId === ad_id)
+}
+
+/** The first and the last day of a query. The last can be before the first: then there's none. */
+export function daysOf({ start_gte, end_lt }: Pick<UnifiedReportQuery, 'start_gte' | 'end_lt'>) {
+  return { from: start_gte.slice(0, 10), to: lastDay(end_lt) }
 }
 
 /** The day of the last moment before the end. */

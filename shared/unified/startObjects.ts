@@ -21,8 +21,8 @@ export interface UnifiedFile {
 const entitiesOf: Readonly<Record<FileKindName, readonly string[]>> = {
   campaigns: ['Campaigns'],
   groups: ['AdGroups'],
-  ads: ['Ads'],
-  creatives: ['Images'],
+  ads: ['AdGroups', 'Ads'],
+  creatives: ['Images', 'Videos'],
   targets: ['CampaignTargetCriterions', 'AdGroupTargetCriterions', 'Audiences'],
   reports: [],
 }

@@ -1,4 +1,5 @@
 import { invalidField } from '../problems.ts'
+import type { UnifiedFields } from './field.ts'
 import { type UnifiedKindName, unifiedKinds } from './objects.ts'
 import type { UnifiedPage } from './page.ts'
 import { ownMembers } from './toUnified.ts'
@@ -9,6 +10,10 @@ export interface UnifiedListQuery {
   readonly offset: number
   readonly fields?: string | undefined
   readonly updated_gte?: string | undefined
+  readonly sort?: 'name' | 'updated_at' | undefined
+  readonly order?: 'asc' | 'desc' | undefined
+  /** What names contain. */
+  readonly query?: string | undefined
 }
 
 const filterNames = ['parent_id', 'status', 'effective_status', 'campaign_id', 'group_id', 'type'] as const
@@ -18,20 +23,50 @@ export type UnifiedFilters = Partial<Record<(typeof filterNames)[number], string
 
 /**
  * The page that an app asks for.
- * @throws Problem `invalid_request` for a field or a filter that the kind doesn't have.
+ * @throws Problem `invalid_request` for a field, a filter, or an order that the kind doesn't have, and for a sorted page that
+ *   ends too far from the list's beginning.
  */
 export function toPage(
   name: UnifiedKindName,
-  { limit, offset, fields, updated_gte }: UnifiedListQuery,
+  asked: UnifiedListQuery,
   filters: UnifiedFilters = {},
 ): UnifiedPage {
+  const { limit, offset, fields, updated_gte, query } = asked
+  if (query) assertField(name, 'query', 'name')
   return {
     limit,
     offset,
     filters: toFilters(name, filters),
+    sort: toSort(name, asked),
+    ...(query && { nameHas: query.toLowerCase() }),
     ...(fields && { only: toMembers(name, fields) }),
     ...(updated_gte && { updatedSince: new Date(updated_gte) }),
   }
+}
+
+/** A sorted page needs the rows before it, too: of a bulk file some 10 MB. */
+const mostSortedRows = 5000
+
+function toSort(
+  name: UnifiedKindName,
+  { sort, order, limit, offset }: UnifiedListQuery,
+): UnifiedPage['sort'] {
+  if (!sort && order) throw invalidField('query', 'order', 'goes with `sort`')
+  if (!sort) return undefined
+  assertField(name, 'sort', sort)
+  if (offset + limit > mostSortedRows)
+    throw invalidField(
+      'query',
+      'offset',
+      `and \`limit\` can reach only the first ${mostSortedRows.toLocaleString('en')} objects of a sorted list. Without \`sort\`, all can be read`,
+    )
+  return { field: sort, order: order ?? 'asc' }
+}
+
+function assertField(name: UnifiedKindName, parameter: 'query' | 'sort', field: string): void {
+  const { fields } = unifiedKinds[name]
+  if (!(fields as UnifiedFields)[field])
+    throw invalidField('query', parameter, `can’t be used, because ${name} have no ${field}`)
 }
 
 function toMembers(name: UnifiedKindName, fields: string): ReadonlySet<string> {

@@ -1,8 +1,8 @@
+import { toProblem } from '../domain/toProblem.ts'
 import type { RecordUsage, UsageRecord } from '../domain/usage.ts'
 import type { Environment } from '../environment.ts'
-import { Problem } from '../problems.ts'
 
-/** Runs a vend and records it once, however it ends. */
+/** Runs a vend and records it once, however it ends: a failure with the code that its app gets. */
 export async function recordUse<T extends { readonly environment: Environment }>(
   recordUsage: RecordUsage,
   use: Pick<UsageRecord, 'app' | 'tenant'>,
@@ -21,7 +21,7 @@ export async function recordUse<T extends { readonly environment: Environment }>
     record({ environment: vended.environment })
     return vended
   } catch (error) {
-    record({ problem: error instanceof Problem ? error.code : 'internal_error' })
+    record({ problem: toProblem(error).code })
     throw error
   }
 }

@@ -1,20 +1,8 @@
 import { join } from 'node:path'
 import { endsWithParent, startChild } from '../../local/child.ts'
-import { type InspectedMemory, inspectMemory, inspectorLine } from './inspectedMemory.ts'
+import type { DownloadGround } from './downloadGround.ts'
+import { inspectMemory, inspectorLine, watch } from './inspectedMemory.ts'
 import { processorSeconds } from './processTime.ts'
-
-/** A tenant's credentials, and a broker process of its own. */
-export interface DownloadGround {
-  // biome-ignore lint/suspicious/noExplicitAny: a vend's members
-  readonly vended: any
-  /** Of both processes. */
-  readonly nodeOptions: string
-  readonly pid: number
-  readonly memory: InspectedMemory
-  /** The broker's route of downloads. */
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-}
 
 /** What is read of a report, and the most memory that was alive in that time. */
 export interface Reading {
@@ -31,8 +19,6 @@ export interface DownloadSide {
   start(ground: DownloadGround, days: number): Promise<string>
   read(ground: DownloadGround, started: string): Promise<Reading>
 }
-
-const lookMilliseconds = 500
 
 const columns = [
   'TimePeriod',
@@ -144,23 +130,4 @@ async function readDirectly({ nodeOptions, vended }: DownloadGround, report: str
   memory.close()
   await child.stop()
   return { ...JSON.parse(line), liveMebibytes }
-}
-
-/** Looks twice a second until it's asked for the most. */
-function watch(memory: InspectedMemory) {
-  let [most, isOver] = [0, false]
-  const looking = (async () => {
-    while (!isOver) {
-      const live = await memory.liveMebibytes()
-      if (live > most) most = live
-      await new Promise((resolve) => setTimeout(resolve, lookMilliseconds))
-    }
-  })()
-  return {
-    async most() {
-      isOver = true
-      await looking
-      return most
-    },
-  }
 }

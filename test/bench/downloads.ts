@@ -1,6 +1,6 @@
-import { openWorld, type World } from '../end-to-end/world.ts'
-import { byScript, type DownloadGround, type Reading, throughBroker } from './downloadSides.ts'
-import { inspectMemory, inspectorLine } from './inspectedMemory.ts'
+import { openWorld } from '../end-to-end/world.ts'
+import { type DownloadGround, openGround, prepare } from './downloadGround.ts'
+import { byScript, type Reading, throughBroker } from './downloadSides.ts'
 import { type Bench, type Measurement, median, reported } from './report.ts'
 
 /** What a gigabyte of rows may need. */
@@ -33,10 +33,10 @@ const sizes: readonly Size[] = [
 export const downloads: Bench = async ({ quick }) => {
   const world = await openWorld()
   try {
-    const account = await prepare(world)
+    const account = await prepare(world, { keywords })
     const measurements: Measurement[] = []
     for (const size of quick ? sizes.slice(0, 1) : sizes)
-      measurements.push(...(await measure(await openGround(world, account, size), size)))
+      measurements.push(...(await measure(await openGround(world, account, size.nodeOptions), size)))
     return {
       title: 'downloads: a report’s rows through the broker beside a script with the vended token',
       ground: `Real: broker, host, bearer token. Microsoft Advertising: the stand-in, its file made before. The script: fetch, zlib, csv-parse, no checks.`,
@@ -44,36 +44,6 @@ export const downloads: Bench = async ({ quick }) => {
     }
   } finally {
     await world.close()
-  }
-}
-
-/** The connected tenant, and what an app has for it. */
-async function prepare(world: World) {
-  const tenant = await world.connected()
-  const { body: vended } = await world.call('GET', `/v1/tenants/${tenant}/token`)
-  await world.advertising.control('POST', 'options', { pendingPolls: 0 })
-  await world.advertising.control('POST', 'content', { accountId: vended.accountId, keywords })
-  return { tenant, vended }
-}
-
-/** A broker process of its own. */
-async function openGround(
-  world: World,
-  { tenant, vended }: Awaited<ReturnType<typeof prepare>>,
-  { nodeOptions }: Size,
-): Promise<DownloadGround> {
-  const broker = await world.addBroker({ NODE_OPTIONS: nodeOptions, LARGEST_DOWNLOAD_BYTES: '1000000000' })
-  const [, url = ''] = await broker.waitForLine(inspectorLine)
-  return {
-    vended,
-    nodeOptions,
-    pid: broker.pid,
-    memory: await inspectMemory(url),
-    path: `${broker.origin}/v1/tenants/${tenant}/downloads`,
-    headers: {
-      authorization: `Bearer ${await world.stack.callerToken()}`,
-      'content-type': 'application/json',
-    },
   }
 }
 

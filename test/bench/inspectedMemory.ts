@@ -39,3 +39,24 @@ export async function inspectMemory(url: string): Promise<InspectedMemory> {
     close: () => socket.close(),
   }
 }
+
+const lookMilliseconds = 500
+
+/** Looks at a process's live memory twice a second, until it's asked for the most. */
+export function watch(memory: InspectedMemory) {
+  let [most, isOver] = [0, false]
+  const looking = (async () => {
+    while (!isOver) {
+      const live = await memory.liveMebibytes()
+      if (live > most) most = live
+      await new Promise((resolve) => setTimeout(resolve, lookMilliseconds))
+    }
+  })()
+  return {
+    async most() {
+      isOver = true
+      await looking
+      return most
+    },
+  }
+}

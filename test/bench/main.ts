@@ -3,6 +3,7 @@ import { backup } from './backup.ts'
 import { coalescing } from './coalescing.ts'
 import { coldStart } from './coldStart.ts'
 import { downloads } from './downloads.ts'
+import { entities } from './entities.ts'
 import { firstVend } from './firstVend.ts'
 import { growth } from './growth.ts'
 import { listing } from './listing.ts'
@@ -33,6 +34,7 @@ const benches: Readonly<Record<string, Bench>> = {
   passthrough,
   'slow-upstream': slowUpstream,
   downloads,
+  entities,
   'cold-start': coldStart,
   'first-vend': firstVend,
   backup,

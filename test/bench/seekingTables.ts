@@ -10,10 +10,10 @@ export interface SeekingTables {
 }
 
 /**
- * Table Storage's protocol, limited to what a sweep uses, over tables that are sorted by their keys: a query seeks its
- * range, like in the service, but Azurite reads every row of the table for each query and point read. Only for
- * measuring: of transactions, it supports only those that can't be refused; it has no access control, and filters only
- * by keys.
+ * Table Storage's protocol, limited to what sweeps, backups, restores, and rebuilds use, over tables that are sorted by
+ * their keys: a query seeks its range, like in the service, but Azurite reads every row of the table for each query and
+ * point read. Only for measuring: of transactions, it supports only those that can't be refused; it has no access
+ * control, and filters only by keys. Every table exists, and one that is deleted is empty.
  * @param latencyMilliseconds how long each answer takes besides its work. Default is 0.
  */
 export async function startSeekingTables(latencyMilliseconds = 0): Promise<SeekingTables> {
@@ -27,41 +27,63 @@ if (parentPort) parentPort.postMessage(await listenHere())
 
 async function listenHere(): Promise<number> {
   const tables = new Map<string, Partitions>()
-  const partitionsOf = (table: string): Partitions => {
-    const known = tables.get(table) ?? new Map<string, Partition>()
-    tables.set(table, known)
-    return known
+  const service: Service = {
+    partitionsOf(table) {
+      const known = tables.get(table) ?? new Sorted()
+      tables.set(table, known)
+      return known
+    },
+    drop: (table) => void tables.delete(table),
   }
   const { latencyMilliseconds = 0 } = (workerData ?? {}) as { latencyMilliseconds?: number }
   const answerLate = async (request: Request) => {
     if (latencyMilliseconds > 0) await pause(latencyMilliseconds)
-    return answer(request, partitionsOf)
+    return answer(request, service)
   }
   const { port } = await serve(answerLate, { name: 'the tables that seek', port: 0 })
   return port
 }
 
-type Partitions = Map<string, Partition>
+type Partitions = Sorted<Sorted<Row>>
+
+interface Service {
+  partitionsOf(table: string): Partitions
+  drop(table: string): void
+}
 
 interface Row {
   readonly etag: string
   readonly entity: Readonly<Record<string, unknown>>
 }
 
-async function answer(request: Request, partitionsOf: (table: string) => Partitions): Promise<Response> {
+async function answer(request: Request, service: Service): Promise<Response> {
   const { pathname, searchParams } = new URL(request.url)
-  if (pathname.endsWith('/$batch')) return transact(await request.text(), partitionsOf)
+  if (pathname.endsWith('/$batch')) return transact(await request.text(), service)
   const [, table = '', keys] = /^\/[^/]+\/(\w+)(?:\((.*)\))?$/.exec(decodeURIComponent(pathname)) ?? []
-  if (table === 'Tables') return new Response(null, { status: 204 })
-  const partitions = partitionsOf(table)
+  if (table === 'Tables') {
+    if (request.method === 'DELETE') service.drop(keys?.slice(1, -1) ?? '')
+    return new Response(null, { status: 204 })
+  }
+  const partitions = service.partitionsOf(table)
   if (request.method === 'GET' && !keys) return query(partitions, searchParams)
-  const [, partitionKey = '', rowKey = ''] = /^PartitionKey='(.*)',RowKey='(.*)'$/.exec(keys ?? '') ?? []
-  const partition = partitions.get(partitionKey) ?? new Partition()
-  partitions.set(partitionKey, partition)
+  const hasBody = ['POST', 'PATCH', 'PUT'].includes(request.method)
+  const sent = hasBody ? ((await request.json()) as Row['entity']) : {}
+  const [partitionKey, rowKey] = keys ? keysIn(keys) : [String(sent.PartitionKey), String(sent.RowKey)]
+  const partition: Sorted<Row> = partitions.get(partitionKey) ?? new Sorted()
   const found = partition.get(rowKey)
+  const write = (kept?: Row['entity']) => {
+    const row = { etag: nextEtag(), entity: { ...kept, ...sent, Timestamp: new Date().toISOString() } }
+    partition.set(rowKey, row)
+    partitions.set(partitionKey, partition)
+    return new Response(null, { status: 204, headers: { etag: row.etag } })
+  }
   switch (request.method) {
     case 'GET':
-      return found ? Response.json(toEntity(found)) : refuse(404, 'ResourceNotFound')
+      return found
+        ? Response.json(toEntity(found, searchParams.get('$select')))
+        : refuse(404, 'ResourceNotFound')
+    case 'POST':
+      return found ? refuse(409, 'EntityAlreadyExists') : write()
     // With MERGE, the row keeps its other columns.
     case 'PATCH':
     case 'PUT': {
@@ -69,10 +91,7 @@ async function answer(request: Request, partitionsOf: (table: string) => Partiti
       if (wanted && !found) return refuse(404, 'ResourceNotFound')
       if (wanted && wanted !== '*' && wanted !== found?.etag)
         return refuse(412, 'UpdateConditionNotSatisfied')
-      const kept = request.method === 'PATCH' ? found?.entity : undefined
-      const row = { etag: nextEtag(), entity: { ...kept, ...((await request.json()) as Row['entity']) } }
-      partition.set(rowKey, row)
-      return new Response(null, { status: 204, headers: { etag: row.etag } })
+      return write(request.method === 'PATCH' ? found?.entity : undefined)
     }
     case 'DELETE':
       return partition.delete(rowKey) ? new Response(null, { status: 204 }) : refuse(404, 'ResourceNotFound')
@@ -81,13 +100,23 @@ async function answer(request: Request, partitionsOf: (table: string) => Partiti
   }
 }
 
+function keysIn(text: string): readonly [partitionKey: string, rowKey: string] {
+  const [, partitionKey = '', rowKey = ''] = /^PartitionKey='(.*)',RowKey='(.*)'$/.exec(text) ?? []
+  return [partitionKey, rowKey]
+}
+
 /** Answers in the form that the SDK parses: one part for each operation, and what ends them. */
-async function transact(body: string, partitionsOf: (table: string) => Partitions): Promise<Response> {
+async function transact(body: string, service: Service): Promise<Response> {
   const parts: string[] = []
   for (const part of body.split('--changeset_').slice(1, -1)) {
     const [, method = '', url = ''] = /^(\w+) (\S+) HTTP\/1\.1\r?$/m.exec(part) ?? []
+    const [, etag] = /^if-match: (.*?)\r?$/im.exec(part) ?? []
     const [json] = /\{.*\}/s.exec(part) ?? []
-    const done = await answer(new Request(url, { method, ...(json && { body: json }) }), partitionsOf)
+    const headers = etag ? { 'if-match': etag } : undefined
+    const done = await answer(
+      new Request(url, { method, ...(headers && { headers }), ...(json && { body: json }) }),
+      service,
+    )
     if (!done.ok) throw new Error(`${method} ${url} of a transaction is refused.`)
     parts.push(`HTTP/1.1 ${done.status} OK\r\nETag: ${done.headers.get('etag')}\r\n\r\n`)
   }
@@ -109,14 +138,19 @@ function query(partitions: Partitions, parameters: URLSearchParams): Response {
     parameters.get('NextRowKey') ?? undefined,
   ]
   const found: Row[] = []
-  for (const name of namesIn(partitions, partitionRange)) {
-    if (name < startPartition || found.length > wanted) continue
+  // A continuation is within the range.
+  const { from: first, before } = partitionRange
+  for (const [name, partition] of partitions.range(startPartition || first, before)) {
     const from = name === startPartition && startRow > rowRange.from ? startRow : rowRange.from
-    found.push(...(partitions.get(name)?.range(from, rowRange.before, wanted + 1 - found.length) ?? []))
+    for (const [, row] of partition.range(from, rowRange.before)) {
+      found.push(row)
+      if (found.length > wanted) break
+    }
+    if (found.length > wanted) break
   }
   const [next] = found.slice(wanted)
   return Response.json(
-    { value: found.slice(0, wanted).map(toEntity) },
+    { value: found.slice(0, wanted).map((row) => toEntity(row, parameters.get('$select'))) },
     next && {
       headers: {
         'x-ms-continuation-NextPartitionKey': String(next.entity.PartitionKey),
@@ -132,14 +166,9 @@ interface KeyRange {
   readonly before: string
 }
 
-function namesIn(partitions: Partitions, { from, before }: KeyRange): string[] {
-  // A range of one key.
-  if (before === `${from}\0`) return partitions.has(from) ? [from] : []
-  return [...partitions.keys()].filter((name) => name >= from && name < before).sort()
-}
-
 function rangeOf(filter: string, key: 'PartitionKey' | 'RowKey'): KeyRange {
   let range = { from: '', before: '\uffff' }
+  if (!filter) return range
   for (const comparison of filter.split(' and ')) {
     const [, name, operator = '', value = ''] = /^(\w+) (\w\w) '([^']*)'$/.exec(comparison) ?? []
     if (name !== 'PartitionKey' && name !== 'RowKey') throw new Error(`${filter} is no range of keys.`)
@@ -152,8 +181,12 @@ function rangeOf(filter: string, key: 'PartitionKey' | 'RowKey'): KeyRange {
   return range
 }
 
-function toEntity({ etag, entity }: Row): object {
-  return { 'odata.etag': etag, ...entity }
+/** @param select the names of columns, joined by commas. A column's type goes with it. Null means all columns. */
+function toEntity({ etag, entity }: Row, select: string | null): object {
+  if (!select) return { 'odata.etag': etag, ...entity }
+  const names = new Set(select.split(','))
+  const chosen = Object.entries(entity).filter(([name]) => names.has(name.split('@')[0] ?? ''))
+  return { 'odata.etag': etag, ...Object.fromEntries(chosen) }
 }
 
 function refuse(status: number, code: string): Response {
@@ -166,30 +199,32 @@ function nextEtag(): string {
   return `W/"${++writes}"`
 }
 
-/** Rows in the order of their keys. */
-class Partition {
-  readonly #rows = new Map<string, Row>()
+/** Values in the order of their keys. */
+class Sorted<Value> {
+  readonly #values = new Map<string, Value>()
   readonly #keys: string[] = []
 
-  get(key: string): Row | undefined {
-    return this.#rows.get(key)
+  get(key: string): Value | undefined {
+    return this.#values.get(key)
   }
 
-  set(key: string, row: Row): void {
-    if (!this.#rows.has(key)) this.#keys.splice(this.#seek(key), 0, key)
-    this.#rows.set(key, row)
+  set(key: string, value: Value): void {
+    if (!this.#values.has(key)) this.#keys.splice(this.#seek(key), 0, key)
+    this.#values.set(key, value)
   }
 
   delete(key: string): boolean {
-    if (this.#rows.delete(key)) return this.#keys.splice(this.#seek(key), 1).length > 0
+    if (this.#values.delete(key)) return this.#keys.splice(this.#seek(key), 1).length > 0
     return false
   }
 
-  /** At most `most` rows from one key up to another. */
-  range(from: string, before: string, most: number): Row[] {
-    const start = this.#seek(from)
-    const end = Math.min(this.#seek(before), start + most)
-    return this.#keys.slice(start, end).map((key) => this.#rows.get(key) as Row)
+  /** From one key up to another. */
+  *range(from: string, before: string): Generator<[string, Value]> {
+    for (let place = this.#seek(from); place < this.#keys.length; place++) {
+      const key = this.#keys[place] as string
+      if (key >= before) return
+      yield [key, this.#values.get(key) as Value]
+    }
   }
 
   /** The first place whose key is not smaller. */

@@ -4,6 +4,7 @@ import { addSeconds, systemClock, systemRandomness } from '../../shared/clock.ts
 import type { Tenant } from '../../shared/domain/tenant.ts'
 import { tenantKey } from '../../shared/domain/tenantKey.ts'
 import { auditDueRows } from '../../shared/operations/audit.ts'
+import { compareListing } from '../../shared/operations/listing.ts'
 import { offboardWorkspace } from '../../shared/operations/offboardWorkspace.ts'
 import { pruneSealingKeys } from '../../shared/operations/pruneSealingKeys.ts'
 import { repairListing } from '../../shared/operations/repairListing.ts'
@@ -176,6 +177,27 @@ test.each(['dryRun', 'write'] as const)('a repair of the list (%s) says what dif
   }
   await expect(own.prune()).rejects.toMatchObject(left)
   await expect(own.prune()).rejects.toThrow('npm run rebuild-tables')
+})
+
+test('what the listing lacks, and what it has too much, is repaired 16 at once', async () => {
+  await createBroker(names)
+  for (const tenant of names.slice(0, 20)) await unlist(tenant)
+  for (const tenant of names.slice(0, 20))
+    await tables.TenantsByWorkspace.upsertEntity(workspaceIndexEntity(owned(`${tenant}-lost`)))
+  const meeting = () => {
+    const all = Promise.withResolvers<void>()
+    let [underWay, most] = [0, 0]
+    const meet = async () => {
+      most = Math.max(most, ++underWay)
+      if (most >= 16) all.resolve()
+      await all.promise
+      underWay--
+    }
+    return { meet, most: () => most }
+  }
+  const [unlisted, strangers] = [meeting(), meeting()]
+  await compareListing(tables, { onUnlisted: unlisted.meet, onStranger: strangers.meet })
+  expect([unlisted.most(), strangers.most()]).toEqual([16, 16])
 })
 
 test('as many strangers as missing tenants don’t hide each other', async () => {

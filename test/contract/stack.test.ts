@@ -6,7 +6,14 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { apiClientId, callingApps, homeDirectoryId } from '../../local/callers.ts'
 import { PortsTakenError } from '../../local/ports.ts'
 import { createServer, listen } from '../../local/service.ts'
-import { brokerSettings, defaultPorts, type Ports, readPorts } from '../../local/settings.ts'
+import {
+  brokerSettings,
+  dataFolder,
+  defaultPorts,
+  describeDataFolder,
+  type Ports,
+  readPorts,
+} from '../../local/settings.ts'
 import { createVisitor } from '../../local/sign-in/visitor.ts'
 import { type Stack, startStack } from '../../local/stack.ts'
 import { parseConfig } from '../../shared/config.ts'
@@ -103,6 +110,11 @@ test('a taken port is named, with its purpose and the variable that changes it',
     `Port ${taken.port}, wanted for Microsoft Advertising, is taken. Choose another with LOCAL_ADVERTISING_PORT`,
   )
   await taken.stop()
+})
+
+test('the start says where its data stays: `npm run reset` removes only its own folder', () => {
+  expect(describeDataFolder(`${dataFolder}/real/sandbox`)).toBe('.local/ until npm run reset')
+  expect(describeDataFolder('/data')).toBe('/data')
 })
 
 test('an invalid port is refused with the name of its variable', () => {

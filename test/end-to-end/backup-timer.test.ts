@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RunningBroker, startBroker } from '../../local/broker-process.ts'
 import { findFreePort } from '../../local/ports.ts'
 import { hostMasterKey } from '../../local/settings.ts'
+import { callContainer } from '../../shared/storage/blobContainer.ts'
 import { type BackupWorld, openBackupWorld } from './backupWorld.ts'
 
 let world: BackupWorld
@@ -46,7 +51,10 @@ async function readinessOf({ origin }: RunningBroker) {
 test('the timer of a running broker makes a backup, and its own checks say how old it is', async () => {
   const broker = await start(world.containerUrl)
   try {
-    expect(await readinessOf(broker)).toMatchObject({ ok: true, detail: expect.stringContaining('none in') })
+    expect(await readinessOf(broker)).toMatchObject({
+      ok: true,
+      detail: expect.stringMatching(/^none is complete in this container, which is 0\.\d h old; the timer/),
+    })
     expect(await runTimer(broker, 'backup.ended')).toContain('"rows":')
     await expect
       .poll(() => readinessOf(broker), { timeout: 60_000 })
@@ -58,11 +66,38 @@ test('the timer of a running broker makes a backup, and its own checks say how o
   expect(await world.restore()).toMatchObject({ restored: 1 })
 }, 120_000)
 
+test('a backup by hand counts in a running broker’s own checks', async () => {
+  const containerUrl = world.containerUrl.replace('/tables', '/by-hand')
+  const { clock, credential } = world.broker
+  const create = { method: 'PUT', query: '?restype=container' } as const
+  await callContainer({ containerUrl, credential, clock, fetch }, create)
+  const broker = await start(containerUrl)
+  try {
+    const before = { ok: true, detail: expect.stringContaining('none is complete') }
+    expect(await readinessOf(broker)).toMatchObject(before)
+    const file = join(world.stack.folder, 'backup.settings.json')
+    const Values = { ...world.stack.settings(), BACKUP_CONTAINER_URL: containerUrl }
+    await writeFile(file, JSON.stringify({ Values }))
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME }
+    await promisify(execFile)(process.execPath, ['scripts/backup.ts', '--settings', file], { env })
+    expect(await readinessOf(broker)).toMatchObject({
+      ok: true,
+      detail: 'the last one began 0.0 h ago',
+    })
+  } finally {
+    await broker.stop()
+  }
+}, 120_000)
+
 test('a container that is gone is what the log names, as the runbook has it', async () => {
   const broker = await start(world.containerUrl.replace('/tables', '/gone'))
   try {
     const line = await runTimer(broker, 'backup.failed')
     expect(line).toContain('"service":"blobs","status":404,"code":"ContainerNotFound"')
+    expect(await readinessOf(broker)).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining('ContainerNotFound (404)'),
+    })
     expect(broker.lines.join('\n')).not.toContain('function.failed')
   } finally {
     await broker.stop()

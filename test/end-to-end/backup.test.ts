@@ -3,11 +3,13 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createMissingTables } from '../../scripts/createMissingTables.ts'
 import { migrateGrants } from '../../scripts/migrate-grants.ts'
+import { rebuildTables } from '../../scripts/rebuild-tables.ts'
 import type { Broker } from '../../shared/broker.ts'
 import { addSeconds } from '../../shared/clock.ts'
 import type { Tenant, TenantName } from '../../shared/domain/tenant.ts'
 import { tenantKey } from '../../shared/domain/tenantKey.ts'
 import { runSweep } from '../../shared/operations/runSweep.ts'
+import type { TaggedGrant } from '../../shared/operations/taggedSecrets.ts'
 import { createBackupSink } from '../../shared/storage/blobContainer.ts'
 import { disconnectTenant } from '../../shared/tenants/disconnect.ts'
 import { type BackupWorld, openBackupWorld } from './backupWorld.ts'
@@ -272,5 +274,62 @@ describe('what happened since the backup', () => {
     const late = { ...broker, grantServices: { ...broker.grantServices, clock } }
     expect(await world.restore(backup, late)).toEqual({ over: 1 })
     expect(await world.rows()).toEqual([])
+  })
+})
+
+describe('of 40 tenants, 16 are under way at once, and never more,', () => {
+  const names = Array.from({ length: 40 }, (_, number) => ({
+    workspace: 'agency',
+    tenant: `of-40-${number}`,
+  }))
+
+  beforeEach(async () => {
+    const row = { environment: 'production', status: 'disconnected', createdAt: new Date() } as const
+    await Promise.all(names.map((name) => world.broker.tenants.create({ ...name, ...row }, [])))
+  })
+
+  /** A broker that counts the tenants whose rows are being read. The first ones wait until there are 16. */
+  const counting = () => {
+    const broker = world.createBroker()
+    const all = Promise.withResolvers<void>()
+    let [underWay, most] = [0, 0]
+    const tenants: Broker['tenants'] = {
+      ...broker.tenants,
+      async inspect(name) {
+        most = Math.max(most, ++underWay)
+        if (most >= 16) all.resolve()
+        await all.promise
+        return broker.tenants.inspect(name).finally(() => underWay--)
+      },
+    }
+    const grantServices = { ...broker.grantServices, tenants }
+    return { broker: { ...broker, tenants, grantServices }, most: () => most }
+  }
+
+  test('while they are restored', async () => {
+    const name = await world.backUp()
+    await world.loseTables()
+    const { broker, most } = counting()
+    expect(await world.restore(name, broker)).toEqual({ restored: 40 })
+    expect(most()).toBe(16)
+  })
+
+  test('while a rebuild looks at their rows', async () => {
+    const { broker, most } = counting()
+    const nothing = { grants: [], marks: new Map() }
+    expect((await rebuildTables(broker, nothing, 'write')).counts).toEqual({})
+    expect(most()).toBe(16)
+  })
+
+  test('while they are rebuilt from their secrets', async () => {
+    const { broker, most } = counting()
+    const [vault] = broker.vaults.grants
+    const grants = names.map((name): TaggedGrant[] => {
+      const owner = { ...name, environment: 'production', identityProvider: 'microsoft' } as const
+      return [{ vault: vault!, name: 'grant-of-none', owner, writtenOn: new Date(0) }]
+    })
+    const { counts } = await rebuildTables(broker, { grants, marks: new Map() }, 'write')
+    expect(counts).toEqual({ present: 40 })
+    expect(most()).toBe(16)
   })
 })

@@ -259,6 +259,17 @@ describe('events, diagnose, disconnect', () => {
   })
 })
 
+test('the exit status of a diagnosis is 1 if the broker refuses it, and 2 if there is no login or no broker', async () => {
+  const asked = ['diagnose', '--tenant', 'missing']
+  for (const [login, status] of [
+    [asApp, 1],
+    [{ BROKER_TOKEN: 'x.y.z' }, 1],
+    [{ ...asApp, AZURE_CLIENT_SECRET: 'another-secret' }, 2],
+    [{ BROKER_TOKEN: 'x.y.z', BROKER_URL: 'http://127.0.0.1:1' }, 2],
+  ] as const)
+    expect((await run(asked, { login })).code, JSON.stringify(login)).toBe(status)
+})
+
 test('a login that doesn’t work is named, with its authority’s reason', async () => {
   const login = { ...asApp, AZURE_CLIENT_SECRET: 'another-secret' }
   const { code, err } = await run(['tenants'], { login })

@@ -57,6 +57,6 @@ test.each([
   'https://*.example.com/connected',
 ])('the return URL %s, which the broker would refuse, is reported before anything starts', async (url) => {
   const { err, status } = await start(['--once', '--return-url', url])
-  expect(status).toBe(1)
+  expect(status).toBe(2)
   expect(err).toContain(`--return-url is "${url}", which is not the URL of a page.`)
 })

@@ -82,6 +82,16 @@ describe('a report', () => {
     expect(lines.at(-1)).toBe(`# rows: ${lines.length - 2}`)
   })
 
+  test('is what `Accept` weighs most, and is refused if it allows neither format', async () => {
+    const handle = await handleOf()
+    const prefers = 'text/csv;q=0.1, application/x-ndjson'
+    expect((await finish(handle, { accept: prefers })).headers.get('content-type')).toMatch('x-ndjson')
+    expect(await read(handle, { accept: 'text/csv;q=0, application/json' })).toMatchObject({
+      status: 406,
+      body: { code: 'not_acceptable', actor: 'app', detail: expect.stringContaining('text/csv') },
+    })
+  })
+
   test('without data has no rows', async () => {
     await world.advertising.fault({ path: '/GenerateReport/Poll', kind: 'noData', times: 9 })
     expect((await finish(await handleOf())).body).toBe('{"_end":{"rows":0}}\n')
@@ -97,6 +107,23 @@ describe('a report', () => {
     }
     const lines = linesOf((await finish(await handleOf({ ...only, period: 'LastSevenDays' }))).body)
     expect(lines.map((line) => line.CampaignId)).toEqual([CampaignId, undefined])
+  })
+
+  test('is about what its filter leaves over', async () => {
+    const account = (await world.call('GET', `/v1/tenants/${tenant}/token`)).body.accountId
+    const paused = { kind: 'Campaign', ordinal: 1, status: 'Paused' }
+    await world.advertising.control('POST', 'content', { accountId: account, changes: [paused] })
+    const statusesOf = async (filter: object) => {
+      const columns = ['CampaignId', 'CampaignStatus', 'Clicks']
+      const lines = linesOf((await finish(await handleOf({ columns, filter }))).body).slice(0, -1)
+      return [...new Set(lines.map(({ CampaignStatus }) => CampaignStatus))].toSorted()
+    }
+    expect(await statusesOf({ Status: ['Paused'] })).toEqual(['Paused'])
+    expect(await statusesOf({ Status: ['Active', 'Paused'] })).toEqual(['Active', 'Paused'])
+    const wrong = { report: { ...report, filter: { Status: ['Expired'] } } }
+    expect(await world.call('POST', `/v1/tenants/${tenant}/downloads`, { body: wrong })).toMatchObject({
+      ...{ status: 400, body: { code: 'invalid_request', errors: [{ in: 'body' }] } },
+    })
   })
 
   test('above the limit is Microsoft’s own address, which needs no credentials', async () => {
@@ -161,7 +188,13 @@ describe('a refusal', () => {
     const { status, body, headers } = await start()
     expect([status, body]).toMatchObject([
       429,
-      { code: 'too_many_requests', reason: 'throttled_by_microsoft', actor: 'nobody' },
+      {
+        code: 'too_many_requests',
+        reason: 'throttled_by_microsoft',
+        actor: 'nobody',
+        codes: ['207 ConcurrentRequestOverLimit'],
+        detail: expect.stringContaining(' Microsoft’s words: “'),
+      },
     ])
     expect(headers.get('retry-after')).toBe('60')
   })
@@ -171,7 +204,13 @@ describe('a refusal', () => {
     const { status, body } = await start({ completeOnly: true })
     expect([status, body]).toMatchObject([
       409,
-      { code: 'report_not_complete', actor: 'nobody', retryAfter: 3600 },
+      {
+        code: 'report_not_complete',
+        actor: 'nobody',
+        retryAfter: 3600,
+        codes: ['2004 ReportingServiceNoCompleteDataAvaliable'],
+        detail: expect.stringContaining(' Microsoft’s words: “'),
+      },
     ])
   })
 
@@ -183,26 +222,63 @@ describe('a refusal', () => {
       {
         code: 'report_refused',
         reason: 'columns_exclude_each_other',
+        codes: [expect.stringMatching(/^2064 \w+$/)],
         exclusive: { attributes: ['DeviceOS', 'Goal'], statistics: ['ImpressionSharePercent'] },
       },
     ])
     expect(body.detail).toContain('DeviceOS, Goal')
   })
 
-  test('for anything else has Microsoft’s codes', async () => {
+  test('for anything else has Microsoft’s codes and words', async () => {
     const { status, body } = await start({ type: 'Nonsense' })
     expect([status, body]).toMatchObject([
       422,
       { code: 'report_refused', actor: 'app', codes: ['2002 ReportingServiceUnknownReportType'] },
     ])
+    expect(body.detail).toMatch(
+      /^Microsoft Advertising refuses to make this report\. Microsoft’s words: “.+”$/,
+    )
   })
 
-  test('of another user’s request says who acts', async () => {
+  test('of an account that the user can’t reach any longer isn’t lost consent', async () => {
     const handle = await handleOf()
     await refused(106, 'Poll')
-    const { body } = await read(handle)
-    expect(body.code).toBe('reauthorization_required')
-    expect(body.actor).not.toBe('operator')
+    expect(await read(handle)).toMatchObject({
+      status: 404,
+      body: {
+        code: 'account_not_found',
+        reason: 'advertising_106',
+        codes: ['106 UserIsNotAuthorized'],
+        actor: 'advertiserAdmin',
+        detail: expect.stringContaining(' Microsoft’s words: “'),
+      },
+    })
+    await world.advertising.fault({
+      path: '/GenerateReport/Submit',
+      kind: 'fault',
+      code: 105,
+      reason: 'AccountInactive',
+    })
+    expect(await start()).toMatchObject({
+      status: 404,
+      body: { code: 'account_not_found', actor: 'advertiser', detail: expect.stringContaining('inactive') },
+    })
+    await world.advertising.clear()
+    const { accountId } = (await world.call('GET', `/v1/tenants/${tenant}/token`)).body
+    await refused(2003)
+    expect(await start({ accounts: [accountId] })).toMatchObject({
+      status: 404,
+      body: { code: 'account_not_found', detail: expect.stringContaining('one of the report’s accounts') },
+    })
+  })
+
+  test('of a report’s accounts that aren’t the tenant’s names the account', async () => {
+    const { accountId } = (await world.call('GET', `/v1/tenants/${tenant}/token`)).body
+    expect(await start({ accounts: [accountId] })).toMatchObject({ status: 202 })
+    expect(await start({ accounts: [accountId, '7'] })).toMatchObject({
+      status: 404,
+      body: { code: 'account_not_found', actor: 'app', detail: expect.stringContaining('the account 7') },
+    })
   })
 
   test.each([
@@ -247,7 +323,11 @@ describe('a file', () => {
     await world.advertising.fault({ path: '/GenerateReport/Poll', kind: 'failed', times: 9 })
     expect(await finish(await handleOf())).toMatchObject({
       status: 502,
-      body: { code: 'download_failed', reason: 'report_failed' },
+      body: {
+        code: 'download_failed',
+        reason: 'report_failed',
+        detail: expect.stringContaining('status Error'),
+      },
     })
   })
 

@@ -186,23 +186,31 @@ describe('a refusal of entities', () => {
     expect(rows).toHaveLength(5001)
   })
 
-  test('for anything else has Microsoft’s codes', async () => {
+  test('for too many campaigns says the same', async () => {
+    await fault({ path: '/Campaigns/DownloadByAccountIds', kind: 'operationFault', code: 3216, times: 1 })
+    expect(await start()).toMatchObject({
+      status: 422,
+      body: { code: 'entities_refused', reason: 'too_large', actor: 'app' },
+    })
+  })
+
+  test('for anything else has Microsoft’s codes and words', async () => {
     expect(await start({ entities: ['Nonsense'] })).toMatchObject({
       status: 422,
       body: {
         code: 'entities_refused',
         actor: 'app',
         codes: ['3211 CampaignServiceBulkDownloadUnsupportedEntities'],
+        detail: expect.stringMatching(/ Microsoft’s words: “.+”$/),
       },
     })
   })
 
-  test('of another user’s request says who acts', async () => {
+  test('of a request that the user can’t reach any longer says who acts', async () => {
     const handle = await handleOf()
     await fault({ path: '/BulkDownloadStatus/Query', kind: 'operationFault', code: 106, times: 1 })
     const { body } = await read(handle)
-    expect(body.code).toBe('reauthorization_required')
-    expect(body.actor).not.toBe('operator')
+    expect(body).toMatchObject({ code: 'account_not_found', actor: 'advertiserAdmin' })
   })
 
   test.each([
@@ -223,7 +231,12 @@ describe('a file of entities', () => {
     await fault({ path: '/BulkDownloadStatus/Query', kind: 'failed', times: 1 })
     expect(await read(handle)).toMatchObject({
       status: 502,
-      body: { code: 'download_failed', reason: 'entities_failed', actor: 'nobody' },
+      body: {
+        code: 'download_failed',
+        reason: 'entities_failed',
+        actor: 'nobody',
+        detail: expect.stringContaining('status Failed'),
+      },
     })
   })
 

@@ -188,6 +188,14 @@ describe('no path leads out of the service', () => {
     }
     for (const method of ['DELETE', 'PUT', 'PATCH']) expect(await send(method), method).toBe(404)
     expect(await send('OPTIONS')).toBe(400)
+    const path = `/v1/tenants/${tenant}/ads/bulk/Campaigns`
+    const token = await world.stack.callerToken()
+    for (const method of ['GET', 'HEAD', 'OPTIONS'])
+      for (const body of [
+        'Content-Length: 2\r\n\r\n{}',
+        'Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
+      ])
+        expect(await rawStatus(path, token, { method, body }), `${method} ${body}`).toBe(400)
     expect((await ads('bulk/_echo', { raw: 'x', type: 'text/plain' })).status).toBe(200)
     expect(await callCount('Campaigns')).toBe(3)
     expect(await callCount('_smuggled')).toBe(0)
@@ -323,12 +331,16 @@ describe('a failure', () => {
 })
 
 /** Sends a path unchanged, because client libraries would normalize it. */
-function rawStatus(path: string, token: string): Promise<number> {
+function rawStatus(
+  path: string,
+  token: string,
+  { method = 'POST', body = 'Content-Length: 0\r\n\r\n' } = {},
+): Promise<number> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(world.origin)
     const socket = connect(Number(port), hostname, () => {
       socket.write(
-        `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+        `${method} ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nConnection: close\r\n${body}`,
       )
     })
     let text = ''

@@ -98,6 +98,15 @@ describe('organizations', () => {
     expect(siblings).toHaveLength(3)
   })
 
+  test('are sorted, and searched by their names', async () => {
+    const connected = await connectedByApi()
+    const names = (of: { name: string }[]) => of.map(({ name }) => name)
+    const found = names((await list(connected, 'organizations?sort=name&order=desc&query=HARBOUR')).body)
+    expect(found.length).toBeGreaterThan(2)
+    expect(found.every((name) => name.startsWith('Harbour'))).toBe(true)
+    expect(found).toEqual(found.toSorted().reverse())
+  })
+
   test('that the advertiser didn’t choose aren’t listed', async () => {
     const connected = await connectedByApi()
     const [first] = (await list(connected, 'organizations?status=ACTIVE')).body
@@ -109,15 +118,20 @@ describe('organizations', () => {
     expect((await list(connected, 'organizations')).body).toEqual([first])
   })
 
-  test.each(['sort=name', 'limit=1001', 'limit=0', 'fields=goal', 'updated_gte=today', 'status=a%20b'])(
-    'can’t be asked for with %s',
-    async (query) => {
-      expect(await list(await connectedByApi(), `organizations?${query}`)).toMatchObject({
-        status: 400,
-        body: { code: 'invalid_request', errors: [{ in: 'query', field: query.split('=')[0] }] },
-      })
-    },
-  )
+  test.each([
+    'sort=created_at',
+    'order=up',
+    'limit=1001',
+    'limit=0',
+    'fields=goal',
+    'updated_gte=today',
+    'status=a%20b',
+  ])('can’t be asked for with %s', async (query) => {
+    expect(await list(await connectedByApi(), `organizations?${query}`)).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_request', errors: [{ in: 'query', field: query.split('=')[0] }] },
+    })
+  })
 })
 
 describe('an account’s objects', () => {
@@ -182,16 +196,24 @@ describe('an account’s objects', () => {
     })
     const ads = await objectsOf(`ads?group_id=${groups[0]?.id}`)
     expect(ads.map(({ ad_type }) => ad_type)).toEqual(['RESPONSIVE', 'TEXT', 'TEXT'])
-    expect(ads[0]).toMatchObject({ headline: null, campaign_id: null, raw: { Headline: expect.any(String) } })
+    expect(ads[0]).toMatchObject({
+      headline: null,
+      campaign_id: campaign?.id,
+      raw: { Headline: expect.any(String) },
+    })
     expect(ads[2]).toMatchObject({ headline: 'Contoso quick setup', group_id: groups[0]?.id })
   })
 
-  test('are images as creatives, and audiences and criterions as targets', async () => {
+  test('are images and videos as creatives, and audiences and criterions as targets', async () => {
     const creatives = await objectsOf('creatives')
     expect(creatives.length).toBeGreaterThan(0)
     expect(creatives[0]).toMatchObject({
       ...{ creative_type: 'IMAGE', name: 'A bridge', asset_urls: ['https://example.com/bridge.jpg'] },
       organization_id: account,
+    })
+    expect(creatives.at(-1)).toMatchObject({
+      ...{ creative_type: 'VIDEO', name: 'Over the bridge', asset_urls: ['https://example.com/bridge.mp4'] },
+      write: { path: expect.stringMatching(/Videos$/) },
     })
     const targets = await objectsOf('targets?limit=1000')
     const types = new Set(targets.map(({ type }) => type))
@@ -230,6 +252,23 @@ describe('an account’s objects', () => {
     }
     expect(found).toEqual(ids)
     expect(await callsOf('/DownloadByAccountIds')).toBe(before + 1)
+  })
+
+  test('come in sorted pages of the same file, up to the 5,000th object', async () => {
+    const { body: whole, handle } = await finish('campaigns?fields=id,name')
+    const of = (query: string) => list(tenant, `campaigns?fields=id,name&${query}&handle=${handle}`)
+    const sorted = whole.toSorted((one: { name: string }, other: { name: string }) =>
+      one.name.localeCompare(other.name, 'en'),
+    )
+    expect(sorted).not.toEqual(whole)
+    const { body: first } = await of('sort=name&limit=5')
+    const { body: second } = await of('sort=name&limit=5&offset=5')
+    expect([...first, ...second]).toEqual(sorted)
+    const { name } = sorted[3]
+    expect((await of(`query=${encodeURIComponent(name.toUpperCase())}`)).body).toContainEqual(sorted[3])
+    expect(await of('sort=name&offset=4996&limit=5')).toMatchObject({
+      ...{ status: 400, body: { code: 'invalid_request', errors: [{ in: 'query', field: 'offset' }] } },
+    })
   })
 })
 

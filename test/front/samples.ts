@@ -93,6 +93,10 @@ const apps: Readonly<Record<string, readonly Sample[]>> = withTenant('/v1/tenant
     }),
   ],
   'GET {t}/accounts argument search': (at) => [query(`${at}/accounts`, { search: company })],
+  'GET {t}/unified/organizations argument query': (at) => [
+    query(`${at}/unified/organizations`, { query: company }),
+  ],
+  'GET {t}/unified/{objects} argument query': (at) => [query(`${at}/unified/campaigns`, { query: company })],
   'GET {t}/unified/{objects} argument handle': (at) => [
     query(`${at}/unified/campaigns`, { handle: unlucky }),
   ],

@@ -6,6 +6,7 @@ import type { JsonSchema } from '../../shared/contract/jsonSchema.ts'
 /** A parameter or a form's field, with its schema. */
 export interface Field {
   readonly name: string
+  readonly required: boolean
   readonly schema: JsonSchema
 }
 

@@ -315,6 +315,34 @@ const lines: Line[] = [
     'retired_endpoint',
     { status: 404, sent: { host, path: '/CampaignManagement/v12/Campaigns' } },
   ],
+  [
+    'a retired service',
+    'retired_endpoint',
+    {
+      status: 404,
+      sent: {
+        host: 'https://api.bingads.microsoft.com/Api/Advertiser/AdIntelligence/v9/AdIntelligenceService.svc',
+      },
+    },
+  ],
+  [
+    'a retired host',
+    'retired_endpoint',
+    {
+      status: 404,
+      sent: { host: 'https://sharedservices.adcenterapi.microsoft.com/Api/Billing/v8/BillingService.svc' },
+    },
+  ],
+  [
+    'a retired path without its host',
+    'retired_endpoint',
+    { status: 404, sent: { path: '/CampaignManagement/v12/Campaigns' } },
+  ],
+  [
+    'a stranger’s version that isn’t Microsoft’s',
+    'unknown_host',
+    { status: 404, sent: { host: 'campaign.example.com', path: '/CampaignManagement/v2/x' } },
+  ],
   ['the retired sign-in', 'retired_endpoint', { status: 400, sent: { host: 'login.live.com' } }],
   ['a SOAP fault', 'soap_call', { status: 500, body: soap }],
   [

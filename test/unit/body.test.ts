@@ -51,7 +51,7 @@ describe('a body', () => {
       expect.arrayContaining([
         expect.objectContaining({ in: 'body', field: 'name' }),
         expect.objectContaining({ in: 'body', field: 'size' }),
-        { in: 'body', field: 'colour', fault: 'isn’t a known field' },
+        { in: 'body', field: 'colour', fault: 'isn’t a known field; known are name, size' },
       ]),
     )
   })
@@ -157,7 +157,7 @@ describe('a query', () => {
 
   test.each(['limit=x', 'limit=-1'])('%s is refused because it is not a whole number', async (query) => {
     const { extras } = await problemOf(() => parseQuery(asked(query), pageQuery))
-    expect(extras.detail).toBe('query limit: must be a whole number')
+    expect(extras.detail).toBe('query limit: must be a whole number from 1 to 200')
   })
 
   test('can repeat parameters that the schema does not read', async () => {
@@ -175,7 +175,7 @@ describe('a query', () => {
 
   test('of a route without a query is refused by name', async () => {
     const { extras } = await problemOf(() => parseQuery(asked('a=1'), noFields))
-    expect(extras.detail).toBe('query a: isn’t a known field')
+    expect(extras.detail).toBe('query a: isn’t a known field; there are none')
   })
 })
 

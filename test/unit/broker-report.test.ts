@@ -140,6 +140,19 @@ describe('a report', () => {
     })
   })
 
+  test('has only what its filter leaves over', async () => {
+    answers = [started, rows(whole)]
+    const filter = ['Status=Active, Paused', 'DeviceType=Tablet', 'Status=Deleted']
+    await report('rows.ndjson', { values: { filter } })
+    expect(bodyOf(sent[0]!).report.filter).toEqual({
+      ...{ Status: ['Active', 'Paused', 'Deleted'], DeviceType: ['Tablet'] },
+    })
+    for (const wrong of ['Status', 'Status=', '=Active'])
+      await expect(report('rows.ndjson', { values: { filter: [wrong] } })).rejects.toThrow(
+        '--filter takes an element and its values',
+      )
+  })
+
   test.each([
     ['rows.csv', {}, 'text/csv'],
     ['ROWS.CSV', {}, 'text/csv'],
@@ -188,6 +201,20 @@ describe('a report', () => {
     expect(cancel).toHaveBeenCalled()
   })
 
+  test('is written to what isn’t a file, and can be given up', async () => {
+    answers = [started, rows(whole), started, rows(lines)]
+    const values = { output: '/dev/null' }
+    expect((await report(undefined, { values })).code).toBe(0)
+    expect((await report(undefined, { values })).code).toBe(1)
+    expect(told).toContain('2 rows in /dev/null.')
+  })
+
+  test('on a full disk is a sentence, and no row is asked for any more', async () => {
+    answers = [started, rows(whole)]
+    expect((await report(undefined, { values: { output: '/dev/full' } })).code).toBe(1)
+    expect(told).toBe('Can’t write /dev/full. The disk is full. The rows aren’t whole.\n')
+  })
+
   test('tells a program where its rows are', async () => {
     answers = [started, rows(whole)]
     await report('rows.ndjson', { values: { json: true } })
@@ -209,10 +236,11 @@ describe('entities', () => {
     answers = [started, rows(`${lines}{"_end":{"rows":2,"syncTime":"${time}"}}\n`)]
     await report('rows', {
       words: [],
-      values: { ...values, 'changed-since': '2026-11-01T00:00:00Z', account: '1' },
+      values: { ...values, 'changed-since': '2026-11-01T00:00:00Z', account: '1', campaigns: '5,6' },
     })
     expect(bodyOf(sent[0]!)).toEqual({
-      ...{ entities: ['campaigns', 'adGroups'], changedSince: '2026-11-01T00:00:00Z', accountId: '1' },
+      ...{ entities: ['campaigns', 'adGroups'], campaigns: ['5', '6'], accountId: '1' },
+      changedSince: '2026-11-01T00:00:00Z',
     })
     expect(await textOf('rows')).toBe(lines)
     expect(told).toContain(`--changed-since ${time}`)
@@ -268,6 +296,15 @@ describe('rows that break off', () => {
     expect(failure.answer).toEqual({ status: 502, body: problem })
   })
 
+  test.each(['null', '5', '{}', '{"_end":null}', '{"_end":{}}', '{"_end":{"rows":"2"}}', '# row: 2'])(
+    'with a last line %s never look complete',
+    async (line) => {
+      answers = [started, rows(`${lines}${line}\n`)]
+      expect((await report('rows')).code).toBe(1)
+      expect(told).toContain('The answer broke off.')
+    },
+  )
+
   test('with their connection say so, and in CSV, what says more', async () => {
     answers = [started, rows(lines, { breaks: true })]
     expect((await report('rows')).code).toBe(1)
@@ -296,6 +333,11 @@ describe('a failure', () => {
     expect(await report('rows')).toEqual({ code: 0, seconds: 5 + 10 + 5 + 5 + 60 })
   })
 
+  test('to say when to ask again is waited out for the usual time', async () => {
+    answers = [started, json({}, 202, { 'retry-after': 'soon' }), rows(whole)]
+    expect(await report('rows')).toEqual({ code: 0, seconds: 5 + 5 })
+  })
+
   test('is forgotten once Microsoft is making the report', async () => {
     const six = Array.from({ length: 6 }, () => busy)
     answers = [started, ...six, pending(5), ...six, rows(whole)]
@@ -319,16 +361,16 @@ describe('a failure', () => {
     expect(await written()).toEqual([])
   })
 
+  test('of the output costs no report', async () => {
+    await expect(report('missing/rows')).rejects.toThrow('Its folder doesn’t exist.')
+    expect(sent).toEqual([])
+  })
+
   test('without a wait isn’t waited out', async () => {
     answers = [started, json({ code: 'internal_error' }, 500)]
     await expect(report('rows')).rejects.toThrow('internal_error')
     answers = [started, json({ code: 'download_not_found' }, 404, { 'retry-after': '1' })]
     await expect(report('rows')).rejects.toThrow('download_not_found')
-  })
-
-  test('of the disk costs no report', async () => {
-    await expect(report('missing/rows')).rejects.toThrow('Can’t write the file')
-    expect(sent).toEqual([])
   })
 })
 
@@ -351,9 +393,17 @@ describe('what is missing', () => {
   test.each([
     ['the report', { words: [] }],
     ['not both', { values: { entities: 'ads' } }],
+    ['--changed-since goes with', { values: { 'changed-since': '2026-11-20T00:00:00Z' } }],
+    ['--columns is about a report', { words: [], values: { entities: 'ads' } }],
+    ['--to is about', { words: [], values: { columns: undefined, entities: 'ads', to: '2026-11-01' } }],
+    [
+      '--complete-only',
+      { words: [], values: { columns: undefined, entities: 'ads', 'complete-only': true } },
+    ],
     ['--columns', { values: { columns: undefined } }],
     ['--tenant', { values: { tenant: undefined } }],
     ['csv or ndjson', { values: { format: 'xml' } }],
+    ['csv or ndjson', { values: { format: 'constructor' } }],
   ])('without a person is named: %s', async (name, given) => {
     await expect(report('rows', given)).rejects.toThrow(name)
     const ask: Ask = async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { backupsOf } from '../../scripts/cost/backups.ts'
 import { counted } from '../../scripts/cost/counted.ts'
 import { assumed, prices } from '../../scripts/cost/inputs.ts'
-import { carriedCalls, instances } from '../../scripts/cost/measured.ts'
+import { carriedCalls, instances, measured } from '../../scripts/cost/measured.ts'
 import {
   activeSeconds,
   monthOf,
@@ -97,7 +97,7 @@ test('a backup is paid for until it can no longer be undeleted', () => {
   const { kept, undeletable } = counted.backups
   const daily = backupsOf({ tenants: 1000, everyHours: 24, days: kept })
   expect(daily.copies).toBe(30 + 14)
-  expect(daily.dollars).toBeCloseTo((1000 * 3218 * 44 * prices.blobGbMonth) / 1e9)
+  expect(daily.dollars).toBeCloseTo((1000 * measured.backupBytesPerTenant * 44 * prices.blobGbMonth) / 1e9)
   const hourly = backupsOf({ tenants: 1000, everyHours: 1, days: kept })
   expect(hourly.storedGb).toBeCloseTo(24 * daily.storedGb)
   expect(backupsOf({ tenants: 1000, everyHours: 24, days: kept - undeletable }).copies).toBe(30)

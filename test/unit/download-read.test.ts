@@ -167,6 +167,34 @@ describe('a file, its connection, and its place end', () => {
   })
 })
 
+const bulkNames = 'Type,Id,Name'
+const bulkFrame = 'Format Version,,6.0'
+
+test.each<[DownloadService, string, string | number]>([
+  ['reporting', '', 'is empty'],
+  ['reporting', '\uFEFF\r\n\r\n', 'is empty'],
+  ['reporting', '\uFEFF"A","B"\r\n', 0],
+  ['bulk', '', 'is empty'],
+  ['bulk', `${bulkNames}\n`, 'lacks the records'],
+  ['bulk', 'A,B,C\n1,2,3\n', 'lacks the records'],
+  ['bulk', `${bulkNames}\nCampaign,1,a\n`, 'lacks the records'],
+  ['bulk', `${bulkFrame}\nCampaign,1,a\n`, 'lacks the records'],
+  ['bulk', `${bulkNames}\n${bulkFrame}\n`, 0],
+  ['bulk', `${bulkNames}\nCampaign,1,a\n${bulkFrame}\n`, 1],
+])('a file of %s with the text %j is one without data, or broken: %s', async (service, text, expected) => {
+  const poll = answered(service === 'bulk' ? completed : succeeded)
+  const own = await reading(zipOf(Buffer.from(text)), { service, poll })
+  if (typeof expected === 'number') {
+    const rows = Buffer.concat(await toArray(await rowsOf(own))).toString()
+    expect(JSON.parse(rows.trimEnd().split('\n').at(-1) ?? '')).toEqual({ _end: { rows: expected } })
+  } else
+    await expect(own.read()).rejects.toMatchObject({
+      code: 'download_failed',
+      extras: { detail: expect.stringContaining(expected), members: { reason: 'file_broken' } },
+    })
+  isOver(own)
+})
+
 test('a place ends if the reader leaves before Microsoft’s storage has answered', async () => {
   const leaving = new AbortController()
   const own = await reading(file, { left: leaving.signal, isStorageSilent: true })
@@ -221,7 +249,8 @@ test.each([
 ] as const)(
   'a file of %s that unpacks to more than %i times the largest size is broken',
   async (service, times) => {
-    const text = `A,B\n${'1,2\n'.repeat(10_000)}`
+    const frame = service === 'bulk' ? 'Account,2\n' : ''
+    const text = `Type,B\n${frame}${'1,2\n'.repeat(10_000)}`
     const bytes = Buffer.byteLength(text)
     const packed = zipOf(Buffer.from(text))
     const poll = () => answered(service === 'bulk' ? completed : succeeded)

@@ -42,6 +42,19 @@ describe('a report’s request', () => {
   ])('with %j has %j', (change, expected) => {
     expect(toReportRequest({ ...wish, ...change }, '7')).toMatchObject(expected)
   })
+
+  test.each([
+    [{ from: '2024-02-29', to: '2024-02-29' }, undefined],
+    [{ from: '2026-02-30', to: '2026-03-01' }, ['report', 'from']],
+    [{ from: '2025-02-29' }, ['report', 'from']],
+    [{ from: '2026-04-01', to: '2026-04-31' }, ['report', 'to']],
+    [{ from: '2026-00-01' }, ['report', 'from']],
+    [{ to: '2026-13-01' }, ['report', 'to']],
+    [{ from: '2026-11-28' }, ['report', 'to']],
+  ])('of %j is refused at %j: each day exists, and the first isn’t after the last', (change, path) => {
+    const { error } = downloadBody.safeParse({ report: { ...wish, ...change } })
+    expect(error?.issues[0]?.path).toEqual(path)
+  })
 })
 
 test.each([

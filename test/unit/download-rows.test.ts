@@ -34,6 +34,12 @@ describe('rows', () => {
     expect(await written('Keyword\n# rows: 9\n', csv)).toBe('Keyword\r\n"# rows: 9"\r\n# rows: 1\r\n')
   })
 
+  test('of CSV with one empty field are lines that no reader passes over', async () => {
+    const text = await written('QualityScore\n"--"\n""\n5\n', csv)
+    expect(text).toBe('QualityScore\r\n""\r\n""\r\n5\r\n# rows: 3\r\n')
+    expect(await toArray(readCsv([text]))).toHaveLength(5)
+  })
+
   test('of a report without data are none', async () => {
     expect(await written('', ndjson)).toBe('{"_end":{"rows":0}}\n')
   })

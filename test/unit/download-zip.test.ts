@@ -59,6 +59,38 @@ describe('a ZIP archive of one file', () => {
     await expect(contentOf(zipOf(Buffer.from(text), shape))).rejects.toThrow(fault)
   })
 
+  test('can have a comment, and nothing else behind its end', async () => {
+    const archive = zipOf(Buffer.from(text))
+    const commented = Buffer.concat([archive, Buffer.from('PK\x05\x06 and more')])
+    commented.writeUInt16LE(commented.byteLength - archive.byteLength, archive.byteLength - 2)
+    expect(await contentOf(commented, 7)).toBe(text)
+    for (const more of [Buffer.alloc(1), Buffer.alloc(22), archive])
+      await expect(contentOf(Buffer.concat([archive, more]))).rejects.toThrow(BrokenFileError)
+  })
+
+  test('with the records of ZIP64 at its end is read', async () => {
+    const archive = zipOf(Buffer.from(text))
+    const end = archive.byteLength - 22
+    const records = Buffer.alloc(56 + 20)
+    records.write('PK\x06\x06', 'latin1')
+    records.writeBigUInt64LE(44n, 4)
+    records.write('PK\x06\x07', 56, 'latin1')
+    const large = Buffer.concat([archive.subarray(0, end), records, archive.subarray(end)])
+    expect(await contentOf(large, 7)).toBe(text)
+    for (let cut = 0; cut < large.byteLength; cut++)
+      await expect(contentOf(large.subarray(0, cut), 97)).rejects.toThrow(BrokenFileError)
+  })
+
+  test.each(shapes)('of the shape %j with any byte changed is the same, or broken', async (shape) => {
+    const archive = zipOf(Buffer.from(text), shape)
+    for (let at = 0; at < archive.byteLength; at++) {
+      const changed = Buffer.from(archive)
+      changed[at]! ^= 1 << (at % 8)
+      const read = await contentOf(changed, 97).catch((error) => error)
+      if (read !== text) expect(read, `at ${at}`).toBeInstanceOf(BrokenFileError)
+    }
+  })
+
   test('whose data is damaged, and what is no archive, is broken', async () => {
     const archive = zipOf(Buffer.from(text))
     archive.fill(0xff, 42, 60)

@@ -196,9 +196,17 @@ describe('importing', () => {
     expect(begun).toHaveLength(3)
   })
 
-  test('stops at a problem that affects every tenant', async () => {
-    const { outcome, entries } = run(9, () => ({ status: 503, body: { code: 'environment_on_hold' } }))
-    await expect(outcome).rejects.toThrow(/environment_on_hold/)
+  test.each([
+    ['broker_not_configured', 503],
+    ['caller_not_authenticated', 401],
+    ['caller_not_allowed', 403],
+    ['caller_refused', 403],
+    ['developer_token_unusable', 503],
+    ['environment_on_hold', 503],
+    ['route_not_found', 404],
+  ])('stops at a problem that affects every tenant: %s', async (code, status) => {
+    const { outcome, entries } = run(9, () => ({ status, body: { code } }))
+    await expect(outcome).rejects.toThrow(code)
     expect(entries.size).toBe(0)
   })
 

@@ -28,6 +28,15 @@ describe('a passed-through call', () => {
     await vi.waitFor(() => expect(own.seen.closed).toBe(1))
   })
 
+  test('has 220 s for an answer to begin, a second attempt included', async () => {
+    const limit = vi.spyOn(AbortSignal, 'timeout')
+    const own = await passing([{ status: 401, code: 109 }, { status: 200 }])
+    expect((await own.pass()).status).toBe(200)
+    expect(limit.mock.calls).toEqual([[220_000]])
+    expect(own.seen.signals).toEqual([limit.mock.results[0]?.value, limit.mock.results[0]?.value])
+    limit.mockRestore()
+  })
+
   test.each([204, 205, 304])('has no body when the answer is a %i', async (status) => {
     const own = await passing([{ status }])
     expect(await own.pass()).toMatchObject({ status, body: null })
@@ -47,6 +56,17 @@ describe('a passed-through call', () => {
     expect(own.seen.tokens).toEqual([])
     await own.pass({ method, body: null })
     expect(own.seen.bodies).toEqual([undefined])
+  })
+
+  test.each([
+    ['content-length', '7'],
+    ['transfer-encoding', 'chunked'],
+  ])('is refused for a body that only %s shows', async (header, value) => {
+    const own = await passing([{ status: 200 }])
+    const headers = new Headers({ [header]: value })
+    const call = own.pass({ method: 'GET', body: null, headers })
+    await expect(call).rejects.toMatchObject({ code: 'invalid_request' })
+    expect(own.seen.tokens).toEqual([])
   })
 
   test.each([

@@ -25,6 +25,7 @@ export async function passing(
   const seen = {
     bodies: [] as unknown[],
     tokens: [] as unknown[],
+    signals: [] as AbortSignal[],
     accepted: 0,
     asked: 0,
     closed: 0,
@@ -62,11 +63,14 @@ export async function passing(
     send: async ({
       body,
       headers,
+      signal,
     }: {
       body?: AsyncIterable<Uint8Array>
+      signal: AbortSignal
       headers: Record<string, string>
     }) => {
       seen.bodies.push(body)
+      seen.signals.push(signal)
       seen.tokens.push(headers.Authorization)
       const answer = left.shift()
       // A failed upload ends the connection, which then fails in its own way.

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import { createServer, IncomingMessage, type Server } from 'node:http'
 import { type AddressInfo, createServer as createRawServer, type Socket } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { text } from 'node:stream/consumers'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { readFault } from '../../shared/advertising/faults.ts'
 import { decideRepeat } from '../../shared/passthrough/decideRepeat.ts'
 import { toRequestHeaders, toResponseHeaders } from '../../shared/passthrough/headers.ts'
@@ -212,6 +213,7 @@ describe('sending', () => {
   let server: Server | undefined
 
   afterEach(() => {
+    vi.restoreAllMocks()
     server?.closeAllConnections()
     server?.close()
   })
@@ -283,6 +285,26 @@ describe('sending', () => {
       ;(await raw).close()
     },
   )
+
+  test('an answer that stops in the middle is given up after 120 s', async () => {
+    const url = await listen((_request, response) => {
+      response.writeHead(200)
+      response.write('half')
+    })
+    const { setTimeout: setOwn } = IncomingMessage.prototype
+    const waits: number[] = []
+    vi.spyOn(IncomingMessage.prototype, 'setTimeout').mockImplementation(function (
+      this: IncomingMessage,
+      milliseconds,
+      onTimeout,
+    ) {
+      waits.push(milliseconds)
+      return setOwn.call(this, milliseconds / 4000, onTimeout)
+    })
+    const { body } = await createUpstreamSender()({ ...bare, url })
+    await expect(text(body)).rejects.toThrow('stopped responding')
+    expect(waits).toEqual([120_000])
+  })
 
   test('gives up when its time is over', async () => {
     const url = await listen(() => {})

@@ -385,6 +385,16 @@ describe('the shown text', () => {
   })
 })
 
+test('JSON is read to its end, and other forms to their first 256 KiB', () => {
+  const fault = 'Code: 109, ErrorCode: AuthenticationTokenExpired'
+  const text = (length: number) => `${'.'.repeat(length - fault.length - 1)} ${fault}`
+  expect(diagnose(text(262_144), { status: 400 }).verdict).toBe('access_token_expired')
+  expect(diagnose(text(262_145), { status: 400 }).evidence).not.toContain('AuthenticationTokenExpired')
+  expect(diagnose(text(262_300), { status: 400 }).verdict).toBe('unexplained')
+  const json = JSON.stringify({ padding: ' '.repeat(1_000_000), Errors: [{ Code: 109 }] })
+  expect(diagnose(json, { status: 401 }).verdict).toBe('access_token_expired')
+})
+
 test.each([
   ['open tags', '<Code '],
   ['closed and opened elements', '<AdApiError>'],

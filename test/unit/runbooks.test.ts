@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
-import { toProblem } from '../../shared/http/responses.ts'
+import { toProblem } from '../../shared/domain/toProblem.ts'
 import { problems } from '../../shared/problems.ts'
 import { allSettings } from '../../shared/settings.ts'
 import { maxRequestedValiditySeconds } from '../../shared/vend/vend.ts'
@@ -28,7 +28,7 @@ test('the runbook of 5xx has a row for every code that can cause one, and no oth
 
 test('it tells apart every reason why storage is unavailable', () => {
   const sources = [
-    'shared/http/responses.ts',
+    'shared/domain/toProblem.ts',
     'shared/domain/identityUnavailable.ts',
     'shared/domain/instanceEnding.ts',
     'shared/vend/explainMissingToken.ts',

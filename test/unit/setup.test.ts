@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -258,6 +258,22 @@ describe('the setup', () => {
     world.secrets.delete(name)
     expect(failureOf(await setUp(world))?.next).toContain('az ad app credential list')
     expect(world.state.applications[0]?.passwordCredentials).toEqual(others)
+  })
+
+  test('gives the sealing keys the SECRET_EXPIRY_DAYS of the parameter file, or refuses what isn’t days', async () => {
+    const world = emptyWorld()
+    await setUp(world)
+    const daysWith = async (lines: string) => {
+      appendFileSync(world.parameterFile, lines)
+      world.secrets.delete('sealing-keys')
+      const reports = await setUp(world)
+      const { expiresOn } = world.secrets.get('sealing-keys') ?? {}
+      return failureOf(reports)?.detail ?? ((expiresOn?.getTime() ?? 0) - Date.now()) / 86_400_000
+    }
+    expect(await daysWith('')).toBeCloseTo(365, 1)
+    expect(await daysWith(`param settings = ${toBicep({ SECRET_EXPIRY_DAYS: '90' })}\n`)).toBeCloseTo(90, 1)
+    writeFileSync(world.parameterFile, readFileSync(world.parameterFile, 'utf8').replace(/'90'/, "'ninety'"))
+    expect(await daysWith('')).toMatch(/SECRET_EXPIRY_DAYS .*whole number/)
   })
 
   test('leaves the secrets alone that the setup of another broker has added to the same registration', async () => {

@@ -36,6 +36,24 @@ test.each([
   ])
 })
 
+test.each([
+  'await tenants.replace(stored, next, [])',
+  'await dependencies.tenants\n  .create(row, [])',
+  "await tenants?.['replace'](stored, next, [])",
+  'const { replace } = stores.tenants',
+  'function write({ create }: TenantStore) {}',
+])('a tenant’s row that is written elsewhere is a fault: %s', (line) => {
+  expect(withFile('shared/connect/other.ts', line)).toEqual([
+    expect.stringMatching(/^shared\/connect\/other\.ts:1: create, replace: /),
+  ])
+})
+
+test('a listed file that writes no row is a fault', () => {
+  expect(withFile('shared/tenants/patience.ts', 'export const wait = 1\n')).toEqual([
+    expect.stringMatching(/^shared\/tenants\/patience\.ts: writes no tenant’s row/),
+  ])
+})
+
 test('a listed file that opens no sealed text is a fault', () => {
   expect(withFile('shared/tenants/signInName.ts', 'export const name = secret.expose()\n')).toEqual([
     expect.stringMatching(/^shared\/tenants\/signInName\.ts: opens no sealed text/),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { addSeconds } from '../../shared/clock.ts'
 import { dueRowOf } from '../../shared/domain/due.ts'
@@ -5,6 +6,7 @@ import type { EnvironmentHold } from '../../shared/domain/holds.ts'
 import type { LogEvents } from '../../shared/domain/logEvents.ts'
 import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { Registration } from '../../shared/environment.ts'
+import { requestedSweepSeconds } from '../../shared/operations/runSweep.ts'
 import { type SweepDependencies, type SweepOptions, sweep } from '../../shared/refresh/sweep.ts'
 import { Secret } from '../../shared/secret.ts'
 import { connected, grantOf } from '../simulation/ground.ts'
@@ -62,6 +64,15 @@ test('a sweep starts nothing more after the setting’s seconds, or after fewer 
   expect(await run(refreshed)).toMatchObject({ refreshed: 3, leftOver: 0 })
   expect(await run(refreshed, { maxSeconds: 150 })).toMatchObject({ refreshed: 2, leftOver: 1 })
   expect(await run(refreshed, { maxSeconds: 9000 })).toMatchObject({ refreshed: 3, leftOver: 0 })
+})
+
+test('a sweep that someone requests has the seconds that the pages say', () => {
+  const read = (page: string) => readFileSync(new URL(`../../docs/${page}.md`, import.meta.url), 'utf8')
+  const said = [
+    /`POST \/v1\/sweeps` \| (\d+) s, and the call in progress/.exec(read('front')),
+    /`POST \/v1\/sweeps` starts none after (\d+) seconds/.exec(read('settings')),
+  ]
+  expect(said.map((each) => Number(each?.[1]))).toEqual([requestedSweepSeconds, requestedSweepSeconds])
 })
 
 test('a sweep on an instance that is taken away leaves the rest to others', async () => {

@@ -39,8 +39,8 @@ const unifiedWords = new Set<unknown>(
 /** The fields of the records (the pages of bulk-service at a21125df, named after the records). */
 const bulkFields = new Set(
   `Type,Ad Group,Ad Group Type,Ad Rotation,Audience,Budget,Budget Id,Budget Type,Business Name,Call To Action,Campaign
-  Campaign Type,Cpc Bid,Display Url,End Date,Final Url,Headline,Height,Id,Images,Is Political,Modified Time,Parent Id
-  Path 1,Path 2,Start Date,Status,Sub Type,Text,Text Part 2,Title,Url,Width`.split(/,|\n\s*/),
+  Campaign Type,Cpc Bid,Description,Display Url,End Date,Final Url,Headline,Height,Id,Images,Is Political,Modified Time,Parent Id
+  Path 1,Path 2,Source Url,Start Date,Status,Sub Type,Text,Text Part 2,Title,Url,Width`.split(/,|\n\s*/),
 )
 
 /** The elements of accounts (customer-management-service/advertiseraccount.md). */
@@ -69,9 +69,9 @@ describe.each(kinds)('the fields of %s', (kind) => {
         : kind === 'reports'
           ? reportColumns.AdPerformanceReportRequest
           : bulkFields
-    const ofAccount = ['Account.Id', 'Account.CurrencyCode']
+    const ofOthers = ['Account.Id', 'Account.CurrencyCode', 'Ad Group.Parent Id']
     const columns = Object.values(unifiedKinds[kind].fields).flatMap((field) => field?.from ?? [])
-    expect(columns.filter((column) => !known?.has(column) && !ofAccount.includes(column))).toEqual([])
+    expect(columns.filter((column) => !known?.has(column) && !ofOthers.includes(column))).toEqual([])
   })
 
   test('have Unified.to’s words', () => {
@@ -226,6 +226,16 @@ describe('a field', () => {
     ['creatives', 'name', { Text: 'A bridge' }, 'A bridge'],
     ['creatives', 'creative_type', { Type: 'Image' }, 'IMAGE'],
     ['creatives', 'asset_urls', { Url: 'https://a.example/1.jpg' }, ['https://a.example/1.jpg']],
+    ['creatives', 'name', { Type: 'Video', Description: 'Over the bridge' }, 'Over the bridge'],
+    ['creatives', 'creative_type', { Type: 'Video' }, 'VIDEO'],
+    ['creatives', 'status', { Type: 'Video', Status: 'Failed' }, 'PROCESSING_FAILED'],
+    ['creatives', 'status', { Type: 'Video', Status: 'Draft' }, 'DRAFT'],
+    [
+      'creatives',
+      'asset_urls',
+      { Type: 'Video', Url: 'https://b.example/', 'Source Url': 'https://a.example/1.mp4' },
+      ['https://a.example/1.mp4'],
+    ],
     ['creatives', 'width', { Width: 703 }, 703],
     ['creatives', 'height', { Height: 368 }, 368],
     ['targets', 'name', { Audience: 'Visitors' }, 'Visitors'],
@@ -267,6 +277,7 @@ describe('an object', () => {
     ['groups', 'Ad Group', 'AdGroups'],
     ['ads', 'Text Ad', 'Ads'],
     ['creatives', 'Image', 'Media', ['DELETE']],
+    ['creatives', 'Video', 'Videos'],
     ['targets', 'Campaign Location Criterion', 'CampaignCriterions'],
     ['targets', 'Ad Group Age Criterion', 'AdGroupCriterions'],
     ['targets', 'Remarketing List', 'Audiences'],

@@ -78,7 +78,7 @@ describe('a page', () => {
     ['campaigns', 'c'],
     ['groups', 'g'],
     ['ads', 'rtm'],
-    ['creatives', 'i'],
+    ['creatives', 'iv'],
     ['targets', 'lpu'],
   ])('of %s has the records of their types', async (kind, ids) => {
     const types = {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { entitiesQuery, reportsQuery } from '../../shared/http/unifiedQuery.ts'
 import { toReportWish } from '../../shared/unified/reportWish.ts'
 
 const query = { start_gte: '2026-11-01', end_lt: '2026-11-08', type: ['CLICKS', 'CTR'] } as const
@@ -48,4 +49,29 @@ describe('a report in Microsoft’s terms', () => {
   ])('has the time zone %s as %s', (zone, expected) => {
     expect(toReportWish(query, zone).timeZone).toBe(expected)
   })
+})
+
+test.each([
+  ['2026-11-01', '2026-11-02', undefined],
+  ['2026-11-01', '2026-11-01T00:00:01Z', undefined],
+  ['2026-11-01', '2026-11-01', 'end_lt'],
+  ['2026-11-01T12:00:00Z', '2026-11-01T00:00:00Z', 'end_lt'],
+  ['2026-11-02', '2026-11-01', 'end_lt'],
+  ['0000-01-01', '0000-01-01', 'end_lt'],
+  ['2026-02-30', '2026-03-02', 'start_gte'],
+  ['2026-04-01', '2026-04-31T00:00:00Z', 'end_lt'],
+])('a query from %s to before %s is refused at %s', (start_gte, end_lt, field) => {
+  const { error } = reportsQuery.safeParse({ start_gte, end_lt })
+  expect(error?.issues[0]?.path[0]).toBe(field)
+})
+
+test.each([
+  ['ACTIVE', true],
+  ['NOT_ELIGIBLE', true],
+  ['Active', false],
+  ['active', false],
+  ['1', false],
+  ['__proto__', false],
+])('a filter by the word %j is accepted: %s', (status, isAccepted) => {
+  expect(entitiesQuery.safeParse({ status }).success).toBe(isAccepted)
 })

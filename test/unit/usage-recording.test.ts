@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest'
+import { TimeLimitError } from '../../shared/clock.ts'
+import { DamagedRowError } from '../../shared/domain/damagedRow.ts'
+import { StorageUnavailableError } from '../../shared/domain/storageUnavailable.ts'
 import type { UsageRecord } from '../../shared/domain/usage.ts'
 import { Problem } from '../../shared/problems.ts'
 import { withUsageRecording } from '../../shared/vend/usageRecording.ts'
@@ -24,9 +27,12 @@ test('a vend is recorded once, with its app, its tenant, and its environment', a
   expect(uses).toEqual([{ ...common, environment: 'sandbox' }])
 })
 
-test('a vend that ends in a problem is recorded with its code, and any other failure as internal', async () => {
+test('a vend that fails is recorded with the code that its app gets', async () => {
   for (const [error, problem] of [
     [new Problem('tenant_not_found'), 'tenant_not_found'],
+    [new StorageUnavailableError('tables', 503, 'ServerBusy'), 'storage_unavailable'],
+    [new TimeLimitError('reading', 20), 'storage_unavailable'],
+    [new DamagedRowError(tenant, { column: 'status', detail: 'unknown' }), 'tenant_damaged'],
     [new TypeError('x'), 'internal_error'],
   ] as const) {
     const { answer, uses } = await recorded(() => Promise.reject(error))

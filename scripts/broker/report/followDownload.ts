@@ -35,7 +35,7 @@ export async function followDownload(
     await following.clock.sleep(wait * 1000)
     const answer = await ask(following, handle, failures < patience.failures)
     if (answer?.status === 200) return toFollowed(answer)
-    wait = Number(answer?.headers.get('retry-after') ?? patience.seconds)
+    wait = Number(answer?.headers.get('retry-after')) || patience.seconds
     failures = answer?.status === 202 ? 0 : failures + 1
     percent = answer?.status === 202 ? await percentOf(answer) : undefined
   }

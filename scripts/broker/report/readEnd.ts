@@ -20,7 +20,7 @@ export function readEnd(lines: readonly string[]): RowsEnd {
   if (last.startsWith('# rows: ')) return { ...facts, rows: Number(facts.rows) }
   const { _end, _problem } = parse(last)
   if (_problem) throw new RefusedError({ status: _problem.status ?? 502, body: _problem })
-  if (!_end) throw new BrokenOffError('The answer broke off.')
+  if (typeof _end?.rows !== 'number') throw new BrokenOffError('The answer broke off.')
   return _end
 }
 
@@ -31,7 +31,7 @@ interface LastLine {
 
 function parse(line: string): LastLine {
   try {
-    return JSON.parse(line) as LastLine
+    return (JSON.parse(line) ?? {}) as LastLine
   } catch {
     return {}
   }

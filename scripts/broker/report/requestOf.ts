@@ -1,6 +1,7 @@
 import { type Ask, NoAnswerError } from '../../../local/ask.ts'
 import { UsageError } from '../../commandLine.ts'
-import { type Arguments, textOf } from '../verb.ts'
+import { type Arguments, textOf, textsOf } from '../verb.ts'
+import { assertFitting } from './assertFitting.ts'
 
 /** The body of a request for a download. */
 export interface DownloadRequest {
@@ -12,15 +13,16 @@ export interface DownloadRequest {
  * The body of the request for a report or entities, from what was typed, and from the person at the terminal for what is
  * missing.
  * @param ask undefined where there is no person.
- * @throws UsageError if the report or its columns are missing, or for a report and entities.
+ * @throws UsageError if the report or its columns are missing, for a filter without values, or for options that don't go together.
  */
 export async function requestOf(typed: Arguments, ask: Ask | undefined): Promise<DownloadRequest> {
-  const { values, words } = typed
+  assertFitting(typed)
+  const { values } = typed
   const entities = listOf(textOf(values.entities))
   const accountId = textOf(values.account)
   if (!entities) return given({ report: await reportOf(typed, ask), accountId })
-  if (words.length > 0) throw new UsageError('Pass a report or --entities, not both.')
-  return given({ entities, changedSince: textOf(values['changed-since']), accountId })
+  const campaigns = listOf(textOf(values.campaigns))
+  return given({ entities, campaigns, changedSince: textOf(values['changed-since']), accountId })
 }
 
 async function reportOf({ values, words }: Arguments, ask: Ask | undefined): Promise<object> {
@@ -49,8 +51,21 @@ function optionsOf(values: Arguments['values']): object {
     aggregation: textOf(values.aggregation),
     accounts: listOf(textOf(values.accounts)),
     campaigns: listOf(textOf(values.campaigns)),
+    filter: filterOf(textsOf(values.filter)),
     completeOnly: values['complete-only'] === true || undefined,
   }
+}
+
+/** Values of the same element add up. */
+function filterOf(texts: readonly string[]): object | undefined {
+  const filter: Record<string, readonly string[]> = {}
+  for (const text of texts) {
+    const [, element, values] = /^(\w+)=(.+)$/s.exec(text) ?? []
+    if (!element)
+      throw new UsageError('--filter takes an element and its values: DeviceType=Tablet,Computer.')
+    filter[element] = [...(filter[element] ?? []), ...(listOf(values) ?? [])]
+  }
+  return texts.length > 0 ? filter : undefined
 }
 
 function listOf(text: string | undefined): readonly string[] | undefined {

@@ -1,10 +1,8 @@
 import { BrokenFileError } from '../../../shared/downloads/brokenFile.ts'
-import { readCsv } from '../../../shared/downloads/csv.ts'
 import type { FileKind } from '../../../shared/downloads/fileKinds.ts'
+import { readTable } from '../../../shared/downloads/readTable.ts'
 import type { RowFormat } from '../../../shared/downloads/rowFormats.ts'
-import { readText } from '../../../shared/downloads/text.ts'
 import { writeRows } from '../../../shared/downloads/writeRows.ts'
-import { readZip } from '../../../shared/downloads/zip.ts'
 import { isLoopbackUrl } from '../../../shared/settings/urls.ts'
 import { BrokenOffError } from './brokenOff.ts'
 
@@ -33,10 +31,10 @@ export async function* unpackAddress({
   if (!answer?.ok || !answer.body)
     throw new BrokenOffError(`Microsoft’s storage ${answer ? `answered ${answer.status}` : 'didn’t answer'}.`)
   const length = answer.headers.get('content-length')
-  const counted = countBytes(answer.body, (bytes) =>
+  const chunks = countBytes(answer.body, (bytes) =>
     onBytes(bytes, length === null ? undefined : Number(length)),
   )
-  yield* writeRows(readCsv(readText(readZip(counted, Number.POSITIVE_INFINITY))), format, kind)
+  yield* writeRows(readTable({ chunks, kind, mostBytes: Number.POSITIVE_INFINITY }), format, kind)
 }
 
 async function* countBytes(

@@ -1,6 +1,6 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { serve } from '../../../local/service.ts'
-import { readNames } from '../../../scripts/doctor/broker.ts'
+import { checkFromOutside, readNames, readReadiness } from '../../../scripts/doctor/broker.ts'
 import { type Category, type Finding, toReport } from '../../../scripts/doctor/finding.ts'
 import { createReadRegistration } from '../../../scripts/doctor/registration.ts'
 import { sweepExpectedSince } from '../../../scripts/doctor/schedule.ts'
@@ -53,6 +53,23 @@ describe('a sweep is late if three scheduled ones are missing', () => {
   ])('%s, without the one that is due right now', (schedule, since) => {
     expect(sweepExpectedSince(schedule, new Date('2026-11-24T03:00:00Z')).toISOString()).toBe(since)
   })
+})
+
+test('the broker’s own checks are waited for twice as long as any other answer', async () => {
+  const patience: Record<string, number> = {}
+  const limit = vi.spyOn(AbortSignal, 'timeout')
+  vi.stubGlobal('fetch', async (url: string) => {
+    patience[new URL(url).pathname] = Number(limit.mock.lastCall?.[0])
+    return new Response('{}', { status: 503 })
+  })
+  onTestFinished(() => {
+    limit.mockRestore()
+    vi.unstubAllGlobals()
+  })
+  const broker = { url: 'https://broker.example.com', names: { app: '', group: '' }, token: 'token' }
+  await checkFromOutside(broker)
+  await readReadiness(broker)
+  expect(patience).toEqual({ '/health': 20_000, '/oauth/callback': 20_000, '/ready': 40_000 })
 })
 
 test('names come from variables, otherwise from the app’s own host name', () => {

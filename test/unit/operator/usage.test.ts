@@ -56,6 +56,16 @@ describe.each(names)('the usage of %s', (name) => {
   })
 })
 
+test.each([
+  ['import', 'rate', 'bring-a-grant', /\(`--rate (.+?)`\)/],
+  ['migrate-grants', 'concurrency', 'commands', /`--concurrency` \((.+?)\)/],
+  ['setup', 'name', 'commands', /`--name` \| the broker's name \(`(.+?)`\)/],
+] as const)('%s --%s has the default that %s.md says', (name, option, page, said) => {
+  const [, value] = said.exec(readFileSync(new URL(`docs/${page}.md`, root), 'utf8')) ?? []
+  const needed = { import: ['tenants.csv'], 'migrate-grants': ['--to', 'sealed'], setup: [] }[name]
+  expect(parseArguments(name, needed).values).toMatchObject({ [option]: value ?? 'no default on the page' })
+})
+
 test('usage shows what each option takes, what is required, and what is true unless told', () => {
   const options = {
     to: { type: 'string' },
