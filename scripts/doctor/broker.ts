@@ -43,7 +43,7 @@ export function readNames(
 
 /** Flex Consumption has no log stream for `az webapp log tail` (azure-functions-core-tools#4585). */
 function showLog({ group }: AzureNames): string {
-  const insights = `az resource list --resource-group ${group} --resource-type Microsoft.Insights/components --query "[?tags.application=='msads-token-broker'].id | [0]" --output tsv`
+  const insights = `az resource list --resource-group ${group} --resource-type Microsoft.Insights/components --query "[?tags.application=='msads-token-broker'].id" --output tsv`
   return `az monitor app-insights query --apps "$(${insights})" --offset 1h --analytics-query 'union traces, exceptions | order by timestamp desc | take 50'`
 }
 

@@ -36,8 +36,11 @@ function fixHold(hold: Hold, clientId = '<client id>'): string | undefined {
   const reason = parseReason(hold.reason)
   if (!isCredentialReason(reason) && !isRegistrationReason(reason)) return undefined
   const secret = secretToReplace(reason, hold)
-  if (secret)
-    return `az keyvault secret set --vault-name "$KEY_VAULT_NAME" --name ${nextSecretName(secret)} --file <file> --expires <date> --output none (docs/runbooks/secret-rotation.md)`
+  if (secret) {
+    const replace = `az keyvault secret set --vault-name "$KEY_VAULT_NAME" --name ${nextSecretName(secret)} --file <file> --expires <date> --output none (docs/runbooks/secret-rotation.md)`
+    if (!reason.endsWith('_missing')) return replace
+    return `If it was deleted: az keyvault secret recover --vault-name "$KEY_VAULT_NAME" --name ${secret}; otherwise: ${replace}`
+  }
   if (hold.identityProvider === 'google')
     return 'Compare the OAuth client at https://console.cloud.google.com/apis/credentials with the settings (Google has no command for it)'
   if (reason === 'client_assertion_refused')

@@ -66,7 +66,19 @@ function parseType(text: string) {
   return { type: type.toLowerCase(), subtype: subtype.toLowerCase(), parameters, weight }
 }
 
-/** Splits at commas, but not in quotes. One that isn't closed goes on to the end, so that nothing is read twice. */
+/** Splits at commas, but not in quotes. One that isn't closed goes on to the end. */
 function splitList(text: string): readonly string[] {
-  return (text.match(/(?:"(?:[^"\\]|\\.?)*(?:"|$)|[^,"])+/gs) ?? []).filter((each) => each.trim() !== '')
+  const parts: string[] = []
+  let start = 0
+  let isQuoted = false
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index]
+    if (character === '"') isQuoted = !isQuoted
+    else if (isQuoted && character === '\\') index++
+    else if (!isQuoted && character === ',') {
+      parts.push(text.slice(start, index))
+      start = index + 1
+    }
+  }
+  return [...parts, text.slice(start)].filter((each) => each.trim() !== '')
 }

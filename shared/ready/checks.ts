@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { type Clock, TimeLimitError, withTimeLimit } from '../clock.ts'
 import { IdentityUnavailableError, identityResolution } from '../domain/identityUnavailable.ts'
-import { isDisallowedByPolicy, StorageUnavailableError } from '../domain/storageUnavailable.ts'
+import { disallowedByPolicy, StorageUnavailableError } from '../domain/storageUnavailable.ts'
 import type { Resolutions } from './resolutions.ts'
 
 const result = z.object({
@@ -66,15 +66,17 @@ export async function runCheck(
 }
 
 /**
- * A closed network answers like a missing right, but no role fixes it: a vault with a code of its own, storage with
+ * The fix for a failure. A closed network answers like a missing right, but no role fixes it: a vault with a code of its own, storage with
  * `AuthorizationFailure`, which some report for a missing role too (usually `AuthorizationPermissionMismatch`).
  */
-function resolutionOf(error: StorageUnavailableError, resolutions: Resolutions): string {
-  const { disallowed, refused, unreachable } = resolutions
-  if (isDisallowedByPolicy(error)) return disallowed
-  if (error.code === 'ForbiddenByFirewall') return unreachable
-  if (error.code === 'AuthorizationFailure') return `${unreachable}; if the app may connect: ${refused}`
-  return error.status === 401 || error.status === 403 ? refused : unreachable
+export function resolutionOf(
+  { code, status }: Pick<StorageUnavailableError, 'code' | 'status'>,
+  { disallowed, refused, unreachable }: Resolutions,
+): string {
+  if (code === disallowedByPolicy) return disallowed
+  if (code === 'ForbiddenByFirewall') return unreachable
+  if (code === 'AuthorizationFailure') return `${unreachable}; if the app may connect: ${refused}`
+  return status === 401 || status === 403 ? refused : unreachable
 }
 
 /** A failure as a finding shows it. */

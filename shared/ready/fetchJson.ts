@@ -8,6 +8,8 @@ export interface FetchedJson {
   readonly status: number
   /** The parsed body; undefined if it isn't JSON, or too large. */
   readonly body: unknown
+  /** Azure Storage's code of a refusal (`x-ms-error-code`). */
+  readonly errorCode?: string
   /** Whether the body is longer than {@link maxKeySetBytes}, and unread. */
   readonly isTooLarge?: true
 }
@@ -30,7 +32,11 @@ async function fetchOnce(url: string, init: RequestInit): Promise<FetchedJson> {
     const response = await tracedFetch(url, init)
     const { status } = response
     const bytes = await readBoundedBody(response, maxKeySetBytes)
-    return bytes ? { status, body: parse(bytes.toString()) } : { status, body: undefined, isTooLarge: true }
+    const [errorCode] = /^\w{1,60}$/.exec(response.headers.get('x-ms-error-code') ?? '') ?? []
+    return {
+      ...(bytes ? { body: parse(bytes.toString()) } : { body: undefined, isTooLarge: true }),
+      ...{ status, ...(errorCode && { errorCode }) },
+    }
   } catch {
     return { status: 0, body: undefined }
   }

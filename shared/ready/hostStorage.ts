@@ -1,7 +1,8 @@
+import { IdentityUnavailableError } from '../domain/identityUnavailable.ts'
 import { refreshChunksQueue } from '../operations/runSweep.ts'
-import { type ReadinessCheck, runCheck } from './checks.ts'
+import { type ReadinessCheck, resolutionOf, runCheck } from './checks.ts'
 import type { ReadyDependencies } from './dependencies.ts'
-import { fetchJson } from './fetchJson.ts'
+import { type FetchedJson, fetchJson } from './fetchJson.ts'
 import { resolutionsOf } from './resolutions.ts'
 
 /**
@@ -71,26 +72,23 @@ async function check(
 ): Promise<ReadinessCheck> {
   const resolutions = resolutionsOf(config, url, role)
   return runCheck({ name, clock, resolutions }, async () => {
-    const token = await credential.getToken(storageScope).catch(() => null)
+    const token = await credential.getToken(storageScope).catch((error: unknown) => {
+      if (error instanceof IdentityUnavailableError) throw error
+      return null
+    })
     if (!token) return { ok: false, detail: 'no token for storage', resolution: resolutions.refused }
-    const statuses = await Promise.all(probes.map((probe) => send(url, probe, token.token)))
-    const failed = statuses.findIndex((status) => status !== 200 && status !== 404)
+    const answers = await Promise.all(probes.map((probe) => send(url, probe, token.token)))
+    const failed = answers.findIndex(({ status }) => status !== 200 && status !== 404)
+    const { status = 0, errorCode: code = '' } = answers[failed] ?? {}
     if (failed < 0) return { ok: true, detail: `may be used: ${probes.map(({ right }) => right).join(', ')}` }
-    const status = statuses[failed]
-    return {
-      ok: false,
-      detail: `${probes[failed]?.right}: ${status === 0 ? 'no answer' : `status ${status}`}`,
-      resolution: status === 401 || status === 403 ? resolutions.refused : resolutions.unreachable,
-    }
+    const told = status === 0 ? 'no answer' : `status ${status} ${code}`.trim()
+    const detail = `${probes[failed]?.right}: ${told}`
+    return { ok: false, detail, resolution: resolutionOf({ code, status }, resolutions) }
   })
 }
 
-async function send(
-  url: string,
-  { method, path, headers = {}, body }: Probe,
-  token: string,
-): Promise<number> {
-  const { status } = await fetchJson(`${url}/${path}`, {
+function send(url: string, { method, path, headers = {}, body }: Probe, token: string): Promise<FetchedJson> {
+  return fetchJson(`${url}/${path}`, {
     method,
     headers: {
       authorization: `Bearer ${token}`,
@@ -100,5 +98,4 @@ async function send(
     },
     ...(body !== undefined && { body }),
   })
-  return status
 }

@@ -1,6 +1,7 @@
 import type { TableEntity } from '@azure/data-tables'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createMissingTables } from '../../scripts/createMissingTables.ts'
 import { migrateGrants } from '../../scripts/migrate-grants.ts'
 import { rebuildTables } from '../../scripts/rebuild-tables.ts'
 import type { Broker } from '../../shared/broker.ts'
@@ -45,6 +46,25 @@ describe('a backup of the tables', () => {
     expect(await world.rows()).toEqual(expect.arrayContaining(before))
     expect(JSON.stringify(await world.rows())).toContain((await world.read(ada)).dueAt!.toISOString())
     expect(await world.refreshes(ada)).toBe(true)
+  })
+
+  test('moves to another account and another main vault, with the keys that open what is sealed', async () => {
+    const ada = await connectSealed('ada')
+    const { grantVault } = world.stack.parts
+    const home = {
+      TABLES_PREFIX: 'Home',
+      KEY_VAULT_URL: grantVault.origin,
+      GRANT_VAULT_URLS: grantVault.origin,
+    }
+    const broker = world.createBroker(home)
+    for (const name of ['sealing-keys', 'production-microsoft-client-secret']) {
+      const secret = await world.broker.vaults.main.read(name)
+      await broker.vaults.main.write(name, secret!.value, { expiresOn: addSeconds(new Date(), 86_400) })
+    }
+    await world.backUp()
+    await createMissingTables(broker)
+    expect(await world.restore(undefined, broker)).toMatchObject({ restored: 1 })
+    expect(await world.refreshes(ada, world.createBroker(home))).toBe(true)
   })
 
   test('leaves a sweep what is due, and no link', async () => {

@@ -4,6 +4,7 @@ import { runSweep } from '../../shared/operations/runSweep.ts'
 import { checkReadiness } from '../../shared/ready/readiness.ts'
 import { Secret } from '../../shared/secret.ts'
 import { createSecretClient } from '../../shared/storage/clients.ts'
+import { letTimePass } from './letTimePass.ts'
 import { type OperatorWorld, openOperatorWorld } from './operator.ts'
 
 let world: OperatorWorld
@@ -83,4 +84,42 @@ test('a sweep notices a secret that expires soon, and the doctor shows it', asyn
   expect(events[0]).toMatchObject({ type: 'secret.expiring', secret, thresholdDays: 7 })
   const { checks } = await examine({ settings: world.stack.settings() })
   expect(checks.find(({ name }) => name === `secret ${secret}`)?.detail).toContain('expires in 6 days')
+})
+
+test('a night with a wrong client secret ends as the doctor and its page say: the twin is recovered, set, and used', async () => {
+  const name = await world.connect('night', 'ada@outlook.example')
+  const { clientId } = world.broker.signInTable({ environment: 'production', identityProvider: 'microsoft' })!
+  await fetch(`${world.stack.parts.signIn.origin}/_control/clients/${clientId}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ clientSecrets: ['brand-new'] }),
+  })
+  expect(await world.refreshes(name)).toBe(false)
+  const find = async () => {
+    const { checks } = await examine({ settings: world.stack.settings() })
+    return checks.find((check) => check.name === 'environment production microsoft')
+  }
+  const twin = 'production-microsoft-client-secret-next'
+  expect(await find()).toMatchObject({
+    ok: false,
+    detail: expect.stringContaining('client_secret_invalid'),
+    resolution: expect.stringMatching(
+      new RegExp(`^az keyvault secret set .*--name ${twin} .*secret-rotation\\.md`),
+    ),
+  })
+  const { config, credential } = world.broker
+  const client = createSecretClient(config, credential, config.vault.url)
+  // The last rotation has deleted its twin.
+  expect(
+    JSON.stringify(await client.setSecret(twin, 'brand-new').catch((error: unknown) => error)),
+  ).toContain('ObjectIsDeletedButRecoverable')
+  await (await client.beginRecoverDeletedSecret(twin)).pollUntilDone()
+  await client.setSecret(twin, 'brand-new', { expiresOn })
+  const sweep = async () => (await runSweep(world.createBroker())).report.holds
+  // A minute after the last attempt, the next one is due.
+  expect(await sweep()).toEqual(['production:microsoft'])
+  letTimePass(world, 60)
+  expect(await sweep()).toEqual([])
+  expect(await find()).toBeUndefined()
+  expect(await world.refreshes(name)).toBe(true)
 })

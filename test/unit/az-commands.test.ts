@@ -43,6 +43,8 @@ describe('every az command is one that Microsoft documents, with its options', (
     // One of them is a template with two services.
     const shown = inFile('shared/ready/resolutions.ts').filter((words) => words.includes('show'))
     expect(shown.map(([first]) => first)).toEqual(['keyvault', 'storage'])
+    // The first of an empty list is nothing, which the next command would take for a name.
+    expect(calls.filter(({ words }) => words.some((word) => word.includes('[0]')))).toEqual([])
     const faults = calls.map(({ file, words }) => ({ file, fault: faultOfAzCall(words, true) }))
     expect(faults.filter(({ fault }) => fault)).toEqual([])
   })

@@ -124,7 +124,7 @@ describe('an app that the operator has cut off', () => {
 
   test('is refused by its object id, too', async () => {
     const authenticate = async () => ({ ...caller, objectId: 'object', rights: new Set(appRoles) })
-    const isRefused = async (id: string) => id === 'object'
+    const isRefused = async (...ids: string[]) => ids.includes('object')
     const judging = { ...broker, callers: { authenticate }, refusedApps: { isRefused } } as unknown as Broker
     const asked = checkRequest({ broker: judging, path: 'v1/x' }, vending, get('/v1/x'))
     await expect(asked).rejects.toMatchObject(refused)

@@ -10,7 +10,14 @@ import { readText } from './infraFiles.ts'
 async function look(reason: IdentityReason) {
   const fail = () => Promise.reject(new IdentityUnavailableError({ reason, status: 0 }, 'nobody'))
   const broker = {
-    config: { host: { app: 'func-broker', resourceGroup: 'rg-broker' }, tables: { prefix: '' } },
+    config: {
+      host: {
+        app: 'func-broker',
+        resourceGroup: 'rg-broker',
+        blobUrl: 'https://stbroker.blob.core.windows.net',
+      },
+      tables: { prefix: '' },
+    },
     clock: systemClock,
     credential: { getToken: fail },
     tables: Object.fromEntries(tableNames.map((name) => [name, { getEntity: fail, deleteEntity: fail }])),
@@ -33,7 +40,8 @@ test.each<[IdentityReason, string]>([
   expect(find('identity')).toMatchObject({ ok: false, detail: `gives no token: ${reason} (no answer)` })
   expect(find('identity')?.resolution?.startsWith(command)).toBe(true)
   // What needs a token names the same command.
-  expect(find('table Tenants')?.resolution).toContain(command.split(' ').slice(0, 3).join(' '))
+  for (const name of ['table Tenants', 'blobs of the host'])
+    expect(find(name)?.resolution).toContain(command.split(' ').slice(0, 3).join(' '))
   const row = readText('docs/runbooks/identity-failing.md')
     .split('\n')
     .find((line) => line.startsWith('|') && line.includes(`\`${reason}\``))

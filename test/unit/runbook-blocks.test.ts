@@ -112,3 +112,12 @@ test('the lock of a container’s role is the one of its account', () => {
       `az lock delete --name keep --resource ${scopes[0]}\n`,
     )
 })
+
+test('the names of two brokers are kept beside each other', () => {
+  const [first, second] = ['GROUP=a APP=b KEY_VAULT_NAME=c STORAGE=d SETTINGS=e', 'GROUP=f APP=g SETTINGS=']
+  const keep = blockWith('runbooks/README', 'keep OLD')
+  const printed = bash(
+    `${first}\n${keep}\n${second}\nkeep NEW\necho $OLD_GROUP $OLD_APP $OLD_SETTINGS $NEW_GROUP $NEW_STORAGE "<$NEW_SETTINGS>"`,
+  )
+  expect(printed).toBe('a b e f d <>\n')
+})

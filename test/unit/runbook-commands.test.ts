@@ -24,7 +24,7 @@ const portable: Readonly<Record<string, string>> = {
   curl: 'any',
   cut: '-d -f',
   mktemp: '-d',
-  printf: '',
+  printf: '-v',
   read: '-r -s',
   rm: '-r',
   tr: '-d',

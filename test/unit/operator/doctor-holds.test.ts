@@ -32,6 +32,16 @@ test.each([
   })
 })
 
+test.each([
+  ['client_secret_missing', 'production-microsoft-client-secret'],
+  ['client_certificate_missing', 'production-microsoft-client-certificate'],
+])('what may only have been deleted is recovered before it is replaced: %s', (reason, secret) => {
+  const of = '--vault-name "$KEY_VAULT_NAME" --name'
+  expect(lineOf(reason)?.resolution).toContain(
+    `If it was deleted: az keyvault secret recover ${of} ${secret}; otherwise: az keyvault secret set ${of} ${secret}-next `,
+  )
+})
+
 test('no cause of ours is fixed by a sweep, and whatever may have passed is', () => {
   const bySweep = (Object.keys(reasons) as RefusalReason[]).filter((reason) =>
     lineOf(reason)?.resolution?.includes('/v1/sweeps'),
