@@ -103,8 +103,14 @@ test('the page’s own lines move sealed grants to the old vaults, rebuild the n
   timeout: 120_000,
 }, async () => {
   const lines = [...(await readPage()).matchAll(/`(npm run (?!doctor)[^`]+)`/g)].map(([, line = '']) => line)
-  const [toVaults = '', rebuild = '', moveRest = '', ...others] = lines
+  const [toVaults = '', rebuild = '', backup, restore, list = '', refuse = '', moveRest = '', ...others] =
+    lines
   expect(others).toEqual([])
+  // A backup before and a restore instead of the rebuild: end-to-end/backup moves to another account with them.
+  expect([backup, restore]).toEqual([
+    'npm run backup -- --settings "$OLD_SETTINGS"',
+    'npm run restore -- --settings "$NEW_SETTINGS" --wait',
+  ])
   const sealed = world.createBroker({ GRANT_VAULT_URLS: oldUrl(), GRANT_STORE: 'sealed' })
   const kept = await world.connect('kept', 'ada@outlook.example', sealed)
   const ended = await world.connect('ended', 'grace@contoso.example', old())
@@ -118,6 +124,12 @@ test('the page’s own lines move sealed grants to the old vaults, rebuild the n
   expect(watched).toMatchObject({ code: 1, err: expect.stringContaining('they are watched for 600 s first') })
   letTimePass(world, 610)
   expect(await runLine(rebuild)).toMatchObject({ code: 0, out: expect.stringMatching(/\bconnected 1\b/) })
+
+  const refuseApp = (line: string) => runLine(line.replace('<client-id>', 'the-stolen-app'))
+  await refuseApp(refuse.replace('NEW_SETTINGS', 'OLD_SETTINGS'))
+  expect(await runLine(list)).toMatchObject({ code: 0, out: expect.stringMatching(/^the-stolen-app\t/) })
+  expect(await refuseApp(refuse)).toMatchObject({ code: 0 })
+  expect(await moved().appRules.list()).toMatchObject([{ app: 'the-stolen-app', refused: expect.anything() }])
 
   const broker = moved()
   const stored = (await broker.tenants.read(kept))?.tenant
