@@ -5,9 +5,9 @@ import { entitiesQuery } from '../shared/http/unifiedQuery.ts'
 import { toPage } from '../shared/unified/toPage.ts'
 
 /**
- * `GET /v1/tenants/{tenant}/unified/{objects}`: an account's campaigns, ad groups, ads, images and videos, or targets, in the shape of
- * Unified.to. The function's name sorts behind those of the routes whose last segment is a fixed word, because the host
- * takes the first that matches.
+ * `GET /v1/tenants/{tenant}/unified/{objects}`: an account's campaigns, ad groups, ads, images and videos, or targets,
+ * in the shape of Unified.to. The function's name sorts behind those of the routes whose last segment is a fixed word,
+ * because the host takes the first that matches.
  */
 route('unifiedRows', 'v1/tenants/{tenant}/unified/{objects}', {
   GET: operation({

@@ -39,9 +39,9 @@ export interface RebuildReport {
 
 /**
  * Rebuilds every tenant that the vaults' tags name, and ends every other one that was disconnected after its consent;
- * {@link tenantsAtOnce} of them at once, and a tenant that fails is counted and named while the others go on. Then makes
- * the listing match the rows: a tenant that it lacked is `listed`, one that it names without a row `no_row`. It can be
- * interrupted and run again at any time. A dry run writes nothing.
+ * {@link tenantsAtOnce} of them at once, and a tenant that fails is counted and named while the others go on. Then
+ * makes the listing match the rows: a tenant that it lacked is `listed`, one that it names without a row `no_row`. It
+ * can be interrupted and run again at any time. A dry run writes nothing.
  */
 export async function rebuildTables(
   broker: Broker,

@@ -63,7 +63,9 @@ export const measured = {
     { rows: 800_000, megabytes: 100, share: 0.77, mebibytes: 47 },
     { rows: 8_000_000, megabytes: 1000, share: 1.98, mebibytes: 45 },
   ],
-  /** `npm run bench -- entities`, with 64 MiB of heap, on a busy machine: all rows, the last page, and two sorted ones. */
+  /**
+   * `npm run bench -- entities`, with 64 MiB of heap, on a busy machine: all rows, the last page, and two sorted ones.
+   */
   entities: {
     ...{ rows: 4_130_000, megabytes: 1202, rowsSeconds: 69.5, lastPageSeconds: 58.9 },
     ...{ sortedSeconds: [78.3, 77.9], mebibytes: 61 },

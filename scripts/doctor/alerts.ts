@@ -35,8 +35,8 @@ interface Fault {
 }
 
 /**
- * Checks each alert rule of the template, of logs and of metrics: whether it's on, and has an action group that is on and
- * has a receiver. Rules with the same fault share a line, which names them.
+ * Checks each alert rule of the template, of logs and of metrics: whether it's on, and has an action group that is on
+ * and has a receiver. Rules with the same fault share a line, which names them.
  * @param scope the resource group's ID.
  */
 export async function checkAlerts(az: Az, scope: string): Promise<Diagnosed[]> {

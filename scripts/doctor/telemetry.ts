@@ -33,7 +33,10 @@ let measured = customMetrics
 union lines, calls, measured
 | summarize lastSeen = max(timestamp) by source`
 
-/** Checks when Application Insights last got what the alerts read. Requests can be sampled, so only a week is expected of them. */
+/**
+ * Checks when Application Insights last got what the alerts read. Requests can be sampled, so only a week is expected
+ * of them.
+ */
 export async function checkTelemetry(az: Az, id: string, since: Date): Promise<Diagnosed[]> {
   const { properties } = component.parse(
     await az('rest', '--method', 'get', '--url', `https://management.azure.com${id}?api-version=2020-02-02`),

@@ -12,7 +12,8 @@ const usualWaitSeconds = 60
 
 /**
  * Turns a discovery's fault into the problem that says who acts. If the person who consented is refused, the problem
- * asks for another sign-in and says which. Microsoft's codes and words are in it. The tenant keeps its status, because its grant works and its row is correct.
+ * asks for another sign-in and says which. Microsoft's codes and words are in it. The tenant keeps its status, because
+ * its grant works and its row is correct.
  */
 export function explainDiscoveryFault(
   config: Config,

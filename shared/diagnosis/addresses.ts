@@ -95,7 +95,10 @@ export function isMicrosoftAddress(sent: CalledAddress): boolean {
   return /(?:^|\.)(?:bing)?ads\.microsoft\.com$/.test(addressOf(sent).host)
 }
 
-/** The hosts before bingads.microsoft.com, up to version 8: `adcenterapi`, `sharedservices.adcenterapi`, `sandboxapi.adcenter`. */
+/**
+ * The hosts before bingads.microsoft.com, up to version 8: `adcenterapi`, `sharedservices.adcenterapi`,
+ * `sandboxapi.adcenter`.
+ */
 const formerHost = /(?:^|\.)adcenter(?:api)?\.microsoft\.com$/
 
 /**

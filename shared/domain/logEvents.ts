@@ -12,8 +12,8 @@ export interface LogEvents {
   'function.failed': { function: string; invocationId: string; error: string }
   /**
    * The platform takes an instance away. `order` is what came first: `host` (its order to the worker) or `signal`
-   * (SIGTERM). `unfinished` counts the sign-ins, imports, and refreshes that weren't committed within 4 s: each works at
-   * the next try.
+   * (SIGTERM). `unfinished` counts the sign-ins, imports, and refreshes that weren't committed within 4 s: each works
+   * at the next try.
    */
   'instance.ended': { order: 'host' | 'signal'; unfinished: number; waitedMilliseconds: number }
   /**

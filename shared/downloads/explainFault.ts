@@ -27,7 +27,9 @@ export interface RefusedCall {
   readonly verdict?: string | undefined
 }
 
-/** Turns the Reporting or Bulk service's refusal into the problem that says who acts, with Microsoft's codes and words. */
+/**
+ * Turns the Reporting or Bulk service's refusal into the problem that says who acts, with Microsoft's codes and words.
+ */
 export function explainFault(
   { config, tenant, accountId, verdict }: RefusedCall,
   fault: AdvertisingFault,
@@ -36,19 +38,19 @@ export function explainFault(
   const { code, retryAfterSeconds } = fault
   if (fault.class === 'backOff')
     return new Problem('too_many_requests', {
-      ...quote('too_many_requests', fault, { reason: 'throttled_by_microsoft' }),
+      ...quote(meaningFor('too_many_requests', fault), fault, { reason: 'throttled_by_microsoft' }),
       actor: 'nobody',
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     })
   if (code === 2004)
     return new Problem('report_not_complete', {
-      ...quote('report_not_complete', fault),
+      ...quote(meaningFor('report_not_complete', fault), fault),
       retryAfterSeconds: incompleteSeconds,
     })
   if (expiredRequest.has(code))
     return new Problem(
       'download_not_found',
-      quote('download_not_found', fault, { reason: 'request_expired' }),
+      quote(meaningFor('download_not_found', fault), fault, { reason: 'request_expired' }),
     )
   if (code === 2064 && report) return excludedColumns(report, fault)
   if (fault.class === 'request') return refusedRequest(fault)
@@ -59,24 +61,24 @@ export function explainFault(
   const accounts = report?.accounts ? 'one of the report’s accounts' : `the account ${accountId}`
   const ours = `Microsoft Advertising refuses ${accounts}: ${isInactive ? 'It’s inactive.' : fault.meaning}`
   return new Problem('account_not_found', {
-    ...quote('account_not_found', fault),
-    detail: quoteErrors(ours, fault.errors).detail,
+    ...quote(ours, fault),
     actor: isInactive ? 'advertiser' : actor,
   })
 }
 
-/** What the fault means, or the problem if it's about the request in particular; then what Microsoft says. */
-function quote(code: ProblemCode, fault: AdvertisingFault, members: object = {}) {
-  const { trackingId } = fault
-  const isParticular = fault.class === 'request' || !fault.isDocumented
-  const ours = isParticular ? problems[code].title : fault.meaning
-  const { codes, detail } = quoteErrors(ours, fault.errors)
-  const traceId = trackingId && { traceId: trackingId }
+/** What the fault means, or the problem if it's about the request in particular. */
+function meaningFor(code: ProblemCode, fault: AdvertisingFault): string {
+  return fault.class === 'request' || !fault.isDocumented ? problems[code].title : fault.meaning
+}
+
+/** Our sentence, then what Microsoft says. */
+function quote(ours: string, { code, errors, trackingId }: AdvertisingFault, members: object = {}) {
+  const { codes, detail } = quoteErrors(ours, errors)
   return {
     detail,
     members: {
-      reason: `advertising_${fault.code}`,
-      ...traceId,
+      reason: `advertising_${code}`,
+      ...(trackingId && { traceId: trackingId }),
       ...(codes.length > 0 && { codes }),
       ...members,
     },
@@ -86,20 +88,17 @@ function quote(code: ProblemCode, fault: AdvertisingFault, members: object = {})
 function excludedColumns({ type, columns }: ReportWish, fault: AdvertisingFault): Problem {
   const exclusive = exclusiveColumns(type, columns)
   const ours = `A report can’t have any of ${exclusive.attributes.join(', ')} together with any of ${exclusive.statistics.join(', ')}.`
-  return new Problem('report_refused', {
-    ...quote('report_refused', fault, { reason: 'columns_exclude_each_other', exclusive }),
-    detail: quoteErrors(ours, fault.errors).detail,
-  })
+  return new Problem(
+    'report_refused',
+    quote(ours, fault, { reason: 'columns_exclude_each_other', exclusive }),
+  )
 }
 
 function refusedRequest(fault: AdvertisingFault): Problem {
   const { service, code } = fault
-  if (service !== 'bulk') return new Problem('report_refused', quote('report_refused', fault))
-  if (code === 3209)
-    return new Problem(
-      'full_download_required',
-      quote('full_download_required', fault, { reason: 'changed_since_too_old' }),
-    )
-  const reason = tooLarge.has(code) ? { reason: 'too_large' } : {}
-  return new Problem('entities_refused', quote('entities_refused', fault, reason))
+  const refuse = (problem: ProblemCode, members = {}) =>
+    new Problem(problem, quote(meaningFor(problem, fault), fault, members))
+  if (service !== 'bulk') return refuse('report_refused')
+  if (code === 3209) return refuse('full_download_required', { reason: 'changed_since_too_old' })
+  return refuse('entities_refused', tooLarge.has(code) ? { reason: 'too_large' } : {})
 }

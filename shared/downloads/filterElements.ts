@@ -1,13 +1,15 @@
 /**
- * The elements of each report's own filter, and their values (MicrosoftDocs/Advertising at a21125df, reporting-service: the
- * pages of the 48 types of reports, of their filters, and of the filters' value sets).
+ * The elements of each report's own filter, and their values (MicrosoftDocs/Advertising at a21125df, reporting-service:
+ * the pages of the 48 types of reports, of their filters, and of the filters' value sets).
  */
 
 const campaigns = 'AccountStatus CampaignStatus'
 const groups = `${campaigns} AdGroupStatus`
 const assets = `${groups} AssetGroupStatus`
 
-/** The elements of a report's filter, by the report's type, separated by spaces; empty for a report without a filter. */
+/**
+ * The elements of a report's filter, by the report's type, separated by spaces; empty for a report without a filter.
+ */
 export const filterElements: Readonly<Record<string, string>> = {
   AccountPerformance: 'AccountStatus AdDistribution DeviceOS DeviceType',
   AdDynamicTextPerformance:

@@ -12,8 +12,9 @@ const numberColumn =
 const scoreColumn = /^(Historical|Expected|AdRelevance|LandingPageExperience)/
 
 /**
- * Reads the fields of a report's column that aren't empty. The column decides what they are, never their text: a keyword
- * can be `2026`. Numbers lose their percent sign and thousands separators; anything else in their place stays text (`12,34`, say).
+ * Reads the fields of a report's column that aren't empty. The column decides what they are, never their text: a
+ * keyword can be `2026`. Numbers lose their percent sign and thousands separators; anything else in their place stays
+ * text (`12,34`, say).
  * @returns reads one; null for two dashes in place of a number or score.
  */
 export function readValue(column: string): (text: string) => Value {

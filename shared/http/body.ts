@@ -117,8 +117,6 @@ function invalidBody(fault: string): Problem {
 }
 
 function parseValues<T>(where: 'query' | 'body', schema: z.ZodType<T>, values: URLSearchParams): T {
-  // Most requests have none, and a vend without one takes a fiftieth less time.
-  if (values.size === 0) return parse(where, schema, {})
   const counts = (name: string) => !(schema instanceof z.ZodObject) || name in schema.shape
   const twice = firstRepeated([...values.keys()].filter(counts))
   if (twice !== undefined)

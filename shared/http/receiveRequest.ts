@@ -43,8 +43,9 @@ export function receiveRequest(
 }
 
 /**
- * Reads a header where it was sent: Node's maps of all headers would cost as much as all checks of a vend. A repeated
- * header becomes one value, joined with commas (RFC 9110, section 5.2), or with semicolons for cookies.
+ * Reads a header where it was sent: with Node's maps of all headers, a vend of 180 µs of processor time would take 10
+ * more (`npm run bench -- warm-vend`). A repeated header becomes one value, joined with commas (RFC 9110, section 5.2),
+ * or with semicolons for cookies.
  * @param sent names and values in turn.
  */
 function readHeader(sent: readonly string[], name: string): string | null {

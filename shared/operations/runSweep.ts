@@ -94,8 +94,8 @@ async function removeExpired(
 
 /**
  * `POST /v1/sweeps` starts no refresh after this. Azure's load balancer ends a request after 230 s
- * (azure-functions/functions-scale, HTTP trigger); a refresh that starts within this time may still need a tenant's full
- * lease.
+ * (azure-functions/functions-scale, HTTP trigger); a refresh that starts within this time may still need a tenant's
+ * full lease.
  */
 export const requestedSweepSeconds = 150
 

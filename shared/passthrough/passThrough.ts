@@ -119,7 +119,10 @@ async function readUpload({ method, headers, body }: PassThroughCall): Promise<P
   })
 }
 
-/** The platform hands over no body of `GET` or `HEAD`, so only their headers show that there was one (RFC 9112, section 6). */
+/**
+ * The platform hands over no body of `GET` or `HEAD`, so only their headers show that there was one (RFC 9112, section
+ * 6).
+ */
 function announcesBody(headers: Pick<Headers, 'get'>): boolean {
   return headers.get('transfer-encoding') !== null || Number(headers.get('content-length') ?? 0) !== 0
 }

@@ -12,8 +12,8 @@ const page = '(docs/runbooks/backup-missing.md)'
 const secondsOfDay = 86_400
 
 /**
- * Checks in the container of the backups whether the newest complete one, by the timer or by hand, is old. As long as there is
- * none, the container's own age counts. Without a container for backups, there is nothing to check.
+ * Checks in the container of the backups whether the newest complete one, by the timer or by hand, is old. As long as
+ * there is none, the container's own age counts. Without a container for backups, there is nothing to check.
  */
 export async function checkBackup({
   clock,

@@ -66,8 +66,9 @@ export async function runCheck(
 }
 
 /**
- * The fix for a failure. A closed network answers like a missing right, but no role fixes it: a vault with a code of its own, storage with
- * `AuthorizationFailure`, which some report for a missing role too (usually `AuthorizationPermissionMismatch`).
+ * The fix for a failure. A closed network answers like a missing right, but no role fixes it: a vault with a code of
+ * its own, storage with `AuthorizationFailure`, which some report for a missing role too (usually
+ * `AuthorizationPermissionMismatch`).
  */
 export function resolutionOf(
   { code, status }: Pick<StorageUnavailableError, 'code' | 'status'>,

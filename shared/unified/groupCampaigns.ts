@@ -19,8 +19,8 @@ const blockLength = 8192
 const id = /^[1-9]\d{0,18}$/
 
 /**
- * Remembers the campaigns of ad groups, in 12 bytes for each. A map would take some hundred, and the file doesn't say how
- * many there are.
+ * Remembers the campaigns of ad groups, in 12 bytes for each. A map would take some hundred, and the file doesn't say
+ * how many there are.
  */
 export function createGroupCampaigns(): GroupCampaigns {
   const blocks: Block[] = []

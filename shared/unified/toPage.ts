@@ -23,8 +23,8 @@ export type UnifiedFilters = Partial<Record<(typeof filterNames)[number], string
 
 /**
  * The page that an app asks for.
- * @throws Problem `invalid_request` for a field, a filter, or an order that the kind doesn't have, and for a sorted page that
- *   ends too far from the list's beginning.
+ * @throws Problem `invalid_request` for a field, a filter, or an order that the kind doesn't have, and for a sorted
+ *   page that ends too far from the list's beginning.
  */
 export function toPage(
   name: UnifiedKindName,

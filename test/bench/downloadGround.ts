@@ -46,3 +46,16 @@ export async function openGround(
     },
   }
 }
+
+/** @returns the handle of a file that is asked for, once it's there. */
+export async function startDownload({ headers, path }: DownloadGround, wanted: object): Promise<string> {
+  const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(wanted) })
+  const { handle } = (await answer.json()) as { handle: string }
+  for (;;) {
+    const found = await fetch(`${path}/${handle}`, { headers })
+    await found.body?.cancel()
+    if (found.status === 200) return handle
+    if (found.status !== 202) throw new Error(`${path} answered ${found.status}.`)
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+  }
+}

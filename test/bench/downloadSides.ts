@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { endsWithParent, startChild } from '../../local/child.ts'
-import type { DownloadGround } from './downloadGround.ts'
+import { type DownloadGround, startDownload } from './downloadGround.ts'
 import { inspectMemory, inspectorLine, watch } from './inspectedMemory.ts'
 import { processorSeconds } from './processTime.ts'
 
@@ -43,20 +43,8 @@ export const throughBroker: DownloadSide = { start: startThroughBroker, read: re
 /** What an app does itself: see `plainDownload.ts`. */
 export const byScript: DownloadSide = { start: startDirectly, read: readDirectly }
 
-async function startThroughBroker({ headers, path }: DownloadGround, days: number): Promise<string> {
-  const answer = await fetch(path, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ report: reportOf(days) }),
-  })
-  const { handle } = (await answer.json()) as { handle: string }
-  for (;;) {
-    const found = await fetch(`${path}/${handle}`, { headers })
-    await found.body?.cancel()
-    if (found.status === 200) return handle
-    if (found.status !== 202) throw new Error(`${path} answered ${found.status}.`)
-    await new Promise((resolve) => setTimeout(resolve, 1000))
-  }
+function startThroughBroker(ground: DownloadGround, days: number): Promise<string> {
+  return startDownload(ground, { report: reportOf(days) })
 }
 
 async function readThroughBroker(

@@ -1,6 +1,6 @@
 import { markOf } from '../../shared/unified/startObjects.ts'
 import { openWorld } from '../end-to-end/world.ts'
-import { type DownloadGround, openGround, prepare } from './downloadGround.ts'
+import { type DownloadGround, openGround, prepare, startDownload } from './downloadGround.ts'
 import { watch } from './inspectedMemory.ts'
 import type { Bench, Measurement } from './report.ts'
 
@@ -26,7 +26,7 @@ export const entities: Bench = async ({ quick }) => {
       account,
       `--inspect=127.0.0.1:0 --max-old-space-size=${maxLiveMebibytes}`,
     )
-    const handle = await start(ground)
+    const handle = await startDownload(ground, { entities: ['adGroups', 'ads'] })
     const { rows, megabytes, ...spent } = await readRows(ground, handle)
     const ads = rows - size.campaigns * size.adGroups
     const page = (kind: 'ads' | 'groups', query: string) => readPage(ground, { handle, kind, query })
@@ -71,20 +71,6 @@ function toMeasurements(what: string, { seconds, liveMebibytes }: Spent): Measur
       reached: liveMebibytes <= maxLiveMebibytes,
     },
   ]
-}
-
-/** @returns the handle of the file, once it's there. */
-async function start({ headers, path }: DownloadGround): Promise<string> {
-  const body = JSON.stringify({ entities: ['adGroups', 'ads'] })
-  const answer = await fetch(path, { method: 'POST', headers, body })
-  const { handle } = (await answer.json()) as { handle: string }
-  for (;;) {
-    const found = await fetch(`${path}/${handle}`, { headers })
-    await found.body?.cancel()
-    if (found.status === 200) return handle
-    if (found.status !== 202) throw new Error(`${path} answered ${found.status}.`)
-    await new Promise((resolve) => setTimeout(resolve, 1000))
-  }
 }
 
 /** As CSV, which is about as large as the unpacked file. */

@@ -5,6 +5,7 @@ import type { Row } from '../../shared/unified/field.ts'
 import { type UnifiedKindName, unifiedKinds } from '../../shared/unified/objects.ts'
 import { readPage, type UnifiedPage } from '../../shared/unified/page.ts'
 import { toPage } from '../../shared/unified/toPage.ts'
+import { counted } from './countedRows.ts'
 
 const owner = { tenant: 'acme', account: {} }
 const whole: UnifiedPage = { limit: 100, offset: 0, filters: {} }
@@ -13,22 +14,6 @@ const campaigns: Row[] = Array.from({ length: 9 }, (_, index) => ({
   ...{ Type: 'Campaign', Id: String(index), Status: index % 2 ? 'Paused' : 'Active' },
   'Modified Time': index === 8 ? null : `2026-11-0${index + 1}T00:00:00.000Z`,
 }))
-
-/** Rows, and how many of them were read. */
-function counted(rows: readonly Row[]) {
-  const seen = { rows: 0, isEnded: false }
-  async function* read() {
-    try {
-      for (const row of rows) {
-        seen.rows++
-        yield row
-      }
-    } finally {
-      seen.isEnded = true
-    }
-  }
-  return { seen, rows: read() }
-}
 
 async function idsOf(page: Partial<UnifiedPage>, rows = campaigns, kind: UnifiedKindName = 'campaigns') {
   const found = await readPage(unifiedKinds[kind], counted(rows).rows, { page: { ...whole, ...page }, owner })

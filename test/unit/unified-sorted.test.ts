@@ -5,6 +5,7 @@ import { type UnifiedKindName, unifiedKinds } from '../../shared/unified/objects
 import { readPage } from '../../shared/unified/page.ts'
 import { toPage, type UnifiedListQuery } from '../../shared/unified/toPage.ts'
 import { liveMebibytes } from '../bench/liveMemory.ts'
+import { counted } from './countedRows.ts'
 
 const owner = { tenant: 'acme', account: {} }
 
@@ -138,19 +139,9 @@ describe('an ad’s campaign', () => {
   ]
 
   const adsOf = async (limit: number, fields = 'id,campaign_id,raw') => {
-    const seen = { rows: 0, isEnded: false }
-    async function* counted() {
-      try {
-        for (const row of rows) {
-          seen.rows++
-          yield row
-        }
-      } finally {
-        seen.isEnded = true
-      }
-    }
+    const { seen, rows: reading } = counted(rows)
     const page = toPage('ads', { limit, offset: 0, fields })
-    return { seen, ads: await readPage(unifiedKinds.ads, counted(), { page, owner }) }
+    return { seen, ads: await readPage(unifiedKinds.ads, reading, { page, owner }) }
   }
 
   test('is that of its ad group, before or behind it in the file', async () => {

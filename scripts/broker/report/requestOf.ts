@@ -13,7 +13,8 @@ export interface DownloadRequest {
  * The body of the request for a report or entities, from what was typed, and from the person at the terminal for what is
  * missing.
  * @param ask undefined where there is no person.
- * @throws UsageError if the report or its columns are missing, for a filter without values, or for options that don't go together.
+ * @throws UsageError if the report or its columns are missing, for a filter without values, or for options that don't
+ *   go together.
  */
 export async function requestOf(typed: Arguments, ask: Ask | undefined): Promise<DownloadRequest> {
   assertFitting(typed)

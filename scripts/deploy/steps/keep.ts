@@ -37,7 +37,7 @@ async function keepRunning(deploy: Deploy): Promise<Buffer | undefined> {
   ]
   if (running && existsSync(previous) && existsSync(unproven)) {
     if (isSamePackage(running, await readFile(unproven))) {
-      // How the broker was with the one that is kept: with the one that runs, a fault of its own would excuse the next one.
+      // How the broker was with the one that is kept. With the one that runs, a fault of its own would excuse the next.
       const before = join(folder, 'before.json')
       if (existsSync(before)) facts.before = await readReport(before)
       return readFile(previous)
