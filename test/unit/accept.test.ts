@@ -29,6 +29,7 @@ describe('the media type of an answer', () => {
     ['text/csv;charset="utf-8";q=1.000', csv],
     ['text/csv;charset=utf-8;q=0.4, text/csv;q=0.9, application/x-ndjson;q=0.5', rows],
     ['text/csv;q=0.5;extension="a,b", application/x-ndjson;q=0.4', csv],
+    [String.raw`text/csv;q=0.5;extension="a\",b", application/x-ndjson;q=0.4`, csv],
     ['text/csv;', csv],
     [', ,text/csv,', csv],
   ])('for %j is %s', (accept, type) => {

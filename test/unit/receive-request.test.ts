@@ -18,14 +18,16 @@ test('a request’s values come from its path, and its headers from the request 
   const { arrive } = await openWatched()
   const cookie = ['a=1', 'b=2']
   const { response } = await arrive(id, {
-    authorization: 'ours',
+    Authorization: 'ours',
     accept: ['text/html', 'application/json'],
     cookie,
   })
   const { answer, headers, params } = receiveRequest(merged, id, createReadPathParams(template))
   expect(answer).toBe(response)
   expect(params).toEqual({ tenant: 'acme' })
-  expect(headers.get('Authorization')).toBe('ours')
+  // A header's name has no case (RFC 9110, section 5.1).
+  expect(headers.get('authorization')).toBe('ours')
+  expect(headers.get('AUTHORIZATION')).toBe('ours')
   expect(headers.get('accept')).toBe('text/html, application/json')
   expect(headers.get('cookie')).toBe('a=1; b=2')
   expect(headers.get('x-other')).toBeNull()

@@ -27,7 +27,7 @@ function open(...refused: string[]) {
     clock,
     log: (event, fields) => void logged.push({ event, ...fields }),
   })
-  const isRefused = (app: string) => clock.run(apps.isRefused(app))
+  const isRefused = (...names: string[]) => clock.run(apps.isRefused(...names))
   return { apps, clock, storage, logged, isRefused }
 }
 
@@ -40,6 +40,13 @@ describe('a process knows which apps are refused', () => {
     expect(await isRefused('stolen')).toBe(true)
     expect(await isRefused('other')).toBe(false)
     expect(await isRefused('allowed-again')).toBe(false)
+  })
+
+  test('by any of its names, and logs the one that is refused', async () => {
+    const { isRefused, logged } = open('object-id')
+    expect(await isRefused('client-id', 'object-id')).toBe(true)
+    expect(await isRefused('client-id', 'another')).toBe(false)
+    expect(logged).toEqual([{ event: 'app.refused', app: 'object-id', calls: 1 }])
   })
 
   test('within a minute of a change, however rarely it is called', async () => {

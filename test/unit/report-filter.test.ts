@@ -94,6 +94,11 @@ describe('the filter', () => {
     expect(faultsOf(type, filter)?.join()).toContain(fault)
   })
 
+  test('has at most ten faults, however long it is', () => {
+    const elements = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`E${at}`, ['x']]))
+    expect(faultsOf('CampaignPerformance', elements)).toHaveLength(10)
+  })
+
   test('is Microsoft’s: words with commas, numbers, IDs, texts, and what is true', () => {
     const filterOf = (type: string, filter: ReportWish['filter']) =>
       (toReportRequest({ ...wish, type, filter }, '7') as { Filter?: object }).Filter

@@ -160,6 +160,20 @@ describe('an ad’s campaign', () => {
     expect((await adsOf(2, 'id')).seen).toEqual({ rows: 3, isEnded: true })
   })
 
+  test('is looked for past other ad groups', async () => {
+    const file = [
+      ad('1', '21'),
+      ad('2', '22'),
+      group('23', '7'),
+      group('24', '7'),
+      group('21', '8'),
+      group('22', '9'),
+    ]
+    const page = toPage('ads', { limit: 2, offset: 0 })
+    const ads = await readPage(unifiedKinds.ads, inTurn(file), { page, owner })
+    expect(ads.map(({ campaign_id }) => campaign_id)).toEqual(['8', '9'])
+  })
+
   test('is found among more ad groups than fit into a block', async () => {
     const many = Array.from({ length: 20_000 }, (_, at) => group(`${1_300_000_000 + at}`, `${at % 700}`))
     const wanted = [

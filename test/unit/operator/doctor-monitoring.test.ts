@@ -143,6 +143,14 @@ test('requests are expected once a week, because most of them can be left out by
   ])
 })
 
+test('others’ rules in the same group are none of the broker’s', async () => {
+  const { properties } = logRule
+  const other = { ...logRule, name: 'theirs', tags: {}, properties: { ...properties, enabled: false } }
+  expect(await alertsIn({ rules: [...templateRules, other] })).toEqual([
+    { name: 'alerts', ok: true, detail: `${templateRules.length} rules reach 1 receiver(s)` },
+  ])
+})
+
 test.each([
   ['of logs', logRule],
   ['of metrics', metricRule],
