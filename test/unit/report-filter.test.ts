@@ -94,7 +94,7 @@ describe('the filter', () => {
     expect(faultsOf(type, filter)?.join()).toContain(fault)
   })
 
-  test('has at most ten faults, however long it is', () => {
+  test('has at most ten faults, no matter how long it is', () => {
     const elements = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`E${at}`, ['x']]))
     expect(faultsOf('CampaignPerformance', elements)).toHaveLength(10)
   })
