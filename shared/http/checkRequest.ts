@@ -77,8 +77,9 @@ export async function checkRequest<P, Q, B>(
 ): Promise<Omit<HandledRequest<P, Q, B>, 'broker'>> {
   const { role, authenticate, params, query } = acceptance
   const { headers } = request
+  const hasBody = readsBody(acceptance, request)
   // Only a body that can have the caller's credential is read before the caller is known.
-  const early = authenticate && (await checkBody(broker, acceptance, request))
+  const early = authenticate && hasBody ? await checkBody(broker, acceptance, request) : undefined
   const credentials = { authorization: headers.get('authorization'), body: early as B }
   const caller = role ? await callerOrChallenge(broker, { role, authenticate }, credentials) : nobody
   const checked = {
@@ -87,7 +88,7 @@ export async function checkRequest<P, Q, B>(
     browser: role ? undefined : recognizeBrowser(broker.config.publicUrl, headers.get('cookie')),
     params: params ? parseParams(request, params) : (request.params as P),
     query: parseQuery(request, query ?? noFields) as Q,
-    body: (early ?? (await checkBody(broker, acceptance, request))) as B,
+    body: (early ?? (hasBody ? await checkBody(broker, acceptance, request) : undefined)) as B,
     raw: request,
   }
   takeOne(broker, acceptance, checked)
@@ -158,13 +159,19 @@ function tenantOf({ workspace }: Caller, request: ReceivedRequest): TenantName {
   return tenant
 }
 
+/** In a method that gives a body no meaning (RFC 9110, section 9.3), the body can't be wrong, and isn't waited for. */
+function readsBody<B>(
+  { body, readsBodyItself }: RequestRules<unknown, unknown, B>,
+  { method }: ReceivedRequest,
+): boolean {
+  return !readsBodyItself && (body !== undefined || !bodiless.has(method))
+}
+
 async function checkBody<B>(
   { config }: Pick<Broker, 'config'>,
-  { body, bodyFormat, maxBodyBytes = 0, readsBodyItself }: RequestRules<unknown, unknown, B>,
+  { body, bodyFormat, maxBodyBytes = 0 }: RequestRules<unknown, unknown, B>,
   request: ReceivedRequest,
 ): Promise<unknown> {
-  // In a method that gives a body no meaning (RFC 9110, section 9.3), the body can't be wrong.
-  if (readsBodyItself || (!body && bodiless.has(request.method))) return undefined
   const read = bodyFormat === 'form' ? parseForm : parseBody
   return read(request, body ?? noFields, Math.max(maxBodyBytes, config.maxBodyBytes))
 }

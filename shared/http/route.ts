@@ -121,7 +121,9 @@ async function serve(
     operations[request.method as HttpMethod] ?? (request.method === 'HEAD' ? operations.GET : undefined)
   try {
     if (!chosen) throw methodNotAllowed(operations)
-    const response = await perform(path, chosen, request)
+    const built = broker()
+    const checked = await checkRequest({ broker: built, path }, chosen, request)
+    const response = await chosen.handle({ broker: built, ...checked })
     if (request.method === 'HEAD') return withoutBody(response)
     return asStream(request, response)
   } catch (error) {
@@ -150,15 +152,6 @@ async function withoutBody(response: HttpResponseInit): Promise<HttpResponseInit
   const { body } = response
   if (body instanceof ReadableStream) await body.cancel()
   return { ...response, body: '' }
-}
-
-async function perform(
-  path: string,
-  chosen: AnyOperation,
-  request: ReceivedRequest,
-): Promise<HttpResponseInit> {
-  const built = broker()
-  return chosen.handle({ broker: built, ...(await checkRequest({ broker: built, path }, chosen, request)) })
 }
 
 /** Lines go to standard output, because the host samples an invocation's own log lines together with its trace. */
